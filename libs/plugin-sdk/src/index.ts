@@ -1,1 +1,24 @@
-export {};
+export { definePlugin, pluginKinds, type ContextOf, type Plugin, type PluginInstances, type PluginKind, type PluginSource } from './define-plugin.js';
+export type { PluginContext, PluginLogger, SecretReader } from './context.js';
+export type { PluginLifecycle } from './kinds/lifecycle.js';
+export type {
+  AuthorityOutcome,
+  IssuedCertificateReference,
+  IssueOutcome,
+  Issuer,
+  IssuerAuthority,
+  IssuerAuthorityRequest,
+  IssuerCertificateRequest,
+  IssuerContext,
+  IssuerKeys,
+  PendingOrderReference,
+  RevokeRequest,
+  SignatureHash,
+  SignRequest,
+} from './kinds/issuer.js';
+export type { ExportedFile, Exporter, ExportInput } from './kinds/exporter.js';
+export type { DeployableCertificate, Destination, FoundCertificate, FoundEndpoint, Source } from './kinds/deployment.js';
+export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';
+export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
+export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
+export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';

@@ -1,0 +1,88 @@
+import { AppError } from '@sifaka/kernel';
+import type { z } from 'zod';
+import type { PluginContext } from './context.js';
+import type { Destination, Source } from './kinds/deployment.js';
+import type { Exporter } from './kinds/exporter.js';
+import type { Issuer, IssuerContext } from './kinds/issuer.js';
+import type { DnsProvider, Keystore, MetricSink, Notifier } from './kinds/outbound.js';
+import { toPluginOptions, type OptionDescriptor } from './options/option-descriptor.js';
+
+export const pluginKinds = ['issuer', 'source', 'destination', 'notification', 'export', 'dns', 'metric', 'keystore'] as const;
+
+export type PluginKind = (typeof pluginKinds)[number];
+
+/** What `create` of each kind returns. */
+export interface PluginInstances {
+  issuer: Issuer;
+  source: Source;
+  destination: Destination;
+  notification: Notifier;
+  export: Exporter;
+  dns: DnsProvider;
+  metric: MetricSink;
+  keystore: Keystore;
+}
+
+export type ContextOf<Kind extends PluginKind> = Kind extends 'issuer' ? IssuerContext : PluginContext;
+
+/** How a plugin is written down; see `definePlugin`. */
+export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObject> {
+  kind: Kind;
+  /** Stable name in the API and in stored rows: lower-case letters, digits, hyphens. */
+  slug: string;
+  title: string;
+  description: string;
+  version: string;
+  author?: string;
+  authorUrl?: string;
+  /** False for exports and destinations that work without the private key, which they then never receive. Default true. */
+  requiresKey?: boolean;
+  /** `z.object({})` for none. What it puts out must be acceptable as input and come out the same. */
+  options: Schema;
+  /** Without side effects: no connection, timer or file before the first use. */
+  create(options: z.output<Schema>, context: ContextOf<Kind>): PluginInstances[Kind];
+}
+
+/** A plugin as its host sees it, whatever its options are. */
+export interface Plugin<Kind extends PluginKind = PluginKind> {
+  readonly kind: Kind;
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  readonly author: string;
+  readonly authorUrl: string;
+  readonly requiresKey: boolean;
+  readonly optionsSchema: z.ZodObject;
+  /** Descriptors of the options, new objects at each call. */
+  pluginOptions(): OptionDescriptor[];
+  /**
+   * @param options values as `parsePluginOptions` returns them
+   * @throws AppError `invalid_argument` for values that the schema refuses
+   */
+  create(options: unknown, context: ContextOf<Kind>): PluginInstances[Kind];
+}
+
+/** Declares a plugin: the default export of its package. */
+export function definePlugin<Kind extends PluginKind, Schema extends z.ZodObject>(source: PluginSource<Kind, Schema>): Plugin<Kind> {
+  return Object.freeze({
+    kind: source.kind,
+    slug: source.slug,
+    title: source.title,
+    description: source.description,
+    version: source.version,
+    author: source.author ?? 'Sifaka',
+    authorUrl: source.authorUrl ?? '',
+    requiresKey: source.requiresKey ?? true,
+    optionsSchema: source.options,
+    pluginOptions: () => toPluginOptions(source.options),
+    create: (options: unknown, context: ContextOf<Kind>) => source.create(valid(source.slug, source.options, options), context),
+  });
+}
+
+function valid<Schema extends z.ZodObject>(slug: string, schema: Schema, options: unknown): z.output<Schema> {
+  const result = schema.safeParse(options ?? {});
+  if (result.success) return result.data;
+  const fields = result.error.issues.map((issue) => ({ path: `plugin.pluginOptions.${issue.path.join('.')}`, message: issue.message }));
+  throw new AppError('invalid_argument', `plugin "${slug}": ${fields.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, { reason: 'plugin.bad_option', fields });
+}

@@ -1,0 +1,129 @@
+import type { Extensions } from '@sifaka/pki';
+import type { PluginContext } from '../context.js';
+import type { PluginLifecycle } from './lifecycle.js';
+
+export type SignatureHash = 'sha256' | 'sha384' | 'sha512';
+
+/** Obtains certificates from one kind of certificate authority. */
+export interface Issuer extends PluginLifecycle {
+  /** @throws AppError `failed_precondition` for a request that can never succeed, `upstream_failed` and the like for the other side's faults */
+  createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome>;
+  createAuthority?(request: IssuerAuthorityRequest): Promise<AuthorityOutcome>;
+  revoke?(request: RevokeRequest): Promise<void>;
+  deactivate?(request: IssuedCertificateReference): Promise<void>;
+  /** Asks for the state of an order that answered `pending`. */
+  poll?(request: PendingOrderReference): Promise<IssueOutcome>;
+  /** Gives up an order that answered `pending`; safe to call for one that is gone. */
+  cancel?(request: PendingOrderReference): Promise<void>;
+}
+
+export type IssueOutcome =
+  | {
+      status: 'issued';
+      certificateDer: Uint8Array;
+      /** Complete: the issuer's certificate first, the root last. */
+      chainDer: Uint8Array[];
+      externalId: string | null;
+    }
+  /** Ask again by `poll`, and give up at `until`. */
+  | { status: 'pending'; externalId: string | null; until: Date }
+  | { status: 'rejected'; reason: string };
+
+export interface IssuerCertificateRequest {
+  authority: IssuerAuthority;
+  /** What the applicant supplied; its extensions are already merged into `extensions` by policy. */
+  csrDer: Uint8Array | null;
+  /** SubjectPublicKeyInfo. */
+  subjectPublicKeyDer: Uint8Array;
+  /** Name. */
+  subjectDer: Uint8Array;
+  extensions: Extensions;
+  notBefore: Date;
+  notAfter: Date;
+  /** Null: the issuer's choice. */
+  hash: SignatureHash | null;
+  /** Stays the same when the request is retried. */
+  requestId: string;
+}
+
+export interface IssuerAuthority {
+  /** Null for an authority that is not stored yet. */
+  id: number | null;
+  name: string;
+  /** Changes whenever the stored authority does; what is prepared for an authority is kept under id and version. */
+  version: string;
+  certificateDer: Uint8Array;
+  /** Above the authority's own certificate: its issuer first, the root last, empty for a root. */
+  chainDer: Uint8Array[];
+  /** Where the key vault keeps the signing key; null when the key is elsewhere. */
+  keyId: string | null;
+  keyType: string;
+  /** Values of the plugin's options for this authority. */
+  options: unknown;
+}
+
+export interface IssuerAuthorityRequest {
+  name: string;
+  /** Null for a root. */
+  parent: IssuerAuthority | null;
+  keyType: string;
+  /** Name. */
+  subjectDer: Uint8Array;
+  extensions: Extensions;
+  notBefore: Date;
+  notAfter: Date;
+  hash: SignatureHash | null;
+  options: unknown;
+  requestId: string;
+}
+
+export interface AuthorityOutcome {
+  certificateDer: Uint8Array;
+  /** Above the new certificate: its issuer first, the root last, empty for a root. */
+  chainDer: Uint8Array[];
+  keyId: string | null;
+  externalId: string | null;
+  /** Roles to make for the authority, by custom `<name>_admin` and `<name>_operator`. */
+  roleNames: string[];
+}
+
+export interface IssuedCertificateReference {
+  authority: IssuerAuthority;
+  certificateDer: Uint8Array;
+  externalId: string | null;
+}
+
+export interface RevokeRequest extends IssuedCertificateReference {
+  /** RFC 5280 §5.3.1 in its ASN.1 spelling, for example `keyCompromise`. */
+  reason: string;
+  comments: string;
+}
+
+export interface PendingOrderReference {
+  authority: IssuerAuthority;
+  externalId: string | null;
+  csrDer: Uint8Array;
+}
+
+export interface SignRequest {
+  keyId: string;
+  /** The exact bytes to sign; journalled before the signature is handed out. */
+  tbsDer: Uint8Array;
+  /** Null where the key's algorithm has no choice (Ed25519). */
+  hash: SignatureHash | null;
+  serialHex: string;
+  /** Subject key identifier of what is certified, in hex; null when there is none. */
+  subjectKeyId: string | null;
+  purpose: 'certificate' | 'crl' | 'ocsp' | 'csr';
+}
+
+/** Keys stay in the key vault: an issuer sees their names, public halves and signatures. */
+export interface IssuerKeys {
+  generate(keyType: string): Promise<{ keyId: string; publicKeyDer: Uint8Array }>;
+  /** Signature as it stands in a certificate: PKCS#1 v1.5, DER-coded ECDSA or Ed25519. */
+  sign(request: SignRequest): Promise<Uint8Array>;
+}
+
+export interface IssuerContext extends PluginContext {
+  keys: IssuerKeys;
+}
