@@ -36,8 +36,8 @@ export interface RpcContract<I extends z.ZodType = z.ZodType, O extends z.ZodTyp
 export interface EventContract<D extends z.ZodType = z.ZodType> {
   readonly kind: 'event';
   readonly subject: `sifaka.v1.${string}`;
-  /** The only service that may publish it. */
-  readonly source: ServiceName;
+  /** The only service that may publish it; `every` for what each service reports of itself. */
+  readonly source: ServiceName | 'every';
   readonly summary: string;
   readonly data: D;
 }
@@ -83,7 +83,7 @@ export function query<I extends z.ZodType, O extends z.ZodType>(subject: `rpc.${
 /** Declares an event; `summary` becomes its description in the AsyncAPI page. */
 export function event<D extends z.ZodType>(
   subject: `sifaka.v1.${string}`,
-  options: { source: ServiceName; summary: string; data: D },
+  options: { source: ServiceName | 'every'; summary: string; data: D },
 ): EventContract<D> {
   return { kind: 'event', subject, ...options };
 }

@@ -2,3 +2,14 @@ export { command, query, event, type RpcContract, type EventContract, type Input
 export { serviceNames, appName, type ServiceName } from './service.js';
 export { Principal, UserPrincipal, SystemPrincipal, RoleRef } from './principal.js';
 export { AuditActor, AuditEntry } from './audit.js';
+export { Base64, Pem, Timestamp, Id, HashName, Ref, CrlReason } from './values.js';
+export { ExtensionsInput, ExtensionsView, GeneralName, nameTypes } from './extension.js';
+export { Window } from './rpc/list.js';
+export * from './rpc/plugin.js';
+export * from './rpc/keyvault.js';
+export * from './rpc/authority.js';
+export * from './rpc/certificate.js';
+export * from './rpc/inventory.js';
+export * from './rpc/status.js';
+export * from './events/index.js';
+export { allContracts } from './registry.js';

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { AuditEntry } from '../audit.js';
+import { event, type EventContract } from '../contract.js';
+import { CrlReason, Id, Timestamp } from '../values.js';
+
+/** What other systems need to recognise a certificate. Never a key, never a secret. */
+const CertificateFacts = z.object({
+  id: Id,
+  name: z.string(),
+  owner: z.string(),
+  commonName: z.string().nullable(),
+  names: z.array(z.string()),
+  authorityId: Id.nullable(),
+  serialHex: z.string(),
+  fingerprintSha256: z.string(),
+  notBefore: Timestamp,
+  notAfter: Timestamp,
+  /** Ids of the certificates that this one takes the place of. */
+  replaces: z.array(Id),
+  roleIds: z.array(Id),
+});
+export type CertificateFacts = z.output<typeof CertificateFacts>;
+
+export const certificateIssued = event('sifaka.v1.certificate.issued', {
+  source: 'issuer',
+  summary: 'An authority issued a certificate on request.',
+  data: CertificateFacts,
+});
+export const certificateImported = event('sifaka.v1.certificate.imported', {
+  source: 'issuer',
+  summary: 'A certificate that exists already was taken into the inventory.',
+  data: CertificateFacts,
+});
+export const certificateUpdated = event('sifaka.v1.certificate.updated', {
+  source: 'issuer',
+  summary: 'Owner, description, roles, flags or replacements of a certificate changed.',
+  data: CertificateFacts,
+});
+export const certificateRevoked = event('sifaka.v1.certificate.revoked', {
+  source: 'issuer',
+  summary: 'A certificate was revoked.',
+  data: CertificateFacts.extend({ crlReason: CrlReason, revokedAt: Timestamp }),
+});
+export const certificateDeactivated = event('sifaka.v1.certificate.deactivated', {
+  source: 'issuer',
+  summary: 'A certificate was deactivated at its authority.',
+  data: CertificateFacts,
+});
+export const certificateDeleted = event('sifaka.v1.certificate.deleted', {
+  source: 'issuer',
+  summary: 'A certificate was flagged as deleted.',
+  data: CertificateFacts,
+});
+/** A signature in the key vault's journal that no certificate of the inventory answers to. */
+export const signatureOrphaned = event('sifaka.v1.signature.orphaned', {
+  source: 'issuer',
+  summary: 'A signature was made whose certificate was never handed out, because the platform stopped in between.',
+  data: z.object({ authorityId: Id.nullable(), serialHex: z.string(), signedAt: Timestamp }),
+});
+
+const AuthorityFacts = z.object({
+  id: Id,
+  name: z.string(),
+  owner: z.string(),
+  active: z.boolean(),
+  issuer: z.string(),
+  certificateId: Id,
+  parentId: Id.nullable(),
+  roleIds: z.array(Id),
+});
+export const authorityCreated = event('sifaka.v1.authority.created', {
+  source: 'issuer',
+  summary: 'An authority was created or imported.',
+  data: AuthorityFacts,
+});
+export const authorityUpdated = event('sifaka.v1.authority.updated', {
+  source: 'issuer',
+  summary: 'Owner, description, state, options or roles of an authority changed.',
+  data: AuthorityFacts,
+});
+
+const UserFacts = z.object({ id: Id, username: z.string(), email: z.string(), active: z.boolean(), roleIds: z.array(Id) });
+export const userCreated = event('sifaka.v1.user.created', { source: 'gateway', summary: 'A user was created.', data: UserFacts });
+export const userUpdated = event('sifaka.v1.user.updated', { source: 'gateway', summary: 'A user was changed.', data: UserFacts });
+
+const RoleFacts = z.object({ id: Id, name: z.string(), description: z.string().nullable() });
+export const roleCreated = event('sifaka.v1.role.created', { source: 'gateway', summary: 'A role was created.', data: RoleFacts });
+export const roleUpdated = event('sifaka.v1.role.updated', { source: 'gateway', summary: 'A role or its members changed.', data: RoleFacts });
+export const roleDeleted = event('sifaka.v1.role.deleted', { source: 'gateway', summary: 'A role was deleted.', data: RoleFacts });
+
+export const auditRecorded = event('sifaka.v1.audit.recorded', {
+  source: 'every',
+  summary: 'Something was changed, or a key was seen: who, what, from where.',
+  data: AuditEntry,
+});
+
+export const allEvents: readonly EventContract[] = [
+  certificateIssued,
+  certificateImported,
+  certificateUpdated,
+  certificateRevoked,
+  certificateDeactivated,
+  certificateDeleted,
+  signatureOrphaned,
+  authorityCreated,
+  authorityUpdated,
+  userCreated,
+  userUpdated,
+  roleCreated,
+  roleUpdated,
+  roleDeleted,
+  auditRecorded,
+];

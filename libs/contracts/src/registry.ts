@@ -1,0 +1,15 @@
+import type { RpcContract } from './contract.js';
+import { authorityContracts } from './rpc/authority.js';
+import { certificateContracts } from './rpc/certificate.js';
+import { inventoryContracts } from './rpc/inventory.js';
+import { keyvaultContracts } from './rpc/keyvault.js';
+import { statusContracts } from './rpc/status.js';
+
+/** Every operation on the bus. The rights of the NATS users and the checks at start are made from this list. */
+export const allContracts: readonly RpcContract[] = [
+  ...keyvaultContracts,
+  ...authorityContracts,
+  ...certificateContracts,
+  ...inventoryContracts,
+  ...statusContracts,
+];

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+export const pluginKinds = [
+  'issuer',
+  'destination',
+  'source',
+  'notification',
+  'export',
+  'metric',
+  'tls',
+  'membership',
+  'authorization',
+  'domain-authorization',
+  'dns',
+  'keystore',
+] as const;
+
+/** One option as Lemur's clients know it (rest-api §13.1). */
+export const PluginOption = z.object({
+  name: z.string(),
+  type: z.enum(['str', 'int', 'bool', 'select', 'textarea', 'export-plugin', 'destinationSelect']),
+  required: z.boolean().optional(),
+  default: z.json().optional(),
+  validation: z.string().optional(),
+  available: z.array(z.string()).optional(),
+  helpMessage: z.string().optional(),
+  sensitive: z.boolean().optional(),
+  value: z.json().optional(),
+});
+export type PluginOption = z.output<typeof PluginOption>;
+
+/** A plugin as the catalogue shows it. A plugin that failed to start stays listed, with the reason. */
+export const PluginView = z.object({
+  slug: z.string(),
+  title: z.string(),
+  description: z.string(),
+  pluginOptions: z.array(PluginOption),
+});
+export type PluginView = z.output<typeof PluginView>;
+
+export const PluginEntry = PluginView.extend({
+  kind: z.enum(pluginKinds),
+  isEnabled: z.boolean(),
+  disabledReason: z.string().nullable(),
+  /** Exports and destinations: works only on a certificate whose private key is stored. */
+  requiresKey: z.boolean().nullable(),
+});
+export type PluginEntry = z.output<typeof PluginEntry>;
+
+/** A plugin as a client names it, with option values (rest-api §13.2). */
+export const PluginInput = z.object({
+  slug: z.string().min(1).max(64),
+  pluginOptions: z
+    .array(z.object({ name: z.string().max(128), value: z.json().optional() }).loose())
+    .max(100)
+    .default([]),
+});
+export type PluginInput = z.output<typeof PluginInput>;
+
+export const PluginList = z.object({ plugins: z.array(PluginEntry) });
