@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './workspace.mjs';
+import { missingEntries } from './complete-lockfile.mjs';
 import { checkWorkspace } from './lint/check-workspace.mjs';
 import { proveRules } from './lint/prove-rules.mjs';
 
@@ -23,7 +24,8 @@ const linted = run(
   ['--max-warnings=0', ...(process.argv.length > 2 ? process.argv.slice(2) : ['.'])],
   'inherit',
 );
-const faults = [...checkWorkspace(), ...(await proveRules())];
+const incomplete = missingEntries().map(([path]) => `package-lock.json: lacks ${path}: run node scripts/complete-lockfile.mjs`);
+const faults = [...incomplete, ...checkWorkspace(), ...(await proveRules())];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 if (linted.status !== 0 || faults.length > 0) process.exit(1);
 process.stdout.write('lint: no fault\n');
