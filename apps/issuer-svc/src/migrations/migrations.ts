@@ -1,0 +1,5 @@
+import { inventory } from './0001-inventory.js';
+import { reconciliation } from './0002-reconciliation.js';
+
+/** In order; each is applied once. Additions only: a release must run on the schema of the next. */
+export const issuerMigrations = [inventory, reconciliation];
