@@ -13,3 +13,4 @@ export * from './rpc/inventory.js';
 export * from './rpc/status.js';
 export * from './events/index.js';
 export { allContracts } from './registry.js';
+export * from './rest/index.js';

@@ -1,0 +1,10 @@
+export { operation, type Operation, type Access, type RequestFor, type ResponseFor } from './operation.js';
+export * from './field.js';
+export * from './list.js';
+export * from './view.js';
+export * from './authority.js';
+export * from './certificate.js';
+export * from './inventory.js';
+export { foldKeys, snakeCase } from './fold-keys.js';
+export { openApiDocument } from './openapi.js';
+export { allOperations } from './all-operations.js';
