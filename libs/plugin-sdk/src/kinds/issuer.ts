@@ -1,4 +1,4 @@
-import type { Extensions } from '@sifaka/pki';
+import type { ExtensionRequest } from '@sifaka/pki';
 import type { PluginContext } from '../context.js';
 import type { PluginLifecycle } from './lifecycle.js';
 
@@ -31,13 +31,14 @@ export type IssueOutcome =
 
 export interface IssuerCertificateRequest {
   authority: IssuerAuthority;
-  /** What the applicant supplied; its extensions are already merged into `extensions` by policy. */
+  /** What the applicant supplied; its extensions are already merged into `extensions`. */
   csrDer: Uint8Array | null;
   /** SubjectPublicKeyInfo. */
   subjectPublicKeyDer: Uint8Array;
   /** Name. */
   subjectDer: Uint8Array;
-  extensions: Extensions;
+  /** As policy decided them; the issuer fills in the identifiers it is the first to know. */
+  extensions: ExtensionRequest;
   notBefore: Date;
   notAfter: Date;
   /** Null: the issuer's choice. */
@@ -69,7 +70,8 @@ export interface IssuerAuthorityRequest {
   keyType: string;
   /** Name. */
   subjectDer: Uint8Array;
-  extensions: Extensions;
+  /** As policy decided them; the issuer fills in the identifiers it is the first to know. */
+  extensions: ExtensionRequest;
   notBefore: Date;
   notAfter: Date;
   hash: SignatureHash | null;
