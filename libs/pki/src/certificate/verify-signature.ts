@@ -1,15 +1,65 @@
+import { constants, createPublicKey, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
+import { isAppError } from '@sifaka/kernel';
+import { describeKey, type KeyFacts } from '../key-type/public-key.js';
+import { isSameName } from '../name/same-name.js';
 import type { CertificateFacts } from './certificate-facts.js';
 import type { SignatureAlgorithm } from './signature-algorithm.js';
 
-/** `unsupported`: the algorithm or key is not one that the running OpenSSL checks. */
+/** `unsupported`: the algorithm or curve is not one that the running OpenSSL checks. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unsupported';
 
 /** Whether `issuer` signed `certificate`: names first (cheap), then algorithm and key, then the signature. */
-export function verifySignedBy(_certificate: CertificateFacts, _issuer: CertificateFacts): SignatureVerdict {
-  throw new Error('not built');
+export function verifySignedBy(certificate: CertificateFacts, issuer: CertificateFacts): SignatureVerdict {
+  const { issuerDer, tbs, signature, signatureAlgorithm } = certificate;
+  if (!issuerDer.equals(issuer.subjectDer) && !isSameName(certificate.issuer, issuer.subject)) return 'invalid';
+  return verifySignature(tbs, signature, signatureAlgorithm, issuer.spki);
 }
 
 /** Checks a signature over `data` with a DER SubjectPublicKeyInfo. */
-export function verifySignature(_data: Uint8Array, _signature: Uint8Array, _algorithm: SignatureAlgorithm, _spki: Uint8Array): SignatureVerdict {
-  throw new Error('not built');
+export function verifySignature(data: Uint8Array, signature: Uint8Array, algorithm: SignatureAlgorithm, spki: Uint8Array): SignatureVerdict {
+  if (algorithm.family === 'other' || isUnknownHash(algorithm)) return 'unsupported';
+  try {
+    const key = describeKey(spki);
+    if (!keyKinds[algorithm.family].includes(key.kind)) return 'invalid';
+    return verify(algorithm.digest, data, keyInput(algorithm, publicKey(spki)), signature) ? 'valid' : 'invalid';
+  } catch (fault) {
+    return !isAppError(fault) && isUnsupported(fault) ? 'unsupported' : 'invalid';
+  }
+}
+
+const keyKinds: Readonly<Record<Exclude<SignatureAlgorithm['family'], 'other'>, readonly KeyFacts['kind'][]>> = {
+  rsa: ['rsa'],
+  'rsa-pss': ['rsa', 'rsa-pss'],
+  ecdsa: ['ec'],
+  dsa: ['dsa'],
+  ed25519: ['ed25519'],
+  ed448: ['ed448'],
+};
+
+function isUnknownHash({ family, digest, pss }: SignatureAlgorithm): boolean {
+  // node:crypto always takes the hash of the signature for MGF1 too.
+  if (family === 'rsa-pss') return digest === null || pss?.mgfHash !== digest;
+  return false;
+}
+
+function keyInput({ family, pss }: SignatureAlgorithm, key: KeyObject): KeyObject | VerifyKeyObjectInput {
+  if (family !== 'rsa-pss' || !pss) return key;
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
+}
+
+// Importing a key costs about as much as using it, and one issuer's key checks many signatures.
+const imported = new WeakMap<Uint8Array, KeyObject>();
+
+function publicKey(spki: Uint8Array): KeyObject {
+  const known = imported.get(spki);
+  if (known) return known;
+  const key = createPublicKey({ key: Buffer.from(spki.buffer, spki.byteOffset, spki.byteLength), format: 'der', type: 'spki' });
+  imported.set(spki, key);
+  return key;
+}
+
+/** OpenSSL's word for algorithms, curves and digests that it was built or configured without. */
+function isUnsupported(fault: unknown): boolean {
+  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
+  return code.includes('UNSUPPORTED') || code.includes('UNKNOWN_GROUP') || code === 'ERR_CRYPTO_INVALID_DIGEST';
 }

@@ -104,7 +104,8 @@ export const bmpString = (value: string): Buffer => tlv(tags.bmpString, Buffer.f
 /** UTCTime through 2049, GeneralizedTime from 2050 on (RFC 5280 §4.1.2.5); fractions of a second are cut. */
 export const time = (value: Date): Buffer => encodeTime(value);
 
-function integerContent(value: bigint): Buffer {
+/** Content octets of an INTEGER: two's complement in its shortest form. */
+export function integerContent(value: bigint): Buffer {
   if (value >= 0n) {
     const hex = value.toString(16);
     const padded = hex.length % 2 === 0 ? hex : `0${hex}`;

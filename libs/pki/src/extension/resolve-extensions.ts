@@ -1,6 +1,29 @@
-import type { ExtensionRequest, Extensions, IssuerIdentity } from './extensions.js';
+import { keyIdentifier } from '../key-type/public-key.js';
+import type { AuthorityKeyId, ExtensionRequest, Extensions, IssuerIdentity, KeyUsageName } from './extensions.js';
 
-/** Turns the wished identifiers into values; SKI is always set, AKI too when there is an issuer (null: self-signed, its own key). */
-export function resolveExtensions(_request: ExtensionRequest, _spki: Uint8Array, _issuer: IssuerIdentity | null): Extensions {
-  throw new Error('not built');
+/**
+ * Turns the wished identifiers into values. SKI and AKI are always set (RFC 5280 §4.2.1.1 and §4.2.1.2); with
+ * `issuer_and_serial` the AKI carries both forms. `issuer` null: self-signed, the AKI is its own SKI.
+ */
+export function resolveExtensions(request: ExtensionRequest, spki: Uint8Array, issuer: IssuerIdentity | null): Extensions {
+  const { subjectKeyId: _subject, authorityKeyId: wished, wantsAuthorityInfoAccess: _wants, ...given } = request;
+  const subjectKeyId = keyIdentifier(spki);
+  return { ...given, subjectKeyId, authorityKeyId: issuer === null ? { keyId: subjectKeyId } : authorityKeyIdOf(issuer, wished) };
+}
+
+/** AKI that certificates of this issuer carry. */
+export function authorityKeyIdOf(issuer: IssuerIdentity, form: ExtensionRequest['authorityKeyId'] = 'key_id'): AuthorityKeyId {
+  if (form === 'key_id') return { keyId: issuer.subjectKeyId };
+  return { keyId: issuer.subjectKeyId, issuerNameDer: issuer.issuerNameDer, serial: issuer.serial };
+}
+
+/** Request for a CA certificate: basicConstraints with `isCa`, and the usages without which nothing below it validates. */
+export function asCaRequest(request: ExtensionRequest): ExtensionRequest {
+  const needed: readonly KeyUsageName[] = ['keyCertSign', 'crlSign'];
+  const pathLength = request.basicConstraints?.pathLength;
+  return {
+    ...request,
+    basicConstraints: pathLength === undefined ? { isCa: true } : { isCa: true, pathLength },
+    keyUsage: [...new Set([...(request.keyUsage ?? []), ...needed])],
+  };
 }

@@ -1,6 +1,21 @@
-import type { KeyType } from './key-types.js';
+import { generateKeyPairSync } from 'node:crypto';
+import { keyTypeNames, nodeCurveName, type KeyType } from './key-types.js';
+
+let remembered: readonly KeyType[] | undefined;
 
 /** Key types that the running OpenSSL really generates (tried once for each curve, then remembered). */
 export function offeredKeyTypes(): readonly KeyType[] {
-  throw new Error('not built');
+  remembered ??= keyTypeNames.filter((type) => canGenerate(nodeCurveName(type)));
+  return remembered;
+}
+
+// A curve can be listed by getCurves() and still be refused (FIPS providers, distributions without binary curves).
+function canGenerate(namedCurve: string | null): boolean {
+  if (namedCurve === null) return true;
+  try {
+    generateKeyPairSync('ec', { namedCurve });
+    return true;
+  } catch {
+    return false;
+  }
 }
