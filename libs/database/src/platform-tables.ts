@@ -1,0 +1,85 @@
+import type { Migration } from './migrate.js';
+import { checkedSchema, jobSchema, outboxChannel } from './schema.js';
+
+/** Tables that the platform's libraries keep in every service's schema; every service lists them before its own. */
+export function platformTables(service: string): Migration[] {
+  const schema = checkedSchema(service);
+  return [
+    { name: 'platform-0001-outbox', sql: outbox(schema) },
+    { name: 'platform-0002-inbox', sql: inbox },
+    { name: 'platform-0003-audit', sql: audit },
+    { name: 'platform-0004-jobs', sql: jobs(schema) },
+  ];
+}
+
+// Rows live for milliseconds: the defaults would vacuum this table only after it has bloated.
+const outbox = (schema: string) => `
+  create table outbox (
+    seq bigint generated always as identity,
+    id uuid primary key,
+    subject text not null check (length(subject) <= 255),
+    payload jsonb not null,
+    created_at timestamptz not null default now()
+  ) with (fillfactor = 100, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
+  create index outbox_seq on outbox (seq);
+
+  create function outbox_notify() returns trigger language plpgsql as $$
+  begin
+    perform pg_notify('${outboxChannel(schema)}', '');
+    return null;
+  end $$;
+  create trigger outbox_notify after insert on outbox for each statement execute function outbox_notify();
+`;
+
+const inbox = `
+  create table inbox (
+    consumer text not null check (length(consumer) <= 100),
+    event_id uuid not null,
+    handled_at timestamptz not null default now(),
+    primary key (consumer, event_id)
+  );
+  create index inbox_handled_at on inbox (handled_at);
+`;
+
+// The role owns its tables, so rights alone cannot hold it back: the trigger does.
+const audit = `
+  create table audit_entry (
+    id uuid primary key,
+    at timestamptz not null,
+    action text not null check (length(action) <= 100),
+    actor jsonb not null,
+    object_type text not null check (length(object_type) <= 100),
+    object_id text not null check (length(object_id) <= 255),
+    object_name text,
+    trace_id text,
+    details jsonb not null default '{}'
+  );
+  create index audit_entry_at on audit_entry (at desc, id);
+  create index audit_entry_object on audit_entry (object_type, object_id, at desc);
+
+  create function audit_entry_is_append_only() returns trigger language plpgsql as $$
+  begin
+    raise exception 'audit entries are never changed or removed' using errcode = 'insufficient_privilege';
+  end $$;
+  create trigger audit_entry_is_append_only before update or delete or truncate on audit_entry
+    for each statement execute function audit_entry_is_append_only();
+`;
+
+// The queue's own migrator would create its schema, which asks for a right on the whole database that no service has:
+// it leaves that out when it finds its table of migrations.
+const jobs = (schema: string) => `
+  create table job_status (
+    name text primary key check (length(name) <= 100),
+    last_started_at timestamptz,
+    last_success_at timestamptz,
+    last_error text,
+    last_error_at timestamptz,
+    last_duration_ms integer,
+    next_run_at timestamptz
+  );
+  create table if not exists ${jobSchema(schema)}.migrations (
+    id int primary key,
+    ts timestamptz not null default now(),
+    breaking boolean not null default false
+  );
+`;
