@@ -1,0 +1,59 @@
+import helmet from '@fastify/helmet';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { limits } from '@sifaka/kernel';
+import { histogram, inSpan, withTrace } from '@sifaka/observability';
+
+export interface ServerSettings {
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
+  /** Added to every answer. */
+  customResponseHeaders: Record<string, string>;
+}
+
+/** Longest path parameter: a certificate name has 256 characters, percent-encoded three times as many. */
+const maxParamLength = 1_024;
+/** A client that sends its request slower than this holds a socket for nothing. */
+const requestTimeoutMs = 30_000;
+
+const responseTime = histogram('response_time', 'Seconds from the request to its answer', ['endpoint', 'request_method', 'status_code']);
+
+/** The HTTP server, before any route: limits, raw bodies (the guard reads them after the token), headers, traces. */
+export function fastifyAdapter(settings: ServerSettings): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: limits.bodyBytes,
+    routerOptions: { maxParamLength },
+    requestTimeout: requestTimeoutMs,
+    trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
+    logger: false,
+  });
+}
+
+export async function configureServer(adapter: FastifyAdapter, settings: ServerSettings): Promise<void> {
+  const server = adapter.getInstance();
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', (request, reply, done) => {
+    const answered = new Promise<void>((resolve) => void reply.raw.once('close', resolve));
+    const carrier = { traceparent: headerOf(request.headers['traceparent']) };
+    const attributes = { 'http.request.method': request.method, 'http.route': request.routeOptions.url ?? 'none' };
+    void withTrace(carrier, () => inSpan(`${request.method} ${attributes['http.route']}`, { kind: 'server', attributes }, () => (done(), answered)), {
+      service: 'gateway',
+    });
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    responseTime.record(reply.elapsedTime / 1_000, { endpoint: request.routeOptions.url ?? 'none', request_method: request.method, status_code: String(reply.statusCode) });
+    done();
+  });
+  server.addHook('onSend', async (_request, reply, payload) => {
+    for (const [name, value] of Object.entries(settings.customResponseHeaders)) void reply.header(name, value);
+    return payload;
+  });
+  await server.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], objectSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    frameguard: { action: 'deny' },
+    // The proxy in front speaks TLS; a laptop on plain HTTP must not be sent to HTTPS by its own browser.
+    hsts: false,
+  });
+}
+
+const headerOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
