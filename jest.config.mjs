@@ -1,6 +1,6 @@
 const shared = {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['sifaka:source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['sifaka:source', 'node'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -19,13 +19,13 @@ const shared = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.nx/', '<rootDir>/.sifaka/'],
-  watchman: false,
 };
 
 const servers = { globalSetup: '<rootDir>/libs/testing/jest-global-setup.mjs', globalTeardown: '<rootDir>/libs/testing/jest-global-teardown.mjs' };
 
 /** unit: no server at all · service: real Postgres and NATS · e2e: the platform as a black box. */
 export default {
+  watchman: false,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,plugins}/**/*.spec.ts'], testPathIgnorePatterns: ['\\.service\\.spec\\.ts$', '/dist/', '/node_modules/'] },
     { ...shared, ...servers, displayName: 'service', testMatch: ['<rootDir>/{apps,libs}/**/*.service.spec.ts'], testPathIgnorePatterns: ['/dist/', '/node_modules/'] },

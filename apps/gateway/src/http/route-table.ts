@@ -28,7 +28,11 @@ function tableOf(operations: readonly Operation[]): Route[] {
     .map(([path, methods]) => ({ pattern: new RegExp(`^/api/1${path.replaceAll(/\{(\w+)\}/g, segment)}$`), methods }));
 }
 
-const parameters = (path: string): number => path.split('{').length;
+function parameters(path: string): number {
+  return path.split('{').length;
+}
 
 /** Names and slugs are any segment, everything else is an id. */
-const segment = (_: string, name: string): string => (name === 'name' || name === 'slug' ? '[^/]+' : String.raw`\d+`);
+function segment(_: string, name: string): string {
+  return name === 'name' || name === 'slug' ? '[^/]+' : String.raw`\d+`;
+}
