@@ -92,6 +92,8 @@ export interface ExtensionRequest extends Omit<Extensions, 'subjectKeyId' | 'aut
   readonly authorityKeyId?: 'key_id' | 'issuer_and_serial';
   /** `certificateInfoAccess.includeAIA` without addresses: the issuer fills in its own. */
   readonly wantsAuthorityInfoAccess?: boolean;
+  /** `crlDistributionPoints.includeCrlDp` without an address ("yes", "default"): the issuer fills in its own. */
+  readonly wantsCrlDistributionPoints?: boolean;
 }
 
 /** What the issuing certificate contributes to the extensions of those below it. */

@@ -6,7 +6,7 @@ import type { AuthorityKeyId, ExtensionRequest, Extensions, IssuerIdentity, KeyU
  * `issuer_and_serial` the AKI carries both forms. `issuer` null: self-signed, the AKI is its own SKI.
  */
 export function resolveExtensions(request: ExtensionRequest, spki: Uint8Array, issuer: IssuerIdentity | null): Extensions {
-  const { subjectKeyId: _subject, authorityKeyId: wished, wantsAuthorityInfoAccess: _wants, ...given } = request;
+  const { subjectKeyId: _ski, authorityKeyId: wished, wantsAuthorityInfoAccess: _aia, wantsCrlDistributionPoints: _crl, ...given } = request;
   const subjectKeyId = keyIdentifier(spki);
   return { ...given, subjectKeyId, authorityKeyId: issuer === null ? { keyId: subjectKeyId } : authorityKeyIdOf(issuer, wished) };
 }

@@ -1,3 +1,6 @@
+import { invalidField } from '../invalid.js';
+import { slugify } from './slug.js';
+
 export interface CertificateNameInput {
   readonly cn: string | null;
   /** DNS and IP names in the order of the SAN. */
@@ -9,13 +12,38 @@ export interface CertificateNameInput {
 }
 
 /** `[SAN-]<subject>-<issuer>-<YYYYMMDD>-<YYYYMMDD>` as slug. Errors: `invalid_argument` without CN and domains. */
-export function certificateName(_input: CertificateNameInput): string {
-  throw new Error('not built');
+export function certificateName({ cn, domains, issuer, notBefore, notAfter }: CertificateNameInput): string {
+  const subject = cn?.trim() || domains[0];
+  if (!subject) throw invalidField('commonName', 'a certificate without common name and without domains has nothing to be named after');
+  const prefix = domains.length > 1 ? 'SAN-' : '';
+  const text = `${prefix}${subject}-${issuer.replaceAll(' ', '')}-${day(notBefore)}-${day(notAfter)}`;
+  return slugify(text.replaceAll('*', 'WILDCARD'));
 }
 
 /**
  * Name that is not among `takenNames` (those that start with `base`, in any case): `base`, then `base-HEX`, then `base-HEX-1`, …
+ * A trailing number of eight digits is a date, and the serial itself is never counted on.
  */
-export function nextFreeName(_base: string, _serialHex: string, _takenNames: Iterable<string>): string {
-  throw new Error('not built');
+export function nextFreeName(base: string, serialHex: string, takenNames: Iterable<string>): string {
+  const taken = new Set(takenNames);
+  if (!taken.has(base)) return base;
+  const root = base === '' ? serialHex : `${base}-${serialHex}`;
+  if (!taken.has(root)) return root;
+  let counter = highestCounter(root, taken) + 1;
+  while (taken.has(`${root}-${counter}`) || String(counter).length === dateDigits) counter++;
+  return `${root}-${counter}`;
 }
+
+const dateDigits = 8;
+
+function highestCounter(root: string, taken: ReadonlySet<string>): number {
+  const start = `${root}-`.toLowerCase();
+  let highest = 0;
+  for (const name of taken) {
+    const digits = name.slice(start.length);
+    if (name.toLowerCase().startsWith(start) && /^[0-9]{1,7}$/.test(digits)) highest = Math.max(highest, Number(digits));
+  }
+  return highest;
+}
+
+const day = (date: Date): string => date.toISOString().slice(0, 10).replaceAll('-', '');
