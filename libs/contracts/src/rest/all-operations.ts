@@ -1,7 +1,21 @@
+import { apiKeyOperations } from './api-key.js';
+import { auditOperations } from './audit.js';
+import { authOperations } from './auth.js';
 import { authorityOperations } from './authority.js';
 import { certificateOperations } from './certificate.js';
 import { inventoryOperations } from './inventory.js';
 import type { Operation } from './operation.js';
+import { roleOperations } from './role.js';
+import { userOperations } from './user.js';
 
 /** Every operation of the REST API; the OpenAPI document and the answer to a wrong method are made from this list. */
-export const allOperations: readonly Operation[] = [...authorityOperations, ...certificateOperations, ...inventoryOperations];
+export const allOperations: readonly Operation[] = [
+  ...authOperations,
+  ...userOperations,
+  ...roleOperations,
+  ...apiKeyOperations,
+  ...authorityOperations,
+  ...certificateOperations,
+  ...inventoryOperations,
+  ...auditOperations,
+];

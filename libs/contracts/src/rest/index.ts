@@ -2,6 +2,11 @@ export { operation, type Operation, type Access, type RequestFor, type ResponseF
 export * from './field.js';
 export * from './list.js';
 export * from './view.js';
+export * from './auth.js';
+export * from './user.js';
+export * from './role.js';
+export * from './api-key.js';
+export * from './audit.js';
 export * from './authority.js';
 export * from './certificate.js';
 export * from './inventory.js';
