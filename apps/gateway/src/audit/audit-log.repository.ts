@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditEntry } from '@sifaka/contracts';
+import { Database, type Sql } from '@sifaka/database';
+import { auditRecordOf, type AuditRecord, type AuditRow } from './audit.view.js';
+
+/** What to read of the log; every field that is set narrows it. */
+export interface AuditQuery {
+  action: string | null;
+  /** Name of the user or service that acted. */
+  actor: string | null;
+  objectType: string | null;
+  objectId: string | null;
+  since: Date | null;
+  until: Date | null;
+  /** Read on below this entry. */
+  beforeSeq: number | null;
+  limit: number;
+  offset: number;
+}
+
+@Injectable()
+export class AuditLogRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Entries that are there already are left alone: they arrive once with the change and again, or late, by the bus. */
+  async add(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await sql.query({ name: 'audit-log-add', text: addSql, values: [JSON.stringify(entries)] });
+  }
+
+  async gather(entry: AuditEntry): Promise<void> {
+    await this.add(this.database, [entry]);
+  }
+
+  /** Newest first. */
+  async list(query: AuditQuery): Promise<{ items: AuditRecord[]; total: number; nextCursor: string | null }> {
+    const { action, actor, objectType, objectId, since, until } = query;
+    const filters = [action, actor, objectType, objectId, since, until];
+    const [rows, [count]] = await Promise.all([
+      this.database.query<AuditRow>(`${listSql} and ($7::bigint is null or seq < $7) order by seq desc limit $8 offset $9`, [
+        ...filters,
+        query.beforeSeq,
+        query.limit,
+        query.offset,
+      ]),
+      this.database.query<{ total: number }>(`select count(*) as total from audit_log ${filterSql}`, filters),
+    ]);
+    const last = rows.length === query.limit ? rows.at(-1) : undefined;
+    return { items: rows.map(auditRecordOf), total: count?.total ?? 0, nextCursor: last === undefined ? null : String(last.seq) };
+  }
+
+  /** Removes a batch of entries from before `limitAt`, returns how many. */
+  async prune(limitAt: Date): Promise<number> {
+    const rows = await this.database.query(pruneSql, [limitAt]);
+    return rows.length;
+  }
+}
+
+const addSql = `
+  insert into audit_log (id, at, service, action, actor_kind, actor_user_id, actor_name, actor_api_key_id, source_ip, user_agent,
+    object_type, object_id, object_name, trace_id, details)
+  select (e ->> 'id')::uuid, (e ->> 'at')::timestamptz, e ->> 'service', e ->> 'action',
+    e #>> '{actor,kind}', (e #>> '{actor,userId}')::int, e #>> '{actor,name}', (e #>> '{actor,apiKeyId}')::int, e #>> '{actor,sourceIp}',
+    e #>> '{actor,userAgent}', e #>> '{object,type}', e #>> '{object,id}', e #>> '{object,name}', e ->> 'traceId', coalesce(e -> 'details', '{}')
+  from jsonb_array_elements($1::jsonb) e
+  on conflict (id) do nothing`;
+
+const filterSql = `
+  where ($1::text is null or action = $1) and ($2::text is null or actor_name = $2) and ($3::text is null or object_type = $3)
+    and ($4::text is null or object_id = $4) and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)`;
+
+const listSql = `
+  select seq, id, at, service, action, actor_kind as "actorKind", actor_user_id as "actorUserId", actor_name as "actorName",
+    actor_api_key_id as "actorApiKeyId", source_ip as "sourceIp", user_agent as "userAgent", object_type as "objectType",
+    object_id as "objectId", object_name as "objectName", trace_id as "traceId", details
+  from audit_log ${filterSql}`;
+
+const pruneSql = `
+  delete from audit_log where seq in (select seq from audit_log where at < $1 order by at limit 5000) returning seq`;
