@@ -2,34 +2,41 @@ import type { EventContract, EventDataOf } from '@sifaka/contracts';
 import type { CloudEvent } from './cloud-event.js';
 
 export interface OnEventOptions {
-  /** Name of this subscription, unique in the service: what it has seen is remembered under this name. */
+  /** Name of this subscription, unique in the service: what it has heard is remembered under this name. */
   durable: string;
 }
 
+/** A method that listens; `hear` calls it on an instance with the event's data, which must fit the contract. */
 export interface EventSubscription extends OnEventOptions {
   contract: EventContract;
-  method: string;
+  hear: (self: object, envelope: CloudEvent) => Promise<void>;
 }
 
 type Listener<E extends EventContract> = (data: EventDataOf<E>, envelope: CloudEvent) => Promise<void>;
 
-const metadataKey = 'sifaka:on-event';
+const subscriptions = new WeakMap<object, EventSubscription[]>();
 
 /**
- * Makes a provider's method hear an event, once per event id; a throw asks for a later delivery.
+ * Makes a provider's method hear an event; a throw asks for a later delivery.
  *
- * The mark that it was heard is written after the method returned: a crash between the two repeats the call, so the method
- * itself must bear repetition.
+ * Each event id is heard once, except after a crash: the mark that it was heard is written when the method has returned, so the
+ * method itself must bear repetition. Events of one object come in order only while nothing fails and one replica runs.
  */
 export function OnEvent<E extends EventContract>(contract: E, options: OnEventOptions) {
-  return <L extends Listener<E>>(target: object, key: string, _descriptor: TypedPropertyDescriptor<L>): void => {
-    const subscription: EventSubscription = { contract, method: key, ...options };
-    Reflect.defineMetadata(metadataKey, [...eventSubscriptions(target), subscription], target);
+  return <L extends Listener<E>>(target: object, _key: string, descriptor: TypedPropertyDescriptor<L>): void => {
+    const listener = descriptor.value;
+    if (listener === undefined) throw new Error('@OnEvent stands on a method');
+    const hear = async (self: object, envelope: CloudEvent): Promise<void> => {
+      const schema: E['data'] = contract.data;
+      await listener.call(self, schema.parse(envelope.data), envelope);
+    };
+    subscriptions.set(target, [...(subscriptions.get(target) ?? []), { contract, hear, ...options }]);
   };
 }
 
-/** What the methods of an instance (or prototype) listen to. */
+/** What the methods of an instance listen to, inherited ones included. */
 export function eventSubscriptions(instance: object): EventSubscription[] {
-  const found: unknown = Reflect.getMetadata(metadataKey, instance);
-  return Array.isArray(found) ? found : [];
+  const parent: unknown = Object.getPrototypeOf(instance);
+  const inherited = typeof parent === 'object' && parent !== null ? eventSubscriptions(parent) : [];
+  return [...inherited, ...(subscriptions.get(instance) ?? [])];
 }

@@ -1,0 +1,111 @@
+import { isAppError, type Clock } from '@sifaka/kernel';
+import type { EventContract, ServiceName } from '@sifaka/contracts';
+import { currentTraceId, inSpan, withTrace } from '@sifaka/observability';
+import type { Log } from '../bus/log.js';
+import { backgroundCall } from '../rpc/background-call.js';
+import { runInCall } from '../rpc/call-context.js';
+import { secondsSince } from '../rpc/rpc-metrics.js';
+import { CloudEvent } from './cloud-event.js';
+import { givenUp, handling } from './event-metrics.js';
+import type { HeardEvents } from './heard-events.js';
+import type { EventSubscription } from './on-event.js';
+
+/** A listening method together with the instance it is called on. */
+export interface BoundSubscription {
+  subscription: EventSubscription;
+  self: object;
+}
+
+export interface Delivery {
+  text: string;
+  /** 1 the first time. */
+  deliveries: number;
+}
+
+export type Outcome = { kind: 'done' } | { kind: 'later'; delayMs: number } | { kind: 'never' };
+
+interface EventHandlingOptions {
+  service: ServiceName;
+  heard: HeardEvents;
+  clock: Clock;
+  log: Log;
+  /** Pauses before the second, third, … delivery; after the last one the event is given up. */
+  pausesMs?: readonly number[];
+}
+
+/** Decides what becomes of one delivered event: whom to tell, whether it was told before, when to try again. */
+export class EventHandling {
+  private readonly pausesMs: readonly number[];
+
+  constructor(private readonly options: EventHandlingOptions) {
+    this.pausesMs = options.pausesMs ?? pausesMs;
+  }
+
+  async handle(contract: EventContract, group: readonly BoundSubscription[], delivery: Delivery): Promise<Outcome> {
+    const envelope = readEnvelope(contract, delivery.text);
+    if (envelope === undefined) {
+      for (const { subscription } of group) await this.giveUp(subscription, contract, 'it does not fit its contract');
+      return { kind: 'never' };
+    }
+    const carrier = { traceparent: envelope.traceparent };
+    const results = await withTrace(carrier, () => Promise.all(group.map((bound) => this.tell(bound, envelope))), this.options);
+    const faults = results.filter((fault) => fault !== undefined);
+    if (faults.length === 0) return { kind: 'done' };
+
+    const delayMs = this.pausesMs[delivery.deliveries - 1];
+    if (delayMs !== undefined) return { kind: 'later', delayMs };
+    for (const { bound, text } of faults) await this.giveUp(bound.subscription, contract, `event ${envelope.id}: ${text}`);
+    return { kind: 'never' };
+  }
+
+  /** Undefined when it was told, now or earlier. */
+  private async tell(bound: BoundSubscription, envelope: CloudEvent): Promise<{ bound: BoundSubscription; text: string } | undefined> {
+    const { durable } = bound.subscription;
+    const { service, heard, clock, log } = this.options;
+    if (await heard.has(durable, envelope.id)) return undefined;
+    const startedAt = performance.now();
+    const consumer = `${service}/${durable}`;
+    const call = backgroundCall(service, new Date(clock.now().getTime() + timeLimitMs), AbortSignal.timeout(timeLimitMs));
+    try {
+      await inSpan(`event ${envelope.type}`, { kind: 'consumer' }, () => runInCall(call, () => bound.subscription.hear(bound.self, envelope)));
+      await heard.add(durable, envelope.id);
+      handling.record(secondsSince(startedAt), { consumer, outcome: 'ok' });
+      return undefined;
+    } catch (error) {
+      handling.record(secondsSince(startedAt), { consumer, outcome: 'failed' });
+      log.error({ err: error, consumer, event: envelope.id, type: envelope.type }, 'event could not be handled');
+      const text = describe(error);
+      await heard.noteFailure(durable, text, clock.now());
+      return { bound, text };
+    }
+  }
+
+  private async giveUp({ durable }: EventSubscription, contract: EventContract, why: string): Promise<void> {
+    const { service, heard, clock, log } = this.options;
+    givenUp.add(1, { consumer: `${service}/${durable}` });
+    log.error({ consumer: durable, type: contract.subject }, `gave up on an event: ${why}`);
+    await heard.noteFailure(durable, `gave up on ${contract.subject}: ${why}`, clock.now());
+  }
+}
+
+/** Eleven tries in about a day. */
+const pausesMs = [1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000];
+/** What a handler asks of other services must be answered within this time. */
+const timeLimitMs = 60_000;
+
+function readEnvelope(contract: EventContract, text: string): CloudEvent | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const envelope = CloudEvent.safeParse(json);
+  const fits = envelope.success && envelope.data.type === contract.subject && contract.data.safeParse(envelope.data.data).success;
+  return fits ? envelope.data : undefined;
+}
+
+/** An AppError's words hold no secret; those of others may. */
+function describe(error: unknown): string {
+  return isAppError(error) && error.code !== 'internal' ? `${error.code}: ${error.message}` : `internal error, trace ${currentTraceId() ?? 'unknown'}`;
+}

@@ -1,0 +1,38 @@
+import { parseCronItem, type ParsedCronItem } from 'graphile-worker';
+import type { JobDefinition } from './job.js';
+
+/** The schedule of a job in the queue's terms; undefined for jobs that only run when asked. */
+export function cronItem({ name, cron, timeLimitMs }: JobDefinition): ParsedCronItem | undefined {
+  if (cron === undefined) return undefined;
+  return parseCronItem({
+    task: name,
+    match: cron,
+    identifier: name,
+    options: { ...singleRun(name), jobKeyMode: 'replace', backfillPeriod: dayMs, maxAttempts: attemptsFor(timeLimitMs) },
+  });
+}
+
+/** One waiting run at most, and one at a time. */
+export function singleRun(name: string): { queueName: string; jobKey: string } {
+  return { queueName: `cron/${name}`, jobKey: `cron/${name}` };
+}
+
+/** The first tick after `from`, within 32 days; null when there is none. */
+export function nextTick(item: ParsedCronItem, from: Date): Date | null {
+  const first = Math.floor(from.getTime() / minuteMs) * minuteMs + minuteMs;
+  for (let at = first; at < first + horizonMs; at += minuteMs) {
+    const date = new Date(at);
+    const digest = { min: date.getUTCMinutes(), hour: date.getUTCHours(), date: date.getUTCDate(), month: date.getUTCMonth() + 1, dow: date.getUTCDay() };
+    if (item.match(digest)) return date;
+  }
+  return null;
+}
+
+/** The next tick starts afresh: retries matter only to jobs that tick rarely. */
+function attemptsFor(timeLimitMs: number): number {
+  return timeLimitMs > 10 * minuteMs ? 2 : 3;
+}
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const horizonMs = 32 * dayMs;
