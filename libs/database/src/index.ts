@@ -5,5 +5,5 @@ export { migrate, pendingMigrations, type Migration, type MigrationOptions } fro
 export { platformTables } from './platform-tables.js';
 export { provisionDatabase } from './provision.js';
 export { databaseError, uniqueViolation } from './pg-error.js';
-export { jobSchema, outboxChannel, roleName } from './schema.js';
+export { jobSchema, roleName } from './schema.js';
 export type { NamedStatement, Sql } from './sql.js';

@@ -1,19 +1,20 @@
 import type { Migration } from './migrate.js';
-import { checkedSchema, jobSchema, outboxChannel } from './schema.js';
+import { checkedSchema, jobSchema } from './schema.js';
 
 /** Tables that the platform's libraries keep in every service's schema; every service lists them before its own. */
 export function platformTables(service: string): Migration[] {
   const schema = checkedSchema(service);
   return [
-    { name: 'platform-0001-outbox', sql: outbox(schema) },
+    { name: 'platform-0001-outbox', sql: outbox },
     { name: 'platform-0002-inbox', sql: inbox },
     { name: 'platform-0003-audit', sql: audit },
     { name: 'platform-0004-jobs', sql: jobs(schema) },
   ];
 }
 
-// Rows live for milliseconds: the defaults would vacuum this table only after it has bloated.
-const outbox = (schema: string) => `
+// Rows live for milliseconds: the defaults would vacuum this table only after it has bloated. No trigger notifies the relay: a
+// NOTIFY makes all commits of the database queue behind one lock, and the process that writes a row wakes its relay anyway.
+const outbox = `
   create table outbox (
     seq bigint generated always as identity,
     id uuid primary key,
@@ -22,13 +23,6 @@ const outbox = (schema: string) => `
     created_at timestamptz not null default now()
   ) with (fillfactor = 100, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
   create index outbox_seq on outbox (seq);
-
-  create function outbox_notify() returns trigger language plpgsql as $$
-  begin
-    perform pg_notify('${outboxChannel(schema)}', '');
-    return null;
-  end $$;
-  create trigger outbox_notify after insert on outbox for each statement execute function outbox_notify();
 `;
 
 const inbox = `

@@ -27,8 +27,3 @@ export function roleName(service: string): string {
 export function jobSchema(service: string): string {
   return `${checkedSchema(service)}_jobs`;
 }
-
-/** Channel on which a service is told that its outbox has rows. */
-export function outboxChannel(schema: string): string {
-  return `${checkedSchema(schema)}_outbox`;
-}

@@ -6,7 +6,8 @@ import { currentTraceId } from './trace.js';
 export type Logger = PinoLogger;
 
 export interface LoggerOptions {
-  service: string;
+  /** Left out by a process that hosts several services: each then adds its own name with `child`. */
+  service?: string;
   level?: string;
   /** Defaults to standard output. */
   destination?: DestinationStream;
@@ -16,7 +17,7 @@ export function createLogger(options: LoggerOptions): Logger {
   return pino(
     {
       level: options.level ?? 'info',
-      base: { service: options.service },
+      base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       // Errors go through redactFields as everything else: pino's own serializer would run before it.
       serializers: { err: (error: unknown) => error },

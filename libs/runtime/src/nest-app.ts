@@ -1,0 +1,58 @@
+import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { CustomStrategy } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { nestLogger, type Logger } from '@sifaka/observability';
+import type { HttpOptions } from './define-service.js';
+import { listenError } from './listen.js';
+
+export interface RunningApp {
+  context: INestApplicationContext;
+  address: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts a module that is reached over the bus alone. */
+export async function listenForMessages(root: DynamicModule, strategy: CustomStrategy['strategy'], logger: Logger): Promise<RunningApp> {
+  // `abortOnError` would end the process from inside the framework, without our one clear line.
+  const app = await NestFactory.createMicroservice<CustomStrategy>(root, { strategy, logger: nestLogger(logger), abortOnError: false });
+  await closingOnFault(app, () => app.listen());
+  return { context: app, address: undefined, close: () => app.close() };
+}
+
+/** Starts a module that serves HTTP, and is reached over the bus as well. */
+export async function listenForRequests(
+  root: DynamicModule,
+  strategy: CustomStrategy['strategy'],
+  logger: Logger,
+  http: HttpOptions,
+): Promise<RunningApp> {
+  const adapter = new FastifyAdapter(http.fastify ?? {});
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: nestLogger(logger), abortOnError: false });
+  await closingOnFault(app, async () => {
+    // What is global in HTTP (filters, guards, pipes) would break message handlers.
+    app.connectMicroservice<CustomStrategy>({ strategy }, { inheritAppConfig: false });
+    await http.configure?.(app);
+    await app.startAllMicroservices();
+    await app.listen(http.port, http.host).catch((error: unknown) => {
+      throw listenError(error, http);
+    });
+  });
+  const { port } = addressOf(app.getHttpServer().address(), http.port);
+  const host = http.host.includes(':') ? `[${http.host}]` : http.host;
+  return { context: app, address: `http://${host}:${port}`, close: () => app.close() };
+}
+
+async function closingOnFault(app: INestApplicationContext, start: () => Promise<unknown>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function addressOf(address: unknown, fallback: number): { port: number } {
+  const port: unknown = typeof address === 'object' && address !== null ? Reflect.get(address, 'port') : undefined;
+  return { port: typeof port === 'number' ? port : fallback };
+}

@@ -1,0 +1,145 @@
+import 'reflect-metadata';
+import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
+import type { Environment } from '@sifaka/config';
+import { DatabaseModule, type Database } from '@sifaka/database';
+import type { Clock } from '@sifaka/kernel';
+import { connectBus, MessagingModule, type Bus, type DrainingServerNats } from '@sifaka/messaging';
+import { createLogger, startProcessMetrics, startTelemetry, type Logger } from '@sifaka/observability';
+import type { LoadedService, ServiceDefinition } from './define-service.js';
+import { listenForMessages, listenForRequests, type RunningApp } from './nest-app.js';
+import { openSchema } from './open-schema.js';
+import { startOperationsServer } from './operations-server.js';
+import { patiently } from './patience.js';
+import { PlatformModule } from './platform.module.js';
+import { ReadinessChecks, type Readiness } from './readiness.js';
+import { Teardown } from './teardown.js';
+
+export interface StartOptions {
+  /** Defaults to the environment of the process. */
+  env?: Environment;
+  /** YAML configuration; defaults to what SIFAKA_CONFIG names. */
+  file?: string;
+  /** Log of a process that hosts several services; by default the service makes its own. */
+  logger?: Logger;
+  /** Migrate the schema first; otherwise the service waits until it is migrated. */
+  migrate?: boolean;
+  clock?: Clock;
+  /** Gives up waiting for database or NATS. */
+  signal?: AbortSignal;
+}
+
+export interface RunningService {
+  readonly name: ServiceDefinition['name'];
+  /** Where HTTP is served: `http://host:port`; the gateway alone has it. */
+  readonly address: string | undefined;
+  /** Port of `/livez`, `/readyz`, `/metrics`, when they are served. */
+  readonly operationsPort: number | undefined;
+  /** For tests and for processes that host several services: what the service's module provides. */
+  readonly app: INestApplicationContext;
+  readiness(): Promise<Readiness>;
+  /** Takes nothing new, finishes what is in flight, closes everything. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one service: configuration, database, bus, module, listeners. Several may share a process.
+ *
+ * @throws AppError with a detail that names cause and remedy, when the environment is at fault.
+ */
+export async function startService(definition: ServiceDefinition, options: StartOptions = {}): Promise<RunningService> {
+  const loaded = definition.load({ ...(options.env && { env: options.env }), ...(options.file !== undefined && { file: options.file }) });
+  const logger = options.logger?.child({ service: definition.name }) ?? createLogger({ service: definition.name, level: loaded.platform.logLevel });
+  const teardown = new Teardown(logger);
+  try {
+    return await bringUp({ definition, loaded, logger, teardown, options });
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+interface Parts {
+  definition: ServiceDefinition;
+  loaded: LoadedService;
+  logger: Logger;
+  teardown: Teardown;
+  options: StartOptions;
+}
+
+async function bringUp({ definition, loaded, logger, teardown, options }: Parts): Promise<RunningService> {
+  const { platform } = loaded;
+  const { name } = definition;
+  const telemetry = startTelemetry({ service: name, otlpEndpoint: platform.otlpEndpoint });
+  teardown.add('telemetry', () => telemetry.shutdown());
+  startProcessMetrics();
+
+  const { signal } = options;
+  const database = await openSchema({ definition, platform, logger, migrate: options.migrate ?? false, signal });
+  teardown.add('database', () => database.close());
+  const bus = await openBus({ definition, loaded, logger, teardown, options });
+  teardown.add('bus', () => bus.close());
+
+  const readiness = readinessOf(database, bus);
+  const app = await startApp({ definition, loaded, logger, teardown, options }, { database, bus, readiness });
+  const operations =
+    platform.operationsPort === 0
+      ? undefined
+      : await startOperationsServer({ host: platform.operationsHost, port: platform.operationsPort, readiness: () => readiness.read() });
+  // Closed last but for the log: probes see "stopping" until the very end.
+  if (operations !== undefined) teardown.addFirst('operations server', () => operations.close());
+
+  logger.info({ address: app.address, operationsPort: operations?.port }, 'service is ready');
+  return {
+    name,
+    address: app.address,
+    operationsPort: operations?.port,
+    app: app.context,
+    readiness: () => readiness.read(),
+    stop() {
+      readiness.stop();
+      return teardown.run();
+    },
+  };
+}
+
+function openBus({ definition, loaded: { platform }, logger, options }: Parts): Promise<Bus> {
+  return patiently({ what: 'NATS', limitMs: platform.startLimitMs, logger, signal: options.signal }, () =>
+    connectBus({
+      user: definition.name,
+      url: platform.natsUrl,
+      ...(platform.natsUser !== undefined && { username: platform.natsUser }),
+      ...(platform.natsPassword !== undefined && { password: platform.natsPassword }),
+      log: logger,
+      // Patience is here, where the log says what is waited for.
+      patienceMs: 0,
+    }),
+  );
+}
+
+function readinessOf(database: Database, bus: Bus): ReadinessChecks {
+  const readiness = new ReadinessChecks();
+  readiness.add('database', () => database.ping());
+  readiness.add('nats', () => {
+    if (!bus.isConnected) throw new Error('not connected');
+  });
+  return readiness;
+}
+
+async function startApp(parts: Parts, base: { database: Database; bus: Bus; readiness: ReadinessChecks }): Promise<RunningApp> {
+  const { definition, loaded, logger, teardown, options } = parts;
+  const { name } = definition;
+  const messaging = { service: name, bus: base.bus, database: base.database, log: logger, callerPublicKey: loaded.platform.callerPublicKey };
+  const root: DynamicModule = {
+    module: class ServiceRoot {},
+    imports: [
+      PlatformModule.forService({ name, config: loaded.config, logger, clock: options.clock, readiness: base.readiness }),
+      DatabaseModule.forService(base.database),
+      MessagingModule.forService(messaging),
+      loaded.module(),
+    ],
+  };
+  const strategy: DrainingServerNats = MessagingModule.strategy(messaging);
+  const app = loaded.http === undefined ? await listenForMessages(root, strategy, logger) : await listenForRequests(root, strategy, logger, loaded.http);
+  teardown.add('application', () => app.close());
+  return app;
+}

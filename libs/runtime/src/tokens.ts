@@ -1,0 +1,11 @@
+/** Injects the service's own configuration: `@Inject(CONFIG) private readonly config: IssuerConfig`. */
+export const CONFIG = Symbol('sifaka:config');
+
+/** Injects the service's logger: `@Inject(LOGGER) private readonly logger: Logger`. */
+export const LOGGER = Symbol('sifaka:logger');
+
+/** Injects the clock: `@Inject(CLOCK) private readonly clock: Clock`. */
+export const CLOCK = Symbol('sifaka:clock');
+
+/** Injects the name of the service. */
+export const SERVICE = Symbol('sifaka:service');
