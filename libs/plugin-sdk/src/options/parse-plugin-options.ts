@@ -122,7 +122,8 @@ function checked(plugin: OptionsOwner, given: Record<string, unknown>, faults: F
 
 function shown(descriptor: OptionDescriptor, value: unknown): string {
   if (descriptor.sensitive === true) return 'the value';
-  const text = JSON.stringify(value) ?? 'the value';
+  if (typeof value !== 'string') return `a value of type ${typeof value}`;
+  const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 

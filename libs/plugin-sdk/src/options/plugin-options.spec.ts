@@ -103,7 +103,7 @@ describe('options that a client sends', () => {
   it('are checked through a nested plugin reference, in both spellings', () => {
     const settings = { exportPluginOf: (slug: string) => (slug === sub.slug ? sub : undefined) };
     const given = (value: unknown) => [{ name: 'account', value: '1234' }, { name: 'exportPlugin', value }];
-    expect(parsePluginOptions(owner, given({ slug: sub.slug, plugin_options: [{ name: 'kind', value: 'a' }] }), settings)['exportPlugin']).toEqual({ slug: sub.slug, pluginOptions: [{ name: 'kind', value: 'a' }] });
+    expect(parsePluginOptions(owner, given({ slug: sub.slug, plugin_options: [{ name: 'kind', value: 'a' }] }), settings).exportPlugin).toEqual({ slug: sub.slug, pluginOptions: [{ name: 'kind', value: 'a' }] });
     expect(faultOf(given({ slug: sub.slug, pluginOptions: [{ name: 'kind', value: 'c' }] }), settings).fields?.[0]?.path).toBe('plugin.pluginOptions.exportPlugin.pluginOptions.kind');
     expect(faultOf(given({ slug: 'nobody' }), settings).fields?.[0]?.path).toBe('plugin.pluginOptions.exportPlugin.slug');
   });
