@@ -24,6 +24,8 @@ interface ServiceParts<C extends ConfigDefinition> {
   /** The service's module. Platform, database and messaging are there already, global. */
   module: (config: ConfigOf<C>) => Type | DynamicModule;
   http?: (config: ConfigOf<C>) => HttpOptions;
+  /** The gateway's alone: the Ed25519 key (PKCS#8, PEM or base64) that signs on whose behalf it asks. */
+  callerPrivateKey?: (config: ConfigOf<C>) => string;
 }
 
 /** A service as {@link startService} and {@link runMain} take it. */
@@ -40,6 +42,7 @@ export interface LoadedService {
   /** All settings of the service, the shared ones included. */
   readonly config: object;
   readonly http: HttpOptions | undefined;
+  readonly callerPrivateKey: string | undefined;
   module(): Type | DynamicModule;
 }
 
@@ -52,7 +55,13 @@ export function defineService<C extends ConfigDefinition>(parts: ServiceParts<C>
     entities: parts.entities ?? [],
     load(sources) {
       const [config, platform] = loadConfig([parts.config, { service: parts.name, settings: platformSettings }], sources);
-      return { platform, config, http: parts.http?.(config), module: () => parts.module(config) };
+      return {
+        platform,
+        config,
+        http: parts.http?.(config),
+        callerPrivateKey: parts.callerPrivateKey?.(config),
+        module: () => parts.module(config),
+      };
     },
   };
 }

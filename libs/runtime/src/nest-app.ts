@@ -1,7 +1,8 @@
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { CustomStrategy } from '@nestjs/microservices';
+import type { AsyncMicroserviceOptions, CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DrainingServerNats } from '@sifaka/messaging';
 import { nestLogger, type Logger } from '@sifaka/observability';
 import type { HttpOptions } from './define-service.js';
 import { listenError } from './listen.js';
@@ -13,25 +14,25 @@ export interface RunningApp {
 }
 
 /** Starts a module that is reached over the bus alone. */
-export async function listenForMessages(root: DynamicModule, strategy: CustomStrategy['strategy'], logger: Logger): Promise<RunningApp> {
+export async function listenForMessages(root: DynamicModule, logger: Logger): Promise<RunningApp> {
   // `abortOnError` would end the process from inside the framework, without our one clear line.
-  const app = await NestFactory.createMicroservice<CustomStrategy>(root, { strategy, logger: nestLogger(logger), abortOnError: false });
+  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, {
+    inject: [DrainingServerNats],
+    useFactory: (strategy: DrainingServerNats) => ({ strategy }),
+    logger: nestLogger(logger),
+    abortOnError: false,
+  });
   await closingOnFault(app, () => app.listen());
   return { context: app, address: undefined, close: () => app.close() };
 }
 
 /** Starts a module that serves HTTP, and is reached over the bus as well. */
-export async function listenForRequests(
-  root: DynamicModule,
-  strategy: CustomStrategy['strategy'],
-  logger: Logger,
-  http: HttpOptions,
-): Promise<RunningApp> {
+export async function listenForRequests(root: DynamicModule, logger: Logger, http: HttpOptions): Promise<RunningApp> {
   const adapter = new FastifyAdapter(http.fastify ?? {});
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: nestLogger(logger), abortOnError: false });
   await closingOnFault(app, async () => {
     // What is global in HTTP (filters, guards, pipes) would break message handlers.
-    app.connectMicroservice<CustomStrategy>({ strategy }, { inheritAppConfig: false });
+    app.connectMicroservice<CustomStrategy>({ strategy: app.get(DrainingServerNats) }, { inheritAppConfig: false });
     await http.configure?.(app);
     await app.startAllMicroservices();
     await app.listen(http.port, http.host).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import type { Environment } from '@sifaka/config';
 import { DatabaseModule, type Database } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
-import { connectBus, MessagingModule, type Bus, type DrainingServerNats } from '@sifaka/messaging';
+import { connectBus, MessagingModule, type Bus } from '@sifaka/messaging';
 import { createLogger, startProcessMetrics, startTelemetry, type Logger } from '@sifaka/observability';
 import type { LoadedService, ServiceDefinition } from './define-service.js';
 import { listenForMessages, listenForRequests, type RunningApp } from './nest-app.js';
@@ -128,18 +128,19 @@ function readinessOf(database: Database, bus: Bus): ReadinessChecks {
 async function startApp(parts: Parts, base: { database: Database; bus: Bus; readiness: ReadinessChecks }): Promise<RunningApp> {
   const { definition, loaded, logger, teardown, options } = parts;
   const { name } = definition;
-  const messaging = { service: name, bus: base.bus, database: base.database, log: logger, callerPublicKey: loaded.platform.callerPublicKey };
+  const { callerPublicKey, databaseUrl } = loaded.platform;
+  const { callerPrivateKey } = loaded;
+  const { clock } = options;
   const root: DynamicModule = {
     module: class ServiceRoot {},
     imports: [
-      PlatformModule.forService({ name, config: loaded.config, logger, clock: options.clock, readiness: base.readiness }),
+      PlatformModule.forService({ name, config: loaded.config, logger, clock, readiness: base.readiness }),
       DatabaseModule.forService(base.database),
-      MessagingModule.forService(messaging),
+      MessagingModule.forService({ service: name, bus: base.bus, databaseUrl, log: logger, callerPublicKey, callerPrivateKey, ...(clock && { clock }) }),
       loaded.module(),
     ],
   };
-  const strategy: DrainingServerNats = MessagingModule.strategy(messaging);
-  const app = loaded.http === undefined ? await listenForMessages(root, strategy, logger) : await listenForRequests(root, strategy, logger, loaded.http);
+  const app = loaded.http === undefined ? await listenForMessages(root, logger) : await listenForRequests(root, logger, loaded.http);
   teardown.add('application', () => app.close());
   return app;
 }
