@@ -37,9 +37,11 @@ export function assembleCertificate(tbs: Uint8Array, algorithm: SignatureAlgorit
 
 /** DER INTEGER of a serial number. Errors: `invalid_argument` unless it is positive and at most 20 octets long (RFC 5280 §4.1.2.2). */
 export function encodeSerial(serial: bigint): Buffer {
-  if (serial <= 0n || serial >= 1n << 159n) throw invalidField('serial', 'must be positive and at most 20 octets long (RFC 5280 §4.1.2.2)');
+  if (serial <= 0n || serial > maxSerial) throw invalidField('serial', 'must be positive and at most 20 octets long (RFC 5280 §4.1.2.2)');
   return integer(serial);
 }
+
+const maxSerial = (1n << 159n) - 1n;
 
 /** Whether a DER Name holds anything: the empty one is two octets. */
 export const hasSubject = (subjectDer: Uint8Array): boolean => subjectDer.length > 2;

@@ -80,7 +80,7 @@ function hostOfUri(value: string): string {
 const block = (value: string): Buffer | null => networkBytes(value);
 
 function isWithinBlock(inner: Buffer | null, outer: Buffer | null): boolean {
-  if (inner === null || outer === null || inner.length !== outer.length) return false;
+  if (inner?.length !== outer?.length || inner === null || outer === null) return false;
   const half = inner.length / 2;
   for (let index = 0; index < half; index++) {
     const mask = outer[half + index] ?? 0;

@@ -47,7 +47,7 @@ export const sequenceOf = (contents: readonly Uint8Array[]): Buffer => tlvOf(tag
 
 /** SET OF: elements in ascending order of their encoding (X.690 §11.6). */
 export function setOf(contents: readonly Uint8Array[]): Buffer {
-  return tlvOf(tags.set, [...contents].sort((a, b) => Buffer.compare(a, b)));
+  return tlvOf(tags.set, contents.length < 2 ? contents : [...contents].sort((a, b) => Buffer.compare(a, b)));
 }
 
 /** `[number] EXPLICIT`, or IMPLICIT over a constructed type. */
@@ -75,7 +75,18 @@ export const boolean = (value: boolean): Buffer => tlv(tags.boolean, Buffer.of(v
 
 export const nullValue = (): Buffer => Buffer.of(tags.null, 0);
 
-export const oid = (dotted: string): Buffer => tlv(tags.oid, encodeOidContent(dotted));
+/** OBJECT IDENTIFIER; do not write into the result, it is shared. */
+export function oid(dotted: string): Buffer {
+  const known = encodedOids.get(dotted);
+  if (known) return known;
+  const encoded = tlv(tags.oid, encodeOidContent(dotted));
+  if (encodedOids.size < rememberedOids) encodedOids.set(dotted, encoded);
+  return encoded;
+}
+
+/** The same few dozen recur in every certificate, and checking one costs more than all else in an extension. */
+const rememberedOids = 256;
+const encodedOids = new Map<string, Buffer>();
 
 export const octetString = (bytes: Uint8Array): Buffer => tlv(tags.octetString, bytes);
 

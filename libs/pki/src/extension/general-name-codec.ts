@@ -1,4 +1,4 @@
-import { DerReader, type DerElement } from '../der/der-reader.js';
+import type { DerReader, DerElement } from '../der/der-reader.js';
 import { decodeOidContent, encodeOidContent } from '../der/oid.js';
 import { explicit, implicit, oid } from '../der/der-writer.js';
 import { isIa5 } from '../der/der-string.js';

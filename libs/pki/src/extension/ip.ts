@@ -1,16 +1,7 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
 /** Four or sixteen bytes of an address in text; `null` for what is none (zone identifiers included). */
 export function addressBytes(text: string): Buffer | null {
-  if (isIPv4(text)) return Buffer.from(text.split('.').map(Number));
-  if (!isIPv6(text) || text.includes('%')) return null;
-  const [head = '', tail] = text.split('::');
-  const front = groups(head);
-  const back = tail === undefined ? [] : groups(tail);
-  const bytes = Buffer.alloc(16);
-  bytes.set(front, 0);
-  bytes.set(back, 16 - back.length);
-  return bytes;
+  const bytes = text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text);
+  return bytes === null ? null : Buffer.from(bytes);
 }
 
 /** Text of four or sixteen bytes, IPv6 in the short form of RFC 5952. */
@@ -41,10 +32,8 @@ export function networkText(bytes: Uint8Array): string | null {
 }
 
 function maskBytes(suffix: string, length: number): Buffer | null {
-  if (length === 4 && isIPv4(suffix)) {
-    const mask = Buffer.from(suffix.split('.').map(Number));
-    return prefixLength(mask) === null ? null : mask;
-  }
+  const dotted = length === 4 ? ipv4Bytes(suffix) : null;
+  if (dotted !== null) return prefixLength(Buffer.from(dotted)) === null ? null : Buffer.from(dotted);
   if (!/^(?:0|[1-9][0-9]{0,2})$/.test(suffix) || Number(suffix) > length * 8) return null;
   const prefix = Number(suffix);
   return Buffer.from(Array.from({ length }, (_, index) => 0xff & ~(0xff >> Math.min(8, Math.max(0, prefix - index * 8)))));
@@ -52,17 +41,35 @@ function maskBytes(suffix: string, length: number): Buffer | null {
 
 function prefixLength(mask: Uint8Array): number | null {
   const bits = Array.from(mask, (octet) => octet.toString(2).padStart(8, '0')).join('');
-  const ones = bits.indexOf('0') < 0 ? bits.length : bits.indexOf('0');
+  const ones = bits.includes('0') ? bits.indexOf('0') : bits.length;
   return bits.includes('1', ones) ? null : ones;
 }
 
-function groups(text: string): number[] {
+function ipv4Bytes(text: string): number[] | null {
+  const parts = text.split('.');
+  const isAddress = parts.length === 4 && parts.every((part) => /^(?:0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255);
+  return isAddress ? parts.map(Number) : null;
+}
+
+/** RFC 4291 §2.2: eight groups, one `::` for a run of zeros, the last two groups also as IPv4 address. */
+function ipv6Bytes(text: string): number[] | null {
+  const [head = '', tail, ...rest] = text.split('::');
+  const front = groupBytes(head, tail === undefined);
+  const back = tail === undefined ? [] : groupBytes(tail, true);
+  if (front === null || back === null || rest.length > 0) return null;
+  const missing = 16 - front.length - back.length;
+  if (tail === undefined ? missing !== 0 : missing < 2) return null;
+  return [...front, ...Array.from({ length: missing }, () => 0), ...back];
+}
+
+function groupBytes(text: string, mayEndInIpv4: boolean): number[] | null {
   if (text === '') return [];
-  return text.split(':').flatMap((group) => {
-    if (group.includes('.')) return group.split('.').map(Number);
-    const word = parseInt(group, 16);
-    return [word >> 8, word & 0xff];
+  const groups = text.split(':');
+  const bytes = groups.map((group, index) => {
+    if (/^[0-9A-Fa-f]{1,4}$/.test(group)) return [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff];
+    return mayEndInIpv4 && index === groups.length - 1 ? ipv4Bytes(group) : null;
   });
+  return bytes.includes(null) ? null : bytes.flatMap((pair) => pair ?? []);
 }
 
 function longestZeros(words: readonly number[]): { start: number; length: number } {

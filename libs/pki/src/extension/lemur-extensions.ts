@@ -1,5 +1,5 @@
 import { limits } from '@sifaka/kernel';
-import { readOnly, DerReader } from '../der/der-reader.js';
+import { DerReader } from '../der/der-reader.js';
 import { isIa5 } from '../der/der-string.js';
 import { ia5String, utf8String } from '../der/der-writer.js';
 import { invalidField, shown } from '../invalid.js';
@@ -211,8 +211,9 @@ function derFromBase64(value: string, path: string): Buffer {
 
 function isOneElement(bytes: Buffer): boolean {
   try {
-    const tag = DerReader.over(bytes).peek();
-    return tag !== undefined && readOnly(bytes, tag) !== undefined;
+    const reader = DerReader.over(bytes);
+    reader.next();
+    return reader.isAtEnd;
   } catch {
     return false;
   }

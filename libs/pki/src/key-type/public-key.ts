@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { decodeBits, DerReader, readOnly } from '../der/der-reader.js';
+import { decodeBits, readOnly, type DerReader } from '../der/der-reader.js';
 import { tags } from '../der/tag.js';
 import { malformed } from '../invalid.js';
 import { keyTypeNames, keyTypes, type KeyTypeSpec } from './key-types.js';

@@ -72,11 +72,11 @@ const bounds: Readonly<Record<string, Bound>> = {
   [nameOids.email]: { part: 'email', max: 255, form: 'ia5' },
 };
 
-const encodedTypes = new Map<string, Buffer>(Object.values(nameOids).map((dotted) => [dotted, oid(dotted)]));
+const knownTypes: ReadonlySet<string> = new Set(Object.values(nameOids));
 
 function encodeAttribute({ oid: type, value }: NameAttribute): Buffer {
-  const typeDer = encodedTypes.get(type) ?? oid(type);
-  if (value.startsWith('#') && !encodedTypes.has(type)) return sequence(typeDer, rawValue(value));
+  const typeDer = oid(type);
+  if (value.startsWith('#') && !knownTypes.has(type)) return sequence(typeDer, rawValue(value));
   const bound = bounds[type] ?? { part: type, max: 32_768, form: 'utf8' };
   checkBound(bound, value);
   const encode = bound.form === 'utf8' ? utf8String : bound.form === 'ia5' ? ia5String : printableString;

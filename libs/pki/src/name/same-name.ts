@@ -4,7 +4,7 @@ import type { Name } from './name.js';
 export function isSameName(a: Name, b: Name): boolean {
   return a.length === b.length && a.every((attribute, index) => {
     const other = b[index];
-    return other !== undefined && attribute.oid === other.oid && attribute.joinsPrevious === other.joinsPrevious && folded(attribute.value) === folded(other.value);
+    return attribute.oid === other?.oid && attribute.joinsPrevious === other.joinsPrevious && folded(attribute.value) === folded(other.value);
   });
 }
 

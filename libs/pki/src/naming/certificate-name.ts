@@ -13,7 +13,8 @@ export interface CertificateNameInput {
 
 /** `[SAN-]<subject>-<issuer>-<YYYYMMDD>-<YYYYMMDD>` as slug. Errors: `invalid_argument` without CN and domains. */
 export function certificateName({ cn, domains, issuer, notBefore, notAfter }: CertificateNameInput): string {
-  const subject = cn?.trim() || domains[0];
+  const isNamed = cn !== null && cn.trim() !== '';
+  const subject = isNamed ? cn.trim() : domains[0];
   if (!subject) throw invalidField('commonName', 'a certificate without common name and without domains has nothing to be named after');
   const prefix = domains.length > 1 ? 'SAN-' : '';
   const text = `${prefix}${subject}-${issuer.replaceAll(' ', '')}-${day(notBefore)}-${day(notAfter)}`;

@@ -18,6 +18,6 @@ export function slugify(text: string, joiner: '-' | '' = '-'): string {
 /** Issuer text: slug of CN, else O, with an empty joiner; `<selfsigned>`, or `<unknown>` without either. */
 export function issuerSlug({ issuer, isSelfSigned }: { readonly issuer: Name; readonly isSelfSigned: boolean }): string {
   if (isSelfSigned) return '<selfsigned>';
-  const text = valueOf(issuer, nameOids.commonName) ?? valueOf(issuer, nameOids.organization);
-  return (text && slugify(text, '')) || '<unknown>';
+  const slug = slugify(valueOf(issuer, nameOids.commonName) ?? valueOf(issuer, nameOids.organization) ?? '', '');
+  return slug === '' ? '<unknown>' : slug;
 }
