@@ -1,1 +1,2 @@
-export {};
+export { keyvaultService } from './keyvault.service.js';
+export { keyvaultConfig } from './keyvault.config.js';

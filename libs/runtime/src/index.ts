@@ -6,3 +6,5 @@ export { listenError, type Listening } from './listen.js';
 export { defineService, type HttpOptions, type LoadedService, type ServiceDefinition } from './define-service.js';
 export { startService, type RunningService, type StartOptions } from './start-service.js';
 export { guardProcess, onStopSignals, printFault, runMain } from './run-main.js';
+export { StatusModule } from './status/status.module.js';
+export { productVersion } from './status/product-version.js';

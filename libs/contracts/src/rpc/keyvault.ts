@@ -55,6 +55,7 @@ export const exportKey = command('rpc.keyvault.key.export', {
 });
 
 export const SignaturePurpose = z.enum(['certificate', 'crl', 'ocsp', 'csr', 'account']);
+export type SignaturePurpose = z.output<typeof SignaturePurpose>;
 
 /** Signs with keys that stay inside; every signature of an authority key is in the journal before the answer leaves. */
 export const signWithKeys = command('rpc.keyvault.key.sign', {

@@ -1,0 +1,4 @@
+import { runMain } from '@sifaka/runtime';
+import { keyvaultService } from './keyvault.service.js';
+
+await runMain(keyvaultService);

@@ -1,0 +1,24 @@
+import { Controller } from '@nestjs/common';
+import { listSignatures, signWithKeys, type InputOf } from '@sifaka/contracts';
+import { Handles, type CallContext } from '@sifaka/messaging';
+import { SignWithKeys } from './sign-with-keys.js';
+import { SigningJournal } from './signing-journal.repository.js';
+import { signaturesView } from './signing.view.js';
+
+@Controller()
+export class SigningHandlers {
+  constructor(
+    private readonly signWithKeys: SignWithKeys,
+    private readonly journal: SigningJournal,
+  ) {}
+
+  @Handles(signWithKeys)
+  sign(input: InputOf<typeof signWithKeys>, call: CallContext) {
+    return this.signWithKeys.run(input, call);
+  }
+
+  @Handles(listSignatures)
+  async list({ afterSequence, signedBefore, limit }: InputOf<typeof listSignatures>, call: CallContext) {
+    return signaturesView(await this.journal.list(call.caller, afterSequence, signedBefore, limit));
+  }
+}

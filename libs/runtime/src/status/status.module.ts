@@ -1,0 +1,63 @@
+import { Controller, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { listServicePlugins, runServiceJob, serviceStatus, type InputOf, type PluginEntry } from '@sifaka/contracts';
+import { Handles, Jobs } from '@sifaka/messaging';
+import { productVersion } from './product-version.js';
+import { statusView } from './status.view.js';
+
+type StatusService = keyof typeof serviceStatus;
+type PluginService = keyof typeof listServicePlugins;
+
+/**
+ * What every service answers about itself: status, jobs, and the plugins it hosts.
+ *
+ * `imports: [StatusModule.forService('deploy', () => catalogue)]`; the catalogue is read at every call.
+ */
+@Module({})
+export class StatusModule {
+  static forService(service: PluginService, plugins: () => readonly PluginEntry[]): DynamicModule;
+  static forService(service: Exclude<StatusService, PluginService>): DynamicModule;
+  static forService(service: StatusService, plugins?: () => readonly PluginEntry[]): DynamicModule {
+    const catalogue = isPluginService(service) && plugins !== undefined ? [pluginHandlers(service, plugins)] : [];
+    return { module: StatusModule, controllers: [statusHandlers(service), ...catalogue] };
+  }
+}
+
+function isPluginService(service: StatusService): service is PluginService {
+  return service in listServicePlugins;
+}
+
+function statusHandlers(service: StatusService): Type {
+  const status = serviceStatus[service];
+  const runJob = runServiceJob[service];
+  const startedAt = new Date();
+
+  @Controller()
+  class StatusHandlers {
+    constructor(private readonly jobs: Jobs) {}
+
+    @Handles(status)
+    async status() {
+      return { service, version: productVersion, startedAt: startedAt.toISOString(), jobs: (await this.jobs.status()).map(statusView) };
+    }
+
+    @Handles(runJob)
+    async run({ name }: InputOf<typeof runJob>) {
+      await this.jobs.runNow(name);
+      return { name };
+    }
+  }
+  return StatusHandlers;
+}
+
+function pluginHandlers(service: PluginService, plugins: () => readonly PluginEntry[]): Type {
+  const list = listServicePlugins[service];
+
+  @Controller()
+  class PluginHandlers {
+    @Handles(list)
+    list() {
+      return { plugins: [...plugins()] };
+    }
+  }
+  return PluginHandlers;
+}
