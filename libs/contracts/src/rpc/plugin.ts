@@ -22,7 +22,7 @@ export const PluginOption = z.object({
   required: z.boolean().optional(),
   default: z.json().optional(),
   validation: z.string().optional(),
-  available: z.array(z.string()).optional(),
+  available: z.array(z.union([z.string(), z.number()])).optional(),
   helpMessage: z.string().optional(),
   sensitive: z.boolean().optional(),
   value: z.json().optional(),

@@ -1,0 +1,146 @@
+import type { AuthoritySummary, CertificateRecord, NestedCertificate, ShortCertificate } from '@sifaka/contracts';
+import { certificatePem, encodePem, extensionsToJson, parseCertificate } from '@sifaka/pki';
+import type { z } from 'zod';
+
+/** What a nested certificate is made from; selected by `nestedColumns` of the reader. */
+export interface NestedRow {
+  id: number;
+  name: string;
+  owner: string;
+  description: string | null;
+  status: NestedCertificate['status'];
+  bits: number;
+  der: Buffer;
+  chain: Buffer[] | null;
+  csr: Buffer | null;
+  rotation: boolean;
+  notify: boolean;
+  policy_id: number | null;
+  policy_days: number | null;
+  cn: string | null;
+  not_before: Date;
+  not_after: Date;
+}
+
+/** The whole row of a certificate, with its chain and rotation policy. */
+export interface CertificateRow extends NestedRow {
+  external_id: string | null;
+  issuer: string;
+  deleted: boolean;
+  key_id: string | null;
+  key_type: string | null;
+  signing_algorithm: string | null;
+  san: boolean;
+  distinguished_name: string;
+  serial: string;
+  serial_hex: string;
+  date_created: Date;
+  country: string | null;
+  state: string | null;
+  location: string | null;
+  organization: string | null;
+  organizational_unit: string | null;
+  user_id: number | null;
+  role_ids: number[];
+  authority_id: number | null;
+}
+
+export interface DomainRow {
+  id: number;
+  name: string;
+  sensitive: boolean;
+}
+
+/** What stands around a certificate and is read for many at once. */
+export interface CertificateSurroundings {
+  authority: AuthoritySummary | null;
+  domains: DomainRow[];
+  replaces: NestedRow[];
+  replacedBy: NestedRow[];
+}
+
+/** Row → contract. The key and everything secret stay behind. */
+export function certificateRecord(row: CertificateRow, around: CertificateSurroundings): CertificateRecord {
+  const { issuer: _, ...nested } = nestedCertificate(row);
+  return {
+    ...nested,
+    issuer: row.issuer,
+    deleted: row.deleted,
+    hasPrivateKey: row.key_id !== null,
+    externalId: row.external_id,
+    keyType: row.key_type,
+    signingAlgorithm: row.signing_algorithm,
+    san: row.san ? true : null,
+    distinguishedName: row.distinguished_name,
+    serial: row.serial,
+    serialHex: row.serial_hex,
+    dateCreated: row.date_created.toISOString(),
+    authority: around.authority,
+    extensions: extensionsOf(row.der),
+    domains: around.domains.map(({ id, name, sensitive }) => ({ id, name, sensitive })),
+    replaces: around.replaces.map(nestedCertificate),
+    replacedBy: around.replacedBy.map(nestedCertificate),
+    ...subjectParts(row, around.authority),
+    userId: row.user_id,
+    roleIds: row.role_ids,
+  };
+}
+
+export function nestedCertificate(row: NestedRow): NestedCertificate {
+  const notBefore = row.not_before.toISOString();
+  const notAfter = row.not_after.toISOString();
+  return {
+    id: row.id,
+    name: row.name,
+    owner: row.owner,
+    description: row.description,
+    status: row.status,
+    bits: row.bits,
+    body: certificatePem(row.der),
+    chain: chainPem(row.chain),
+    csr: row.csr === null ? null : encodePem('CERTIFICATE REQUEST', row.csr),
+    active: row.notify,
+    rotation: row.rotation,
+    notify: row.notify,
+    rotationPolicy: row.policy_id === null || row.policy_days === null ? null : { id: row.policy_id, days: row.policy_days },
+    cn: row.cn,
+    commonName: row.cn ?? '',
+    notBefore,
+    notAfter,
+    validityStart: notBefore,
+    validityEnd: notAfter,
+    issuer: {},
+  };
+}
+
+export function shortCertificate(row: CertificateRow, authority: AuthoritySummary | null): z.output<typeof ShortCertificate> {
+  const { id, name, owner, notify, rotation, issuer, cn } = row;
+  return { id, name, owner, notify, rotation, authority, issuer, cn };
+}
+
+/** Certificates one below the other, as files hold them; null when there is none. */
+export function chainPem(chain: Buffer[] | null): string | null {
+  return chain === null || chain.length === 0 ? null : chain.map(certificatePem).join('\n');
+}
+
+/** A certificate that cannot be read keeps its row: what was read is shown (EX-10). */
+function extensionsOf(der: Buffer): CertificateRecord['extensions'] {
+  try {
+    return extensionsToJson(parseCertificate(der).extensions) as CertificateRecord['extensions'];
+  } catch {
+    return { subAltNames: { names: [] } };
+  }
+}
+
+/** Shown only where the authority says that it is not bound to public rules, or where there is none (rest-api §6.1). */
+function subjectParts(row: CertificateRow, authority: AuthoritySummary | null): Partial<CertificateRecord> {
+  if (authority !== null && authority.isCabCompliant !== false) return {};
+  const parts = {
+    country: row.country,
+    state: row.state,
+    location: row.location,
+    organization: row.organization,
+    organizationalUnit: row.organizational_unit,
+  };
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== null && value !== ''));
+}

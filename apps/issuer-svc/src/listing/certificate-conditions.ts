@@ -1,0 +1,83 @@
+import type { CertificateListInput } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
+import { certificateColumns, columnOf, filterBy, integerOf, splitFilter } from './columns.js';
+import { Conditions, containing, truth } from './conditions.js';
+
+/** What the installation hides from lists. */
+export interface ListingRules {
+  now: Date;
+  /** Months after its end (negative: past) at which a certificate leaves the list. */
+  hideExpiredAfterMonths: number;
+  hidesDeleted: boolean;
+}
+
+/** The conditions of `GET /certificates` (rest-api §6.2) on table `certificate c`. */
+export function certificateConditions(input: CertificateListInput, rules: ListingRules): Conditions {
+  const conditions = new Conditions();
+  if (rules.hidesDeleted) conditions.add('not c.deleted');
+  if (!input.showExpired) conditions.add(`c.not_after::date > (?::date + ? * interval '1 month')::date`, today(rules.now), rules.hideExpiredAfterMonths);
+  if (input.ids !== null) conditions.add('c.id = any(?::int[])', input.ids);
+  if (input.name !== null) conditions.add('c.name = ?', input.name);
+  if (input.serial !== null) conditions.add('c.serial_hex = ?', serialHexOf(input.serial));
+  if (input.timeRange !== null)
+    conditions.add(`c.not_after::date between ?::date and ?::date + ? * 7`, today(rules.now), today(rules.now), input.timeRange);
+  if (input.owner !== null) conditions.add('c.owner = ?', input.owner.toLowerCase());
+  if (input.active !== null) conditions.add('c.notify = ?', input.active);
+  if (input.rotation !== null) conditions.add('c.rotation = ?', input.rotation);
+  if (input.creatorIds !== null) conditions.add('c.user_id = any(?::int[])', input.creatorIds);
+  if (input.authorityId !== null) conditions.add('c.authority_id = ?', input.authorityId);
+  // Destinations and notifications hang on no certificate yet, so a list by one of them is empty.
+  if (input.destinationId !== null || input.notificationId !== null) conditions.add('false');
+  if (input.filter !== null && input.filter !== '') filter(conditions, input.filter);
+  return conditions;
+}
+
+function filter(conditions: Conditions, text: string): void {
+  const { field, value } = splitFilter(text);
+  switch (field) {
+    case 'issuer':
+      return conditions.add(
+        '(c.issuer ilike ? or c.authority_id in (select a.id from authority a where a.name ilike ?))',
+        pattern(value),
+        pattern(value),
+      );
+    case 'destination':
+      integerOf(value);
+      return conditions.add('false');
+    case 'cn':
+      return conditions.add('(c.cn ilike ? or c.id in (select d.certificate_id from domain d where d.name ilike ?))', pattern(value), pattern(value));
+    case 'name':
+      return conditions.add(
+        '(c.name ilike ? or c.cn ilike ? or c.id in (select d.certificate_id from domain d where d.name ilike ?))',
+        pattern(value),
+        pattern(value),
+        pattern(value),
+      );
+    case 'fixedName':
+    case 'fixed_name':
+      return conditions.add('c.name = ?', value);
+    case 'san':
+      return conditions.add('c.san = ?', truth(value));
+    default:
+      return filterBy(conditions, columnOf(certificateColumns, field), value);
+  }
+}
+
+/** In double quotes a value is the whole text, else a part of it; case never counts. */
+function pattern(value: string): string {
+  const quoted = /^"(.*)"$/.exec(value)?.[1];
+  return quoted === undefined ? containing(value) : containing(quoted).slice(1, -1);
+}
+
+/** Decimal, `0x` hex or colon-separated hex → upper-case hex without padding, as stored. */
+export function serialHexOf(serial: string): string {
+  const text = serial.trim();
+  const isHex = /^0x/i.test(text) || text.includes(':');
+  const digits = isHex ? text.replace(/^0x/i, '').replaceAll(':', '') : text;
+  if (isHex ? /^[\da-f]{1,64}$/i.test(digits) : /^\d{1,77}$/.test(digits)) return BigInt(isHex ? `0x${digits}` : digits).toString(16).toUpperCase();
+  throw new AppError('invalid_argument', `serial "${text.slice(0, 64)}" is neither decimal, 0x hex nor colon-separated hex`, {
+    fields: [{ path: 'serial', message: `"${text.slice(0, 64)}" is neither decimal, 0x hex nor colon-separated hex` }],
+  });
+}
+
+const today = (now: Date): string => now.toISOString().slice(0, 10);
