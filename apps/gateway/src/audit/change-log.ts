@@ -1,9 +1,11 @@
-import { Injectable, Inject } from '@nestjs/common';
-import type { AuditEntry, Principal } from '@sifaka/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { builtInRoles } from '@sifaka/authz';
+import type { Principal } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
-import { AppError, type Clock } from '@sifaka/kernel';
+import type { Clock } from '@sifaka/kernel';
 import { auditEntry, Outbox, type Audited, type NewEvent } from '@sifaka/messaging';
-import { CLOCK } from '@sifaka/runtime';
+import type { Logger } from '@sifaka/observability';
+import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { AuditLogRepository } from './audit-log.repository.js';
 
 export type Change = Omit<Audited, 'at' | 'service'>;
@@ -15,13 +17,20 @@ export class ChangeLog {
     private readonly log: AuditLogRepository,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async record(tx: Sql, by: Principal, changes: readonly Change[], events: readonly NewEvent[] = []): Promise<void> {
+  async record(tx: Sql, by: Principal, changes: readonly Change[], events: readonly ((at: Date) => NewEvent)[] = []): Promise<void> {
     const at = this.clock.now();
-    const entries: AuditEntry[] = changes.map((change) => auditEntry(by, { ...change, at, service: 'gateway' }));
-    if (entries.length === 0 && events.length > 0) throw new AppError('internal', 'internal error', { cause: new Error('a change without an audit entry') });
+    const entries = changes.map((change) => auditEntry(by, { ...change, at, service: 'gateway' }));
     await this.log.add(tx, entries);
-    await this.outbox.record(tx, entries, events);
+    await this.outbox.record(
+      tx,
+      entries,
+      events.map((event) => event(at)),
+    );
+    for (const { action, object, actor, details } of entries) {
+      if (details['role'] === builtInRoles.admin) this.logger.warn({ action, user: object.name, by: actor.name }, 'administrators change');
+    }
   }
 }

@@ -7,7 +7,7 @@ export const identityTables = `
     password_hash text,
     active boolean not null,
     profile_picture text check (length(profile_picture) <= 255),
-    created_at timestamptz not null,
+    created_at timestamptz not null default now(),
     constraint app_user_username unique (username)
   );
   -- One mailbox, one user: capitals do not tell mailboxes apart anywhere that matters.
@@ -15,7 +15,8 @@ export const identityTables = `
 
   create table role (
     id integer generated always as identity primary key,
-    name text not null check (length(name) between 1 and 128),
+    -- 128 as clients give it; the roles of an authority add a suffix to its name.
+    name text not null check (length(name) between 1 and 160),
     description text check (length(description) <= 1024),
     username text check (length(username) <= 128),
     -- Reference into the key vault, never the password.
@@ -23,7 +24,7 @@ export const identityTables = `
     third_party boolean not null default false,
     -- Set while another service has yet to store what the role was made for; until it is confirmed nobody sees the role.
     reserved_at timestamptz,
-    created_at timestamptz not null,
+    created_at timestamptz not null default now(),
     constraint role_name unique (name)
   );
   create index role_reserved_at on role (reserved_at) where reserved_at is not null;

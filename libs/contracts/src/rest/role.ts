@@ -92,10 +92,9 @@ export const getRoleCredentialsOperation = operation('getRoleCredentials', 'GET'
 });
 export const listRoleUsersOperation = operation('listRoleUsers', 'GET', '/roles/{id}/users', {
   tag,
-  summary: 'Members of a role; 404 when it has none',
+  summary: 'All members of a role; 404 when it has none',
   access: 'authenticated',
   params: byId,
-  query: z.object(listQuery),
   response: listOf(NestedUser),
   errors: [404],
 });
