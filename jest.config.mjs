@@ -21,15 +21,34 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.nx/', '<rootDir>/.sifaka/'],
 };
 
-const servers = { globalSetup: '<rootDir>/libs/testing/jest-global-setup.mjs', globalTeardown: '<rootDir>/libs/testing/jest-global-teardown.mjs' };
+const servers = {
+  globalSetup: '<rootDir>/libs/testing/jest-global-setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/jest-global-teardown.mjs',
+};
 
 /** unit: no server at all · service: real Postgres and NATS · e2e: the platform as a black box. */
 export default {
   watchman: false,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,plugins}/**/*.spec.ts'], testPathIgnorePatterns: ['\\.service\\.spec\\.ts$', '/dist/', '/node_modules/'] },
-    { ...shared, ...servers, displayName: 'service', testMatch: ['<rootDir>/{apps,libs}/**/*.service.spec.ts'], testPathIgnorePatterns: ['/dist/', '/node_modules/'] },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/e2e/**/*.e2e.spec.ts'], testPathIgnorePatterns: ['\\.long\\.e2e\\.spec\\.ts$', '/node_modules/'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,plugins}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['\\.service\\.spec\\.ts$', '/dist/', '/node_modules/'],
+    },
+    {
+      ...shared,
+      ...servers,
+      displayName: 'service',
+      testMatch: ['<rootDir>/{apps,libs}/**/*.service.spec.ts'],
+      testPathIgnorePatterns: ['/dist/', '/node_modules/'],
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/e2e/**/*.e2e.spec.ts'],
+      testPathIgnorePatterns: ['\\.long\\.e2e\\.spec\\.ts$', '/node_modules/'],
+    },
     { ...shared, displayName: 'long', testMatch: ['<rootDir>/e2e/**/*.long.e2e.spec.ts'], testPathIgnorePatterns: ['/node_modules/'] },
   ],
 };

@@ -1,9 +1,9 @@
 import './require-node.mjs';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runChild } from './run-child.mjs';
 import { filesBelow, root } from './workspace.mjs';
 
 const stampFile = join(root, '.cache/build-stamp');
@@ -13,13 +13,14 @@ const stampFile = join(root, '.cache/build-stamp');
  *
  * @param {(line: string) => void} log
  */
-export function build(log) {
+export async function build(log) {
   const wanted = fingerprint();
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(join(root, 'apps/standalone/dist/main.js'))) return;
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(join(root, 'apps/standalone/dist/index.js')))
+    return;
   log('building');
   const compiler = join(root, 'node_modules/typescript7/bin/tsc');
-  const result = spawnSync(process.execPath, [compiler, '-b', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
-  if (result.status !== 0) throw new Error('the build failed: see the errors above');
+  const code = await runChild(process.execPath, [compiler, '-b', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
+  if (code !== 0) throw new Error('the build failed: see the errors above');
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, wanted);
 }
@@ -37,5 +38,10 @@ function fingerprint() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  build((line) => process.stdout.write(`${basename(process.argv[1])}: ${line}\n`));
+  try {
+    await build((line) => process.stdout.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

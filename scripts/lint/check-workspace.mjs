@@ -56,7 +56,7 @@ function checkImports({ folder, manifest }, rootManifest) {
   });
 }
 
-const isForTests = (file) => /\.spec\.ts$|\/test\/|^e2e\/|^bench\/|^libs\/testing\//.test(file);
+const isForTests = (file) => /\.spec\.ts$|\/test\/|\/conformance\/|^e2e\/|^bench\/|^libs\/testing\//.test(file);
 
 function importsOf(file) {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');

@@ -1,0 +1,149 @@
+import { AppError } from '@sifaka/kernel';
+import { allContracts, allEvents, serviceNames, type ServiceName } from '@sifaka/contracts';
+import type { Environment } from '@sifaka/config';
+import { provisionDatabase, roleName } from '@sifaka/database';
+import { connectBus, ensureStream, natsConfig, passwordVariable } from '@sifaka/messaging';
+import type { Logger } from '@sifaka/observability';
+import type { ServiceDefinition } from '@sifaka/runtime';
+import { initialAdmin } from './initial-admin.js';
+import type { DataDir } from './data-dir.js';
+import type { EmbeddedServer, EmbeddedServers } from './embedded-servers.js';
+import { openSecrets, type Secrets } from './secrets.js';
+import { isGiven, serviceEnvironment } from './service-environment.js';
+
+export interface PlatformOptions {
+  definitions: readonly ServiceDefinition[];
+  env: Environment;
+  dataDir: DataDir;
+  embedded: EmbeddedServers;
+  logger: Logger;
+}
+
+/** Database and bus, ready for the services, and what each service is told of them. */
+export interface Platform {
+  environmentOf(service: ServiceName): Record<string, string>;
+  /** Rejects when an embedded server ends without being asked. */
+  failure: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Provides Postgres and NATS (those of DATABASE_URL and NATS_URL, else embedded ones) with one role and one bus user per service.
+ *
+ * @throws AppError or another fault whose message names cause and remedy.
+ */
+export async function openPlatform({ definitions, env, dataDir, embedded, logger }: PlatformOptions): Promise<Platform> {
+  const keepsMasterKey = !definitions.some(({ config }) => isGiven(config, 'SIFAKA_MASTER_KEYS', env));
+  const secrets = withGivenPasswords(openSecrets(dataDir, { keepsMasterKey }), env);
+  const servers: EmbeddedServer[] = [];
+  const started = (server: EmbeddedServer) => {
+    servers.push(server);
+    return server;
+  };
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+  };
+  try {
+    const registry = { contracts: allContracts, events: allEvents };
+    const configText = natsConfig({ registry, passwords: secrets.busPasswords });
+    const [databaseUrl, natsUrl] = await settled([
+      env.DATABASE_URL ?? embedded.startPostgres({ dataDir: dataDir.file('postgres') }).then((server) => started(server).url),
+      env.NATS_URL ?? embedded.startNats({ dataDir: dataDir.file('nats'), configText }).then((server) => started(server).url),
+    ]);
+    await settled([provisionDatabase(databaseUrl, secrets.databasePasswords), prepareBus(natsUrl, secrets, logger)]);
+    const admin = initialAdmin(dataDir, env);
+    const environments = new Map(
+      definitions.map((definition) => [
+        definition.name,
+        serviceEnvironment({
+          definition: definition.config,
+          env,
+          fixed: fixedSettings(definition.name, { databaseUrl, natsUrl, secrets, env }),
+          defaults: { ...generatedSettings(secrets), ...admin },
+        }),
+      ]),
+    );
+    const environmentOf = (service: ServiceName) => environments.get(service) ?? {};
+    return { environmentOf, failure: firstFailure(servers, dataDir), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Like Promise.all, but waits for all: what still starts must not be left behind by the fault of another. */
+async function settled<const T extends readonly unknown[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
+}
+
+/** A NATS server of one's own may know the users by passwords of one's own. */
+function withGivenPasswords(secrets: Secrets, env: Environment): Secrets {
+  const busPasswords = { ...secrets.busPasswords };
+  for (const user of [...serviceNames, 'sifaka-admin', 'sifaka-events'] as const)
+    busPasswords[user] = env[passwordVariable(user)] ?? busPasswords[user];
+  return { ...secrets, busPasswords };
+}
+
+async function prepareBus(url: string, secrets: Secrets, log: Logger): Promise<void> {
+  const bus = await connectBus({
+    user: 'sifaka-admin',
+    url,
+    username: 'sifaka-admin',
+    password: secrets.busPasswords['sifaka-admin'],
+    log,
+  });
+  try {
+    await ensureStream(bus);
+  } finally {
+    await bus.close();
+  }
+}
+
+interface Whereabouts {
+  databaseUrl: string;
+  natsUrl: string;
+  secrets: Secrets;
+  env: Environment;
+}
+
+function fixedSettings(service: ServiceName, { databaseUrl, natsUrl, secrets, env }: Whereabouts): Record<string, string | undefined> {
+  const ownUrl = new URL(databaseUrl);
+  ownUrl.username = roleName(service);
+  ownUrl.password = secrets.databasePasswords[service];
+  return {
+    DATABASE_URL: ownUrl.href,
+    NATS_URL: natsUrl,
+    SIFAKA_NATS_USER: service,
+    SIFAKA_NATS_PASSWORD: secrets.busPasswords[service],
+    SIFAKA_OPERATIONS_PORT: operationsPort(service, env),
+  };
+}
+
+/** The port that was asked for is the gateway's; the other services follow in the order of their names' list. */
+function operationsPort(service: ServiceName, env: Environment): string | undefined {
+  const first = Number(env.SIFAKA_OPERATIONS_PORT ?? '0');
+  if (!Number.isInteger(first))
+    throw new AppError('failed_precondition', 'SIFAKA_OPERATIONS_PORT must be a whole number', { reason: 'config.invalid' });
+  return first === 0 ? undefined : String(first + serviceNames.indexOf(service));
+}
+
+function generatedSettings(secrets: Secrets): Record<string, string> {
+  return {
+    SIFAKA_MASTER_KEYS_FILE: secrets.masterKeyFile,
+    SIFAKA_TOKEN_SECRET: secrets.tokenSecret,
+    SIFAKA_CALLER_PRIVATE_KEY: secrets.callerPrivateKey,
+    SIFAKA_CALLER_PUBLIC_KEY: secrets.callerPublicKey,
+  };
+}
+
+function firstFailure(servers: readonly EmbeddedServer[], dataDir: DataDir): Promise<never> {
+  const failure = Promise.race(servers.map((server) => server.exited)).then(() => {
+    throw new AppError('unavailable', `an embedded server ended by itself: see the logs below ${dataDir.path}, then start again`, {
+      reason: 'standalone.server_ended',
+    });
+  });
+  // Whoever stops the servers on purpose does not wait for their end as a failure.
+  failure.catch(() => undefined);
+  return failure;
+}

@@ -1,0 +1,80 @@
+import { AppError } from '@sifaka/kernel';
+import type { Environment } from '@sifaka/config';
+import { startService, type RunningService, type ServiceDefinition } from '@sifaka/runtime';
+import { DataDir } from './data-dir.js';
+import type { EmbeddedServers } from './embedded-servers.js';
+import { awaitHealth, checkPortIsFree, gatewayAddress } from './gateway-address.js';
+import { administratorCreated } from './initial-admin.js';
+import { openLog } from './log.js';
+import { openPlatform, type Platform } from './platform.js';
+
+export interface StandaloneOptions {
+  env: Environment;
+  embedded: EmbeddedServers;
+  services: readonly ServiceDefinition[];
+  /** Told what a person wants to know: the address, the first password. */
+  announce: (line: string) => void;
+}
+
+export interface Standalone {
+  /** Rejects when a server that the platform needs ends by itself. */
+  failure: Promise<never>;
+  /** Finishes what is in flight, then stops services and servers. */
+  stop(): Promise<void>;
+}
+
+/** The whole platform in this process: one Nest application per service, over the same bus and the same database roles as apart. */
+export async function startStandalone({ env, embedded, services, announce }: StandaloneOptions): Promise<Standalone> {
+  const dataDir = DataDir.open(env.SIFAKA_DATA_DIR ?? '.sifaka');
+  const unlock = embedded.lockDataDir(dataDir.path);
+  const loggerOf = openLog(dataDir, env.SIFAKA_LOG_LEVEL ?? env.LOG_LEVEL);
+  const address = gatewayAddress(services, env);
+  await checkPortIsFree(address);
+  const platform = await openPlatform({ definitions: services, env, dataDir, embedded, logger: loggerOf('standalone') });
+  const running: RunningService[] = [];
+  const stop = () => stopAll(running, platform, unlock);
+  try {
+    const start = async (definition: ServiceDefinition) => {
+      const logger = loggerOf(definition.name);
+      running.push(await startService(definition, { env: platform.environmentOf(definition.name), logger, migrate: true }));
+    };
+    await startInOrder(services, start);
+    await awaitHealth(address);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const password = administratorCreated(dataDir, env);
+  if (password !== null) announce(password);
+  announce(`Sifaka is ready at ${address.url}`);
+  return { failure: platform.failure, stop };
+}
+
+/** The gateway opens the door when everything behind it stands. */
+async function startInOrder(
+  services: readonly ServiceDefinition[],
+  start: (definition: ServiceDefinition) => Promise<void>,
+): Promise<void> {
+  const inner = await Promise.allSettled(services.filter(({ name }) => name !== 'gateway').map(start));
+  const failed = inner.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason instanceof Error ? failed.reason : new AppError('internal', String(failed.reason));
+  for (const definition of services.filter(({ name }) => name === 'gateway')) await start(definition);
+}
+
+async function stopAll(running: readonly RunningService[], platform: Platform, unlock: () => void): Promise<void> {
+  const gateway = running.at(-1);
+  // First the door, then what is behind it, and the ground last.
+  if (gateway !== undefined) await quietly(gateway.stop());
+  await Promise.all(running.slice(0, -1).map((service) => quietly(service.stop())));
+  await quietly(platform.stop());
+  unlock();
+}
+
+/** One service that cannot stop in order must not keep the others from it. */
+async function quietly(promise: Promise<void>): Promise<void> {
+  try {
+    await promise;
+  } catch (error) {
+    process.stderr.write(`stopping: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}

@@ -1,0 +1,136 @@
+import './require-node.mjs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { install } from './install.mjs';
+import { installPeers } from './test/install-peers.mjs';
+import { processesOf } from './test/leftovers.mjs';
+import { root } from './workspace.mjs';
+
+/** Everything of this run lives below it, and it stands in the environment of every process of this run. */
+const scratch = mkdtempSync(join(tmpdir(), 'sifaka-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+let child = null;
+
+const jestProjects = ['unit', 'service', 'e2e', ...(process.argv.includes('--long') ? ['long'] : [])];
+
+const steps = [
+  ['lint', 'scripts/lint.mjs'],
+  ['build', 'scripts/build.mjs'],
+  ['types', 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.spec.json'],
+  ['generated files', 'scripts/gen.mjs', '--check'],
+];
+
+const print = (line) => process.stdout.write(`${line}\n`);
+const inform = (line) => print(`test: ${line}`);
+
+async function main() {
+  await install(inform);
+  installPeers(inform);
+  for (const [name, ...args] of steps) await runStep(name, args);
+  for (const project of jestProjects) await runJest(project);
+  checkLeftovers();
+  if (failures.length > 0) print(`\nfailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
+  const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+  print(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+  process.exitCode = totals.failed > 0 ? 1 : 0;
+}
+
+async function runStep(name, args) {
+  const startedAt = Date.now();
+  const status = await node(args);
+  count(name, status === 0 ? 'passed' : 'failed');
+  inform(`${name} ${status === 0 ? 'passed' : 'FAILED'} (${seconds(startedAt)} s)`);
+}
+
+async function runJest(project) {
+  const startedAt = Date.now();
+  const report = join(scratch, `${project}.json`);
+  const flags = ['--json', `--outputFile=${report}`, '--testLocationInResults', '--passWithNoTests'];
+  const workers = project === 'unit' || project === 'service' ? '--maxWorkers=2' : '--runInBand';
+  const status = await node(
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--selectProjects',
+      project,
+      workers,
+      ...flags,
+    ],
+    // With --json Jest writes the report to its standard output as well.
+    ['ignore', 'ignore', 'inherit'],
+  );
+  const before = { ...totals };
+  addReport(project, report, status);
+  inform(`${project}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed (${seconds(startedAt)} s)`);
+}
+
+function addReport(project, path, status) {
+  const report = readReport(path);
+  if (report === null) return count(`${project}: Jest ended without a report (exit code ${status})`, 'failed');
+  for (const file of report.testResults) {
+    const name = file.name.slice(root.length + 1);
+    for (const { status: outcome, fullName } of file.assertionResults) {
+      count(`${name}: ${fullName}`, outcome === 'passed' ? 'passed' : outcome === 'failed' ? 'failed' : 'skipped');
+    }
+    if (file.status === 'failed' && !file.assertionResults.some(({ status: outcome }) => outcome === 'failed'))
+      count(`${name}: did not run`, 'failed');
+  }
+  // A global set-up that failed leaves a report in which everything passed.
+  if (status !== 0 && report.success) count(`${project}: Jest exited with code ${status}`, 'failed');
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function checkLeftovers() {
+  const left = processesOf(scratch);
+  for (const { pid, command } of left) {
+    inform(`left behind: ${pid} ${command}`);
+    process.kill(pid, 'SIGKILL');
+  }
+  count('no process is left behind', left.length === 0 ? 'passed' : 'failed');
+}
+
+function count(name, outcome) {
+  totals[outcome] += 1;
+  if (outcome === 'failed') failures.push(name);
+}
+
+const seconds = (startedAt) => ((Date.now() - startedAt) / 1_000).toFixed(1);
+
+function node(args, stdio = ['ignore', 'inherit', 'inherit']) {
+  const env = { ...process.env, TMPDIR: scratch, NX_DAEMON: 'false', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
+  return new Promise((resolve) => {
+    child = spawn(process.execPath, args, { cwd: root, stdio, env });
+    child.once('exit', (code) => {
+      child = null;
+      resolve(code ?? 1);
+    });
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    child?.kill(signal);
+    setTimeout(() => {
+      for (const { pid } of processesOf(scratch)) process.kill(pid, 'SIGKILL');
+      rmSync(scratch, { recursive: true, force: true });
+      process.exit(130);
+    }, 5_000);
+  });
+}
+
+try {
+  await main();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

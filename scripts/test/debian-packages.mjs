@@ -1,0 +1,9 @@
+/** Programs that the tests hold the product against, and the Debian or Ubuntu package that brings each. */
+export const debianPackages = [
+  { name: 'openssl', program: 'openssl' },
+  { name: 'gnutls-bin', program: 'certtool' },
+  { name: 'default-jre-headless', program: 'keytool' },
+  { name: 'nginx-light', program: 'nginx' },
+  { name: 'nats-server', program: 'nats-server' },
+  { name: 'curl', program: 'curl' },
+];
