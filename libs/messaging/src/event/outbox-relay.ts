@@ -149,7 +149,7 @@ const measureEveryMs = 10_000;
 const batchSql = `select id, subject, payload::text as payload from outbox order by seq limit ${batchRows}`;
 const lockSql = "select pg_try_advisory_xact_lock(hashtext('sifaka.outbox'), hashtext($1)) as held";
 const stateSql = `
-  select (select count(*) from (select 1 from outbox limit 10000) some) as rows,
+  select (select count(*) from (select 1 from outbox limit 10000) waiting) as rows,
          (select extract(epoch from now() - created_at) from outbox order by seq limit 1) as lag`;
 
 function delay(ms: number): Promise<void> {

@@ -13,7 +13,7 @@ const ErrorReply = z.object({
   fields: FieldErrors.optional(),
   retryAfterMs: z.number().optional(),
 });
-const Reply = z.object({ response: z.unknown(), err: z.unknown() });
+const Reply = z.object({ response: z.unknown().optional(), err: z.unknown().optional() });
 
 export function encodeRequest(pattern: string, data: unknown, id: string): string {
   return JSON.stringify({ pattern, data, id });
