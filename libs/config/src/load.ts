@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -136,5 +137,5 @@ function show(value: unknown): string {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return (isNativeError(error) ? error.message : String(error)).split('\n')[0] ?? '';
 }

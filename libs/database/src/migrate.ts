@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 import pg from 'pg';
 import { connectionError } from './open-database.js';
@@ -93,7 +94,7 @@ async function applyOne(client: pg.Client, schema: string, migration: Migration)
   try {
     await client.query(migration.sql);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown fault';
+    const why = isNativeError(error) ? error.message : 'unknown fault';
     throw new AppError('failed_precondition', `migration "${migration.name}" of schema "${schema}" failed and was rolled back: ${why}`, {
       reason: 'database.migration_failed',
       cause: error,

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 import pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
@@ -64,7 +65,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 export function connectionError(error: unknown, url: string): unknown {
   const known = databaseError(error);
   const target = describeUrl(url);
-  const why = error instanceof Error && error.message !== '' ? error.message : codeOf(error);
+  const why = isNativeError(error) && error.message !== '' ? error.message : codeOf(error);
   if (known instanceof AppError) {
     return new AppError('unavailable', `Postgres at ${target} cannot be reached: ${why}. Start it, or correct DATABASE_URL.`, {
       reason: 'database.unreachable',

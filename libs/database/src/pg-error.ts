@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 
 interface PostgresFault {
@@ -50,7 +51,7 @@ export function isSerializationFault(error: unknown): boolean {
 }
 
 function postgresFault(error: unknown): PostgresFault | null {
-  if (!(error instanceof Error)) return null;
+  if (!isNativeError(error)) return null;
   // TypeORM wraps what the driver threw.
   if ('driverError' in error && error.driverError !== error) return postgresFault(error.driverError);
   const code = text(error, 'code');

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 import { serviceNames, type ServiceName } from '@sifaka/contracts';
 import pg from 'pg';
@@ -81,9 +82,9 @@ async function scramVerifier(password: string): Promise<string> {
 }
 
 function provisionError(error: unknown): unknown {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const code: unknown = isNativeError(error) ? Reflect.get(error, 'code') : undefined;
   if (code !== '42501') return error;
-  const why = error instanceof Error ? error.message : '';
+  const why = isNativeError(error) ? error.message : '';
   return new AppError(
     'failed_precondition',
     `the database user may not prepare the database: ${why}. Give DATABASE_URL of a superuser, or of the database's owner with CREATEROLE.`,

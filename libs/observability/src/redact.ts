@@ -1,3 +1,5 @@
+import { isDate, isNativeError } from 'node:util/types';
+
 const secretName = /pass(word|wd|phrase)|secret|token|authorization|cookie|pkcs8|credential|(private|api|master|signing|encryption|data|account|session)[_-]?keys?($|pem|der)|^keys?$|^(jwt|otp|pin)$/i;
 
 const maxDepth = 8;
@@ -23,9 +25,9 @@ function isTelling(value: unknown): boolean {
 }
 
 function redact(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (typeof value !== 'object' || value === null || isDate(value)) return value;
   if (depth > maxDepth) return '[deep]';
-  if (value instanceof Error) return errorFields(value, depth);
+  if (isNativeError(value)) return errorFields(value, depth);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => redact(item, depth + 1));
   if ('toJSON' in value && typeof value.toJSON === 'function') return redact(value.toJSON(), depth + 1);

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import { isNativeError } from 'node:util/types';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace, type Attributes, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
 
 /** Text headers that carry the W3C trace context (`traceparent`). */
@@ -88,7 +89,7 @@ async function record<T>(
     return await store.run({ spanContext: span.spanContext(), service: state?.service }, () => fn(span));
   } catch (error) {
     // The name alone: messages of foreign errors may quote what must not leave the process.
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: isNativeError(error) ? error.name : 'error' });
     throw error;
   } finally {
     span.end();

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 
 export interface Listening {
@@ -31,7 +32,7 @@ export async function listen(server: Server, options: ListenOptions): Promise<Li
 
 /** A fault of `listen` in words that name the remedy. */
 export function listenError(error: unknown, { host, port, setting }: ListenOptions): unknown {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const code: unknown = isNativeError(error) ? Reflect.get(error, 'code') : undefined;
   const remedy = {
     EADDRINUSE: `${host}:${port} is in use: stop what listens there, or set ${setting}`,
     EACCES: `${host}:${port} may not be used by this user: set ${setting} to a port above 1023`,

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Asked by `/readyz`: resolves when the service can do its work, throws with a reason that may be shown when it cannot. */
 export type ReadinessCheck = () => Promise<void> | void;
 
@@ -37,7 +39,7 @@ async function outcome(check: ReadinessCheck): Promise<string> {
   try {
     return await Promise.race([limit, Promise.resolve(check()).then(() => 'ok')]);
   } catch (error) {
-    return error instanceof Error ? error.message : 'failed';
+    return isNativeError(error) ? error.message : 'failed';
   } finally {
     clearTimeout(timer);
   }

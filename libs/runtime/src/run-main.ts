@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 import { createLogger, redactText } from '@sifaka/observability';
 import type { ServiceDefinition } from './define-service.js';
@@ -82,7 +83,7 @@ export function printFault(name: string, error: unknown): void {
 }
 
 function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isNativeError(error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }

@@ -1,6 +1,7 @@
 import { Controller, Module, type DynamicModule, type Type } from '@nestjs/common';
-import { listServicePlugins, runServiceJob, serviceStatus, type InputOf, type PluginEntry } from '@sifaka/contracts';
+import { listServicePlugins, runServiceJob, serviceStatus, type InputOf } from '@sifaka/contracts';
 import { Handles, Jobs } from '@sifaka/messaging';
+import { pluginEntry, type HostedPlugin } from './hosted-plugin.js';
 import { productVersion } from './product-version.js';
 import { statusView } from './status.view.js';
 
@@ -10,13 +11,13 @@ type PluginService = keyof typeof listServicePlugins;
 /**
  * What every service answers about itself: status, jobs, and the plugins it hosts.
  *
- * `imports: [StatusModule.forService('deploy', () => catalogue)]`; the catalogue is read at every call.
+ * `imports: [StatusModule.forService('deploy', deployPlugins)]`; keyvault and issuer-svc, whose catalogues go other ways, give none.
  */
 @Module({})
 export class StatusModule {
-  static forService(service: PluginService, plugins: () => readonly PluginEntry[]): DynamicModule;
+  static forService(service: PluginService, plugins: readonly HostedPlugin[]): DynamicModule;
   static forService(service: Exclude<StatusService, PluginService>): DynamicModule;
-  static forService(service: StatusService, plugins?: () => readonly PluginEntry[]): DynamicModule {
+  static forService(service: StatusService, plugins?: readonly HostedPlugin[]): DynamicModule {
     const catalogue = isPluginService(service) && plugins !== undefined ? [pluginHandlers(service, plugins)] : [];
     return { module: StatusModule, controllers: [statusHandlers(service), ...catalogue] };
   }
@@ -49,14 +50,14 @@ function statusHandlers(service: StatusService): Type {
   return StatusHandlers;
 }
 
-function pluginHandlers(service: PluginService, plugins: () => readonly PluginEntry[]): Type {
+function pluginHandlers(service: PluginService, plugins: readonly HostedPlugin[]): Type {
   const list = listServicePlugins[service];
 
   @Controller()
   class PluginHandlers {
     @Handles(list)
     list() {
-      return { plugins: [...plugins()] };
+      return { plugins: plugins.map((plugin) => pluginEntry(plugin)) };
     }
   }
   return PluginHandlers;
