@@ -81,19 +81,19 @@ type TextName = Exclude<GeneralName, { type: 'directoryName' | 'otherName' | 'op
 /** `null` for name types that are not taken: directoryName, otherName, x400Address, EDIPartyName and unknown ones. */
 function generalName(fields: JsonFields): TextName | null {
   const nameType = fields.text('nameType');
-  const rule = sanRules[nameType];
+  const rule = sanRules.get(nameType);
   if (rule === undefined) return null;
   return { type: rule.type, value: rule.check(fields.text('value').trim(), fields.pathOf('value')) };
 }
 
-const sanRules: Readonly<Record<string, { type: TextName['type']; check: (value: string, path: string) => string }>> = {
-  DNSName: { type: 'dns', check: checkedDnsName },
-  IPAddress: { type: 'ip', check: checkedAddress },
-  IPNetwork: { type: 'network', check: checkedNetwork },
-  uniformResourceIdentifier: { type: 'uri', check: checkedUri },
-  rfc822Name: { type: 'email', check: checkedEmail },
-  registeredID: { type: 'registeredId', check: checkedOid },
-};
+const sanRules: ReadonlyMap<string, { type: TextName['type']; check: (value: string, path: string) => string }> = new Map([
+  ['DNSName', { type: 'dns', check: checkedDnsName }],
+  ['IPAddress', { type: 'ip', check: checkedAddress }],
+  ['IPNetwork', { type: 'network', check: checkedNetwork }],
+  ['uniformResourceIdentifier', { type: 'uri', check: checkedUri }],
+  ['rfc822Name', { type: 'email', check: checkedEmail }],
+  ['registeredID', { type: 'registeredId', check: checkedOid }],
+]);
 
 function keyIdentifiers(fields: JsonFields): Pick<ExtensionRequest, 'subjectKeyId' | 'authorityKeyId'> {
   const subject = fields.object('subjectKeyIdentifier')?.flag('includeSKI') ?? false;
@@ -116,13 +116,20 @@ function authorityInfoAccess(fields: JsonFields | undefined): Pick<ExtensionRequ
 }
 
 /** The form of Lemur's user interface offers the words yes, no and default in the place of an address. */
-const crlWords: Readonly<Record<string, boolean>> = { yes: true, default: true, true: true, no: false, false: false, '': false };
+const crlWords: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['default', true],
+  ['true', true],
+  ['no', false],
+  ['false', false],
+  ['', false],
+]);
 
 function crlDistributionPoints(fields: JsonFields | undefined): Pick<ExtensionRequest, 'crlDistributionPoints' | 'wantsCrlDistributionPoints'> {
   if (fields === undefined) return {};
   const given = fields.value('urls') === undefined ? fields.strings('includeCrlDp', maxEntries) : fields.strings('urls', maxEntries);
   const [first] = given;
-  const word = given.length === 1 && first ? crlWords[first.value.trim().toLowerCase()] : undefined;
+  const word = given.length === 1 && first ? crlWords.get(first.value.trim().toLowerCase()) : undefined;
   if (word !== undefined) return word ? { wantsCrlDistributionPoints: true } : {};
   const urls = given.map(({ value, path }) => checkedUrl(value.trim(), path));
   return urls.length > 0 ? { crlDistributionPoints: urls } : {};

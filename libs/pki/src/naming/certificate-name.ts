@@ -30,12 +30,13 @@ export function nextFreeName(base: string, serialHex: string, takenNames: Iterab
   if (!taken.has(base)) return base;
   const root = base === '' ? serialHex : `${base}-${serialHex}`;
   if (!taken.has(root)) return root;
-  let counter = highestCounter(root, taken) + 1;
-  while (taken.has(`${root}-${counter}`) || String(counter).length === dateDigits) counter++;
+  let counter = withoutDates(highestCounter(root, taken) + 1);
+  while (taken.has(`${root}-${counter}`)) counter = withoutDates(counter + 1);
   return `${root}-${counter}`;
 }
 
-const dateDigits = 8;
+/** Numbers of eight digits would be read as dates. */
+const withoutDates = (counter: number): number => (counter >= 10_000_000 && counter < 100_000_000 ? 100_000_000 : counter);
 
 function highestCounter(root: string, taken: ReadonlySet<string>): number {
   const start = `${root}-`.toLowerCase();
