@@ -25,8 +25,8 @@ export class ListDomains {
       const { field, value } = splitFilter(input.filter);
       filterBy(conditions, columnOf(domainColumns, field), value);
     }
-    const { ids, total } = await pageOfIds(this.database, source, conditions, input.window);
-    return { items: await this.domains.byIds(ids), total };
+    const { ids, total, nextCursor } = await pageOfIds(this.database, source, conditions, input.window);
+    return { items: await this.domains.byIds(ids), total, nextCursor };
   }
 
   async get(id: number): Promise<OutputOf<typeof listDomains>['items'][number]> {

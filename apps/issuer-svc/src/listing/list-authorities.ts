@@ -37,8 +37,8 @@ export class ListAuthorities {
     if (input.owner !== null) conditions.add('a.owner = ?', input.owner.toLowerCase());
     if (input.ids !== null) conditions.add('a.id = any(?::int[])', input.ids);
     if (input.filter !== null && input.filter !== '') filter(conditions, input.filter);
-    const { ids, total } = await pageOfIds(this.database, source, conditions, input.window);
-    return { items: await this.reader.records(ids), total };
+    const { ids, total, nextCursor } = await pageOfIds(this.database, source, conditions, input.window);
+    return { items: await this.reader.records(ids), total, nextCursor };
   }
 
   async get(ref: Ref): Promise<AuthorityRecord> {

@@ -33,11 +33,12 @@ export class ListLogs {
     if (input.userIds !== null) conditions.add('l.user_id = any(?::int[])', input.userIds);
     if (input.certificateName !== null)
       conditions.add('l.certificate_id in (select c.id from certificate c where c.name ilike ?)', containing(input.certificateName));
-    const { ids, total } = await pageOfIds(this.database, source, conditions, input.window);
+    const { ids, total, nextCursor } = await pageOfIds(this.database, source, conditions, input.window);
     const rows = await this.database.query<LogRow>(byIdsSql, [ids]);
     const nested = await this.certificates.nested([...new Set(rows.flatMap((row) => (row.certificate_id === null ? [] : [row.certificate_id])))]);
     return {
       total,
+      nextCursor,
       items: rows.map((row) => ({
         id: row.id,
         logType: row.log_type,

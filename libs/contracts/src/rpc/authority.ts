@@ -133,7 +133,7 @@ export const getAuthority = query('rpc.issuer.authority.get', {
 /** Authorities that the caller may see: all for administrators, else created by the caller or shared through a role. */
 export const listAuthorities = query('rpc.issuer.authority.list', {
   input: z.object({ window: Window, filter: z.string().max(1_024).nullable(), owner: z.string().nullable(), ids: z.array(Id).max(1_000).nullable() }),
-  output: z.object({ items: z.array(AuthorityRecord), total: z.int() }),
+  output: z.object({ items: z.array(AuthorityRecord), total: z.int(), nextCursor: z.string().nullable() }),
   callers: ['gateway'],
 });
 

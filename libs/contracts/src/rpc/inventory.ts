@@ -8,7 +8,7 @@ import { PluginList } from './plugin.js';
 
 export const listDomains = query('rpc.issuer.domain.list', {
   input: z.object({ window: Window, filter: z.string().max(1_024).nullable(), certificateId: Id.nullable(), ids: z.array(Id).max(1_000).nullable() }),
-  output: z.object({ items: z.array(DomainRecord), total: z.int() }),
+  output: z.object({ items: z.array(DomainRecord), total: z.int(), nextCursor: z.string().nullable() }),
   callers: ['gateway'],
   codes: ['not_found'],
 });
@@ -54,7 +54,7 @@ export const listLogs = query('rpc.issuer.log.list', {
     logType: LogType.nullable(),
     ids: z.array(Id).max(1_000).nullable(),
   }),
-  output: z.object({ items: z.array(LogRecord), total: z.int() }),
+  output: z.object({ items: z.array(LogRecord), total: z.int(), nextCursor: z.string().nullable() }),
   callers: ['gateway'],
 });
 

@@ -1,0 +1,88 @@
+import { Controller } from '@nestjs/common';
+import {
+  createAuthorityOperation,
+  getAuthority,
+  getAuthorityOperation,
+  importAuthorityOperation,
+  listAuthorities,
+  listAuthoritiesOperation,
+  listAuthorityRolesOperation,
+  updateAuthority,
+  updateAuthorityOperation,
+  visualizeAuthority,
+  visualizeAuthorityOperation,
+  type AuthorityRecord,
+  type AuthorityView,
+  type RequestFor,
+  type ResponseFor,
+} from '@sifaka/contracts';
+import { RpcClient } from '@sifaka/messaging';
+import { ComposeAuthorities } from '../composition/compose-authorities.js';
+import { OwnerRole } from '../composition/owner-role.js';
+import { ResolveReferences } from '../composition/resolve-references.js';
+import { callerOf, type HttpCall } from '../http/http-call.js';
+import { pageOf, windowOf } from '../http/list-window.js';
+import { Serves } from '../http/serve.decorator.js';
+import { RoleRepository } from '../role/role.repository.js';
+import { CreateAuthority } from './create-authority.js';
+
+@Controller()
+export class AuthorityController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly creation: CreateAuthority,
+    private readonly compose: ComposeAuthorities,
+    private readonly references: ResolveReferences,
+    private readonly roles: RoleRepository,
+    private readonly ownerRole: OwnerRole,
+  ) {}
+
+  @Serves(listAuthoritiesOperation)
+  async list({ query }: RequestFor<typeof listAuthoritiesOperation>, call: HttpCall): Promise<ResponseFor<typeof listAuthoritiesOperation>> {
+    const input = { window: windowOf(query), filter: query.filter ?? null, owner: query.owner ?? null, ids: query.id ?? null };
+    const { items, total, nextCursor } = await this.rpc.call(listAuthorities, input, { principal: callerOf(call) });
+    return { items: await this.compose.views(items), total, nextCursor };
+  }
+
+  @Serves(createAuthorityOperation)
+  async create({ body }: RequestFor<typeof createAuthorityOperation>, call: HttpCall): Promise<AuthorityView> {
+    return this.compose.view(await this.creation.create(body, callerOf(call)));
+  }
+
+  @Serves(importAuthorityOperation)
+  async import({ body }: RequestFor<typeof importAuthorityOperation>, call: HttpCall): Promise<AuthorityView> {
+    return this.compose.view(await this.creation.import(body, callerOf(call)));
+  }
+
+  @Serves(getAuthorityOperation)
+  async get({ params }: RequestFor<typeof getAuthorityOperation>, call: HttpCall): Promise<AuthorityView> {
+    return this.compose.view(await this.find(params.id, call));
+  }
+
+  @Serves(updateAuthorityOperation)
+  async update({ params, body }: RequestFor<typeof updateAuthorityOperation>, call: HttpCall): Promise<AuthorityView> {
+    const { owner, description, active, options } = body;
+    const roleIds = await this.references.roleIds(body.roles);
+    const record = await this.ownerRole.during(owner, callerOf(call), (ownerRoleId) => {
+      const input = { id: params.id, owner, ownerRoleId, description, active, roleIds, options: options ?? null };
+      return this.rpc.call(updateAuthority, input, { principal: callerOf(call) });
+    });
+    return this.compose.view(record);
+  }
+
+  @Serves(listAuthorityRolesOperation)
+  async listRoles({ params, query }: RequestFor<typeof listAuthorityRolesOperation>, call: HttpCall): Promise<ResponseFor<typeof listAuthorityRolesOperation>> {
+    const { roleIds } = await this.find(params.id, call);
+    const roles = await this.roles.nested(roleIds);
+    return pageOf([...roles.values()].sort((a, b) => a.id - b.id), query);
+  }
+
+  @Serves(visualizeAuthorityOperation)
+  visualize({ params }: RequestFor<typeof visualizeAuthorityOperation>, call: HttpCall): Promise<ResponseFor<typeof visualizeAuthorityOperation>> {
+    return this.rpc.call(visualizeAuthority, params, { principal: callerOf(call) });
+  }
+
+  private find(id: number, call: HttpCall): Promise<AuthorityRecord> {
+    return this.rpc.call(getAuthority, { ref: { id } }, { principal: callerOf(call) });
+  }
+}

@@ -1,0 +1,87 @@
+import { Controller } from '@nestjs/common';
+import {
+  getAuthority,
+  getCertificate,
+  getCertificateAuthorityOperation,
+  getCertificateCreatorOperation,
+  listCertificateDestinationsOperation,
+  listCertificateDomainsOperation,
+  listCertificateNotificationsOperation,
+  listCertificateSourcesOperation,
+  listDomains,
+  listReplacements,
+  listReplacementsOperation,
+  type CertificateRecord,
+  type RequestFor,
+  type ResponseFor,
+} from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
+import { RpcClient } from '@sifaka/messaging';
+import { ComposeAuthorities } from '../composition/compose-authorities.js';
+import { ComposeCertificates } from '../composition/compose-certificates.js';
+import { callerOf, type HttpCall } from '../http/http-call.js';
+import { pageOf, windowOf } from '../http/list-window.js';
+import { Serves } from '../http/serve.decorator.js';
+import { UserRepository } from '../user/user.repository.js';
+
+/** What hangs on one certificate. */
+@Controller()
+export class CertificateRelatedController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly certificates: ComposeCertificates,
+    private readonly authorities: ComposeAuthorities,
+    private readonly users: UserRepository,
+  ) {}
+
+  @Serves(listReplacementsOperation)
+  async replacements({ params }: RequestFor<typeof listReplacementsOperation>, call: HttpCall): Promise<ResponseFor<typeof listReplacementsOperation>> {
+    const { items } = await this.rpc.call(listReplacements, params, { principal: callerOf(call) });
+    if (items.length === 0) throw new AppError('not_found', `certificate ${params.id} replaces none`);
+    return { items: await this.certificates.views(items), total: items.length };
+  }
+
+  @Serves(getCertificateAuthorityOperation)
+  async authority({ params }: RequestFor<typeof getCertificateAuthorityOperation>, call: HttpCall): Promise<ResponseFor<typeof getCertificateAuthorityOperation>> {
+    const { authority } = await this.find(params.id, call);
+    if (authority === null) throw new AppError('not_found', `certificate ${params.id} has no authority here`);
+    return this.authorities.view(await this.rpc.call(getAuthority, { ref: { id: authority.id } }, { principal: callerOf(call) }));
+  }
+
+  @Serves(getCertificateCreatorOperation)
+  async creator({ params }: RequestFor<typeof getCertificateCreatorOperation>, call: HttpCall): Promise<ResponseFor<typeof getCertificateCreatorOperation>> {
+    const { userId } = await this.find(params.id, call);
+    const user = userId === null ? null : await this.users.find(userId);
+    if (user === null) throw new AppError('not_found', `certificate ${params.id} was made by no user`);
+    return { ...user };
+  }
+
+  @Serves(listCertificateDomainsOperation)
+  domains({ params, query }: RequestFor<typeof listCertificateDomainsOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateDomainsOperation>> {
+    const input = { window: windowOf(query), filter: query.filter ?? null, certificateId: params.id, ids: query.id ?? null };
+    return this.rpc.call(listDomains, input, { principal: callerOf(call) });
+  }
+
+  @Serves(listCertificateDestinationsOperation)
+  async destinations({ params, query }: RequestFor<typeof listCertificateDestinationsOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateDestinationsOperation>> {
+    const { destinations } = await this.certificates.view(await this.find(params.id, call));
+    return pageOf(destinations, query);
+  }
+
+  @Serves(listCertificateNotificationsOperation)
+  async notifications({ params, query }: RequestFor<typeof listCertificateNotificationsOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateNotificationsOperation>> {
+    const { notifications } = await this.certificates.view(await this.find(params.id, call));
+    return pageOf(notifications, query);
+  }
+
+  /** Sources are kept by discovery; none has found anything yet. */
+  @Serves(listCertificateSourcesOperation)
+  async sources({ params, query }: RequestFor<typeof listCertificateSourcesOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateSourcesOperation>> {
+    await this.find(params.id, call);
+    return pageOf([], query);
+  }
+
+  private find(id: number, call: HttpCall): Promise<CertificateRecord> {
+    return this.rpc.call(getCertificate, { id }, { principal: callerOf(call) });
+  }
+}

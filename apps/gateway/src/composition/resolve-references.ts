@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { Ref } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
+import { AppError } from '@sifaka/kernel';
+import { RoleRepository } from '../role/role.repository.js';
+
+type Reference = Partial<Ref>;
+
+interface ForeignReferences {
+  destinations?: readonly Reference[] | undefined;
+  notifications?: readonly Reference[] | undefined;
+  dnsProvider?: Reference | null | undefined;
+}
+
+/** Turns the references of a request into ids, or says which of them names nothing. */
+@Injectable()
+export class ResolveReferences {
+  constructor(
+    private readonly database: Database,
+    private readonly roles: RoleRepository,
+  ) {}
+
+  async roleIds(refs: readonly Reference[]): Promise<number[]> {
+    if (refs.length === 0) return [];
+    const found = await this.roles.resolve(this.database, refs, 'roles');
+    return [...new Set(found.map(({ id }) => id))];
+  }
+
+  /** Destinations, notifications and DNS providers are kept by services that hold none yet: any reference is to nothing. */
+  refuseForeign({ destinations = [], notifications = [], dnsProvider }: ForeignReferences): void {
+    if (destinations.length > 0) throw unknown('destinations', 'destination', destinations[0]);
+    if (notifications.length > 0) throw unknown('notifications', 'notification', notifications[0]);
+    if (dnsProvider !== undefined && dnsProvider !== null) throw unknown('dnsProvider', 'DNS provider', dnsProvider);
+  }
+}
+
+function unknown(field: string, kind: string, ref: Reference | undefined): AppError {
+  const detail = `${kind} ${ref?.id ?? JSON.stringify(ref?.name ?? '')} does not exist`;
+  return new AppError('invalid_argument', detail, { reason: 'reference.unknown', fields: [{ path: `${field}._schema`, message: detail }] });
+}

@@ -1,0 +1,53 @@
+import { Controller } from '@nestjs/common';
+import {
+  getPluginOperation,
+  listIssuerPlugins,
+  listPluginsOperation,
+  listServicePlugins,
+  pluginKinds,
+  type PluginEntry,
+  type PluginView,
+  type RequestFor,
+  type ResponseFor,
+  type UserPrincipal,
+} from '@sifaka/contracts';
+import { AppError, isAppError } from '@sifaka/kernel';
+import { RpcClient } from '@sifaka/messaging';
+import { callerOf, type HttpCall } from '../http/http-call.js';
+import { Serves } from '../http/serve.decorator.js';
+
+/** The catalogue of the whole platform, gathered from the services that host plugins. */
+@Controller()
+export class PluginController {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Serves(listPluginsOperation)
+  async list({ query }: RequestFor<typeof listPluginsOperation>, call: HttpCall): Promise<ResponseFor<typeof listPluginsOperation>> {
+    const kind = query.type === undefined || query.type === '' ? undefined : pluginKinds.find((known) => known === query.type);
+    if (query.type && kind === undefined) throw new AppError('not_found', `there is no plugin type "${query.type}"; these are: ${pluginKinds.join(', ')}`);
+    const plugins = (await this.gather(callerOf(call))).filter((plugin) => kind === undefined || plugin.kind === kind);
+    if (plugins.length === 0) throw new AppError('not_found', `there is no plugin of type "${kind ?? ''}"`);
+    return { items: plugins.map(view), total: plugins.length };
+  }
+
+  @Serves(getPluginOperation)
+  async get({ params }: RequestFor<typeof getPluginOperation>, call: HttpCall): Promise<PluginView> {
+    const plugin = (await this.gather(callerOf(call))).find(({ slug }) => slug === params.slug);
+    if (plugin === undefined) throw new AppError('not_found', `plugin "${params.slug.slice(0, 64)}" does not exist`);
+    return view(plugin);
+  }
+
+  private async gather(principal: UserPrincipal): Promise<PluginEntry[]> {
+    const hosts = [listIssuerPlugins, ...Object.values(listServicePlugins)];
+    const answers = await Promise.all(hosts.map((contract) => this.rpc.call(contract, {}, { principal }).catch(noneWhileAway)));
+    return answers.flatMap(({ plugins }) => plugins).sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
+  }
+}
+
+/** A service that is being restarted hides its own plugins, not those of all others. */
+function noneWhileAway(error: unknown): { plugins: PluginEntry[] } {
+  if (isAppError(error) && error.code === 'unavailable') return { plugins: [] };
+  throw error;
+}
+
+const view = ({ slug, title, description, pluginOptions }: PluginEntry): PluginView => ({ slug, title, description, pluginOptions });
