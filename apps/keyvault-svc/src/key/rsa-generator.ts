@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import { CONFIG } from '@sifaka/runtime';
 import type { KeyvaultConfig } from '../keyvault.config.js';
@@ -9,7 +9,7 @@ import { generateRsa, type KeyMaterial } from './key-material.js';
  * stay free. Bounded by the work that waits, in estimated seconds: a queue that outlives its callers helps nobody.
  */
 @Injectable()
-export class RsaGenerator implements OnApplicationShutdown {
+export class RsaGenerator implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly waiting: Task[] = [];
   private readonly reserve: KeyMaterial[] = [];
   private waitingMs = 0;
@@ -43,19 +43,23 @@ export class RsaGenerator implements OnApplicationShutdown {
     });
   }
 
-  /** Makes the first reserve; later ones follow whenever nothing else waits. */
-  refill(): void {
+  onApplicationBootstrap(): void {
+    this.refill();
+  }
+
+  onApplicationShutdown(): void {
+    this.isStopped = true;
+    for (const key of this.reserve.splice(0)) key.pkcs8.fill(0);
+  }
+
+  /** Whenever nothing else waits. */
+  private refill(): void {
     if (this.isStopped || this.running > 0 || this.reserve.length >= this.config.rsaReserve) return;
     this.running++;
     generateRsa(reserveBits)
       .then((key) => void this.reserve.push(key))
       .catch(() => undefined)
       .finally(() => this.finished());
-  }
-
-  onApplicationShutdown(): void {
-    this.isStopped = true;
-    for (const key of this.reserve.splice(0)) key.pkcs8.fill(0);
   }
 
   private next(): void {
