@@ -53,6 +53,9 @@ export class Database implements Sql {
     const client = await connect(this.pool);
     const tx: Sql = { query: (statement, params = []) => run(this.service, client, statement, params) };
     let isBroken = false;
+    // Between two statements nobody else hears that the server ended the connection: unheard, it would end the process.
+    const onBreak = () => void (isBroken = true);
+    client.on('error', onBreak);
     try {
       await tx.query(isolation === undefined ? 'begin' : `begin isolation level ${isolation}`);
       const result = await fn(tx);
@@ -64,6 +67,7 @@ export class Database implements Sql {
       throw error;
     } finally {
       client.release(isBroken);
+      if (!isBroken) client.off('error', onBreak);
     }
   }
 }
@@ -83,7 +87,11 @@ interface Runner {
 function run<R>(service: string, runner: Runner, statement: string | NamedStatement, params: readonly unknown[]): Promise<R[]> {
   if (!isTracing()) return execute<R>(service, runner, statement, params);
   const name = typeof statement === 'string' ? verb(statement) : statement.name;
-  const attributes = { 'db.system.name': 'postgresql', 'db.namespace': service, 'db.query.text': typeof statement === 'string' ? statement : statement.text };
+  const attributes = {
+    'db.system.name': 'postgresql',
+    'db.namespace': service,
+    'db.query.text': typeof statement === 'string' ? statement : statement.text,
+  };
   return inSpan(`sql ${name}`, { kind: 'client', attributes }, () => execute<R>(service, runner, statement, params));
 }
 

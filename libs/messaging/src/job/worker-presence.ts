@@ -45,9 +45,11 @@ export class WorkerPresence {
   private async announce(): Promise<void> {
     if (this.client === undefined) {
       const client = await this.pool.connect();
-      client.once('error', () => {
+      // A connection that the server ends reports twice: that it was told to, and that it is gone.
+      client.on('error', () => {
+        if (this.client !== client) return;
+        this.client = undefined;
         client.release(true);
-        if (this.client === client) this.client = undefined;
       });
       this.client = client;
     }
