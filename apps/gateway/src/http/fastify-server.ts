@@ -1,13 +1,16 @@
 import helmet from '@fastify/helmet';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { limits } from '@sifaka/kernel';
 import { histogram, inSpan, withTrace } from '@sifaka/observability';
+import { serveApiDocs } from './api-docs.js';
 
 export interface ServerSettings {
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   /** Added to every answer. */
   customResponseHeaders: Record<string, string>;
+  /** Of the product, for the API's page. */
+  version: string;
 }
 
 /** Longest path parameter: a certificate name has 256 characters, percent-encoded three times as many. */
@@ -17,19 +20,20 @@ const requestTimeoutMs = 30_000;
 
 const responseTime = histogram('response_time', 'Seconds from the request to its answer', ['endpoint', 'request_method', 'status_code']);
 
-/** The HTTP server, before any route: limits, raw bodies (the guard reads them after the token), headers, traces. */
-export function fastifyAdapter(settings: ServerSettings): FastifyAdapter {
-  return new FastifyAdapter({
+/** Limits of the HTTP server, for Fastify. */
+export function serverOptions(settings: ServerSettings) {
+  return {
     bodyLimit: limits.bodyBytes,
     routerOptions: { maxParamLength },
     requestTimeout: requestTimeoutMs,
     trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
     logger: false,
-  });
+  };
 }
 
-export async function configureServer(adapter: FastifyAdapter, settings: ServerSettings): Promise<void> {
-  const server = adapter.getInstance();
+/** What stands before and beside every route: raw bodies (the guard reads them after the token), headers, traces, the API's own page. */
+export async function configureServer(app: NestFastifyApplication, settings: ServerSettings): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', (request, reply, done) => {
@@ -54,6 +58,7 @@ export async function configureServer(adapter: FastifyAdapter, settings: ServerS
     // The proxy in front speaks TLS; a laptop on plain HTTP must not be sent to HTTPS by its own browser.
     hsts: false,
   });
+  await serveApiDocs(server, settings.version);
 }
 
 const headerOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
