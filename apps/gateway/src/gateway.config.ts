@@ -1,4 +1,5 @@
 import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { AppError } from '@sifaka/kernel';
 import { z } from 'zod';
 import { parseLifetime } from './identity/token-lifetime.js';
 
@@ -77,3 +78,10 @@ export const gatewayConfig = defineConfig('gateway', {
 });
 
 export type GatewayConfig = ConfigOf<typeof gatewayConfig>;
+
+/** Token secrets in force: the first signs. @throws AppError failed_precondition when none is set. */
+export function tokenSecretsOf({ tokenSecret, tokenSecrets }: Pick<GatewayConfig, 'tokenSecret' | 'tokenSecrets'>): string[] {
+  if (tokenSecrets.length > 0) return tokenSecrets;
+  if (tokenSecret !== undefined) return [tokenSecret];
+  throw new AppError('failed_precondition', 'SIFAKA_TOKEN_SECRET: required (secret that signs login tokens), or SIFAKA_TOKEN_SECRETS', { reason: 'config.invalid' });
+}

@@ -16,6 +16,15 @@ interface Target {
   userId?: number;
 }
 
+export interface NewKey {
+  name?: string | undefined;
+  ttl?: number | undefined;
+  /** Null is the caller. */
+  owner: UserRef | null;
+  /** The owner was named by the address of the request, not in its body. */
+  isOwnerInPath?: boolean;
+}
+
 /** API keys of users: the token of a key is never stored, it can be signed again at any time. */
 @Injectable()
 export class UseApiKeys {
@@ -38,10 +47,10 @@ export class UseApiKeys {
     return this.keys.list(request, userId);
   }
 
-  /** @throws AppError permission_denied for the key of somebody else, invalid_argument for an unknown user. */
-  async create(input: { name: string; ttl: number; owner: UserRef | null }, principal: UserPrincipal): Promise<number> {
-    const { name, ttl } = input;
-    const userId = await this.ownerOf(input.owner, principal);
+  /** Who may not make the key learns that before what the request lacks. @throws AppError permission_denied, invalid_argument, not_found. */
+  async create(input: NewKey, principal: UserPrincipal): Promise<number> {
+    const userId = await this.ownerOf(input, principal);
+    const { name, ttl } = required(input);
     const issuedAt = Math.floor(this.clock.now().getTime() / 1_000);
     return this.database.transaction(async (tx) => {
       const id = await this.keys.insert(tx, { name, ttl, issuedAt, userId });
@@ -91,7 +100,7 @@ export class UseApiKeys {
     });
   }
 
-  private async ownerOf(owner: UserRef | null, principal: UserPrincipal): Promise<number> {
+  private async ownerOf({ owner, isOwnerInPath }: NewKey, principal: UserPrincipal): Promise<number> {
     if (owner === null) return principal.userId;
     if (owner.id !== undefined) {
       allow(principal, 'api_key:use', { userId: owner.id });
@@ -102,9 +111,16 @@ export class UseApiKeys {
       // Only administrators learn which users exist this way.
       allow(principal, 'api_key:use', { userId: -1 });
       const message = `there is no user with ${owner.id === undefined ? `the username "${owner.name ?? ''}"` : `the id ${owner.id}`}`;
+      if (isOwnerInPath === true) throw new AppError('not_found', message, { reason: 'user.unknown' });
       throw new AppError('invalid_argument', message, { reason: 'user.unknown', fields: [{ path: 'user._schema', message }] });
     }
     allow(principal, 'api_key:use', { userId: user.id });
     return user.id;
   }
+}
+
+function required({ name, ttl }: NewKey): { name: string; ttl: number } {
+  if (name !== undefined && ttl !== undefined) return { name, ttl };
+  const fields = Object.entries({ name, ttl }).flatMap(([path, value]) => (value === undefined ? [{ path, message: 'is required' }] : []));
+  throw new AppError('invalid_argument', 'Validation Error.', { reason: 'http.validation', fields });
 }

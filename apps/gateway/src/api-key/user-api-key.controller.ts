@@ -32,7 +32,7 @@ export class UserApiKeyController {
 
   @Serves(createUserApiKeyOperation)
   async create({ params, body }: RequestFor<typeof createUserApiKeyOperation>, call: HttpCall): Promise<ResponseFor<typeof createUserApiKeyOperation>> {
-    return { jwt: await this.createKey.run({ name: body.name, ttl: body.ttl, owner: { id: params.userId } }, call) };
+    return { jwt: await this.createKey.run({ name: body.name, ttl: body.ttl, owner: { id: params.userId }, isOwnerInPath: true }, call) };
   }
 
   @Serves(getUserApiKeyOperation)

@@ -4,13 +4,14 @@ export const idempotencyTables = `
     user_id integer not null references app_user on delete cascade,
     operation text not null check (length(operation) <= 64),
     key text not null check (length(key) <= 255),
-    -- Keyed digests of the request, one per token secret: the body itself may hold a password.
+    -- Keyed digest: the request may hold a password.
     request_hash text not null,
     -- Changes hands when a request takes over from one that died.
     attempt uuid not null,
     started_at timestamptz not null,
     answered_at timestamptz,
-    answer jsonb,
+    -- json, not jsonb: the answer is repeated as it was, keys in their order.
+    answer json,
     primary key (user_id, operation, key)
   );
   create index idempotency_key_started_at on idempotency_key (started_at);

@@ -30,11 +30,11 @@ const ttl = () => int({ min: -1, max: 36_500 });
 const keyUser = () =>
   z.object({ id: int({ min: 1 }).optional(), username: text(255), email: text(128) }, { error: 'must be an object with id, username and email' });
 
-/** Without a user the key belongs to the caller. */
-export const ApiKeyCreateInput = z.object({ name: name(), ttl: ttl(), user: keyUser().optional() });
+/** Without a user the key belongs to the caller. Name and ttl are needed; who may not make the key is told that first. */
+export const ApiKeyCreateInput = z.object({ name: name().optional(), ttl: ttl().optional(), user: keyUser().optional() });
 export type ApiKeyCreateInput = z.output<typeof ApiKeyCreateInput>;
 
-const UserApiKeyCreateInput = z.object({ name: name(), ttl: ttl() });
+const UserApiKeyCreateInput = ApiKeyCreateInput.omit({ user: true });
 
 /** The user stays who it was; id and user are asked for as Lemur's clients send them. */
 export const ApiKeyUpdateInput = z.object({ id: int(), user: keyUser(), name: name(), revoked: bool(), ttl: ttl() });

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { RoleRef } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
+
+/** Everything that decides whether a token is good now. */
+export interface Identity {
+  userId: number;
+  username: string;
+  email: string;
+  active: boolean;
+  roles: RoleRef[];
+  /** Null when the token's API key is gone, or belongs to somebody else. */
+  apiKey: { ttl: number; issuedAt: number; revoked: boolean } | null;
+  isLoggedOut: boolean;
+}
+
+export interface Credentials {
+  userId: number;
+  active: boolean;
+  passwordHash: string | null;
+}
+
+@Injectable()
+export class IdentityRepository {
+  constructor(private readonly database: Database) {}
+
+  /** One statement per request: what an administrator changes acts on the next. */
+  async identify(userId: number, apiKeyId: number | null, tokenId: string | null): Promise<Identity | null> {
+    const [row] = await this.database.query<Identity>({ name: 'identify', text: identifySql, values: [userId, apiKeyId, tokenId] });
+    return row ?? null;
+  }
+
+  /** By e-mail address when the name has an @, else by username. */
+  async credentials(name: string): Promise<Credentials | null> {
+    const condition = name.includes('@') ? 'lower(email) = lower($1)' : 'username = $1';
+    const [row] = await this.database.query<Credentials>(`select id as "userId", active, password_hash as "passwordHash" from app_user where ${condition}`, [name]);
+    return row ?? null;
+  }
+
+  /** Leaves the hash alone when the password was changed in between. */
+  async renewHash(userId: number, from: string, to: string): Promise<void> {
+    await this.database.query('update app_user set password_hash = $3 where id = $1 and password_hash = $2', [userId, from, to]);
+  }
+
+  async revokeToken(tokenId: string, expiresAt: Date): Promise<void> {
+    await this.database.query('insert into revoked_token (token_id, expires_at) values ($1, $2) on conflict do nothing', [tokenId, expiresAt]);
+  }
+
+  /** Counts a login of a client; the answer includes it. */
+  async countLogin(client: string, at: Date, windowSeconds: number): Promise<{ requests: number; windowStartedAt: Date }> {
+    const [row] = await this.database.query<{ requests: number; windowStartedAt: Date }>(countLoginSql, [client, at, windowSeconds]);
+    return row ?? { requests: 1, windowStartedAt: at };
+  }
+
+  async prune(now: Date, windowSeconds: number): Promise<void> {
+    await this.database.query('delete from revoked_token where expires_at < $1', [now]);
+    await this.database.query(`delete from login_throttle where window_started_at < $1::timestamptz - make_interval(secs => $2)`, [now, windowSeconds]);
+  }
+}
+
+const identifySql = `
+  select u.id as "userId", u.username, u.email, u.active,
+    coalesce((select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.id)
+      from user_role m join role r on r.id = m.role_id where m.user_id = u.id), '[]'::json) as roles,
+    (select json_build_object('ttl', k.ttl, 'issuedAt', k.issued_at, 'revoked', k.revoked)
+      from api_key k where k.id = $2 and k.user_id = u.id) as "apiKey",
+    exists (select 1 from revoked_token t where t.token_id = $3::uuid) as "isLoggedOut"
+  from app_user u where u.id = $1`;
+
+// The number stops growing soon after the limit, so that nobody can make it overflow.
+const countLoginSql = `
+  insert into login_throttle as t (client, window_started_at, requests) values ($1, $2, 1)
+  on conflict (client) do update set
+    requests = case when t.window_started_at + make_interval(secs => $3) <= $2 then 1 else least(t.requests + 1, 1000000) end,
+    window_started_at = case when t.window_started_at + make_interval(secs => $3) <= $2 then excluded.window_started_at else t.window_started_at end
+  returning requests, window_started_at as "windowStartedAt"`;
