@@ -56,7 +56,7 @@ export function gauge<const L extends string = never>(name: string, help: string
   return { set: (value, labels) => instrument.record(value, labels) };
 }
 
-/** A value that is asked for when metrics are read; returns a function that withdraws it. */
+/** A value that is asked for when metrics are read; returns a function that ends the asking. */
 export function observe(name: string, help: string, read: () => Iterable<{ value: number; labels?: Attributes }>): () => void {
   const instrument = meter.createObservableGauge(name, { description: help });
   const callback = (result: { observe(value: number, labels?: Attributes): void }) => {
