@@ -46,6 +46,7 @@ export default {
     {
       ...shared,
       displayName: 'e2e',
+      setupFilesAfterEnv: ['<rootDir>/e2e/harness/jest-setup.mjs'],
       testMatch: ['<rootDir>/e2e/**/*.e2e.spec.ts'],
       testPathIgnorePatterns: ['\\.long\\.e2e\\.spec\\.ts$', '/node_modules/'],
     },

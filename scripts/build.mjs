@@ -29,7 +29,7 @@ const isInput = (name) => /\.(ts|tsx|json)$/.test(name);
 
 function fingerprint() {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-  const files = ['apps', 'libs', 'plugins', 'e2e', 'bench'].flatMap((folder) => filesBelow(folder, isInput));
+  const files = ['apps', 'libs', 'plugins'].flatMap((folder) => filesBelow(folder, isInput));
   for (const file of [...files, 'tsconfig.base.json', 'tsconfig.json']) {
     const { size, mtimeMs } = statSync(join(root, file));
     hash.update(`${file} ${size} ${mtimeMs}\n`);

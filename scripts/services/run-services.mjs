@@ -60,7 +60,9 @@ async function start(env, log, stack) {
   for (const { name } of allServices) {
     for (let index = 0; index < replicas; index += 1) processes.push(serve(name, index, replicas, platform.environmentOf(name), address));
   }
-  for (const { exited } of processes) void exited.then((result) => report(result, log));
+  let isStopping = false;
+  stack.push(() => (isStopping = true));
+  for (const { exited } of processes) void exited.then((result) => isStopping || report(result, log));
   await Promise.race([awaitHealth(address), ...processes.map(({ exited }) => exited.then(refuse))]);
 
   const password = administratorCreated(dataDir, env);

@@ -20,7 +20,8 @@ const healthLimitMs = 15_000;
 export function gatewayAddress(services: readonly ServiceDefinition[], env: Environment): GatewayAddress {
   const definitions = services.map(({ config }) => config);
   const merged: Record<string, string> = {};
-  for (const definition of definitions) Object.assign(merged, serviceEnvironment({ definition, env, fixed: notYetKnown, defaults: notYetMade }));
+  for (const definition of definitions)
+    Object.assign(merged, serviceEnvironment({ definition, env, fixed: notYetKnown, defaults: notYetMade }));
   const configs = loadConfig(definitions, { env: { ...merged, SIFAKA_CONFIG: env.SIFAKA_CONFIG } });
   const config = configs[services.findIndex(({ name }) => name === 'gateway')];
   const host: unknown = config === undefined ? undefined : Reflect.get(config, 'host');

@@ -1,8 +1,8 @@
-import { AppError } from '@sifaka/kernel';
+import { AppError, toAppError } from '@sifaka/kernel';
 import { allContracts, allEvents, serviceNames, type ServiceName } from '@sifaka/contracts';
 import type { Environment } from '@sifaka/config';
 import { provisionDatabase, roleName } from '@sifaka/database';
-import { connectBus, ensureStream, natsConfig, passwordVariable } from '@sifaka/messaging';
+import { connectBus, ensureStream, natsConfig, passwordVariable, type Bus } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
 import type { ServiceDefinition } from '@sifaka/runtime';
 import { initialAdmin } from './initial-admin.js';
@@ -86,17 +86,22 @@ function withGivenPasswords(secrets: Secrets, env: Environment): Secrets {
 }
 
 async function prepareBus(url: string, secrets: Secrets, log: Logger): Promise<void> {
-  const bus = await connectBus({
-    user: 'sifaka-admin',
-    url,
-    username: 'sifaka-admin',
-    password: secrets.busPasswords['sifaka-admin'],
-    log,
-  });
+  const bus = await openBus(url, secrets, log);
   try {
     await ensureStream(bus);
   } finally {
     await bus.close();
+  }
+}
+
+async function openBus(url: string, secrets: Secrets, log: Logger): Promise<Bus> {
+  try {
+    return await connectBus({ user: 'sifaka-admin', url, username: 'sifaka-admin', password: secrets.busPasswords['sifaka-admin'], log });
+  } catch (error) {
+    const fault = toAppError(error);
+    const remedy =
+      fault.code === 'unavailable' ? 'Start it, or correct NATS_URL' : 'Correct NATS_URL, or give the server the users of deploy/nats';
+    throw new AppError(fault.code, `${fault.message}. ${remedy}.`, { reason: 'standalone.bus', cause: error });
   }
 }
 
