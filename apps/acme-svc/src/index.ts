@@ -1,1 +1,2 @@
-export {};
+export { acmeService } from './acme.service.js';
+export { acmeConfig } from './acme.config.js';

@@ -1,1 +1,2 @@
-export {};
+export { deployService } from './deploy.service.js';
+export { deployConfig } from './deploy.config.js';

@@ -1,1 +1,2 @@
-export {};
+export { discoveryService } from './discovery.service.js';
+export { discoveryConfig } from './discovery.config.js';

@@ -1,1 +1,2 @@
-export {};
+export { notifyService } from './notify.service.js';
+export { notifyConfig } from './notify.config.js';

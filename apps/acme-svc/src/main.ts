@@ -1,0 +1,4 @@
+import { runMain } from '@sifaka/runtime';
+import { acmeService } from './acme.service.js';
+
+await runMain(acmeService);

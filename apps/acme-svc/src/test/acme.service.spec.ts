@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exportKey, listServicePlugins, runServiceJob, serviceNames, serviceStatus } from '@sifaka/contracts';
+import { startService } from '@sifaka/runtime';
+import { testPlatform, waitUntil, type TestPlatform } from '@sifaka/testing';
+import { acmeService } from '../acme.service.js';
+import { acmePlugins } from '../plugins.js';
+
+let platform: TestPlatform;
+
+beforeAll(async () => (platform = await testPlatform({ services: [acmeService] })), 60_000);
+afterAll(() => platform.stop());
+
+describe('acme-svc', () => {
+  it('is ready when its database and the bus are there', async () => {
+    expect(await platform.service('acme').readiness()).toEqual({ isReady: true, checks: { database: 'ok', nats: 'ok' } });
+  });
+
+  it('tells the gateway what it is and what it does in the background', async () => {
+    const status = await platform.call('gateway', serviceStatus.acme, {});
+    expect(status).toMatchObject({ service: 'acme', version: expect.stringMatching(/^\d+\.\d+\.\d+/), startedAt: expect.any(String) });
+    expect(status.jobs.map(({ name, nextRunAt }) => ({ name, isPlanned: nextRunAt !== null }))).toContainEqual({
+      name: 'forget-heard-events',
+      isPlanned: true,
+    });
+  });
+
+  it('runs a job when the gateway says so, and says when it ran', async () => {
+    expect(await platform.call('gateway', runServiceJob.acme, { name: 'forget-heard-events' })).toEqual({ name: 'forget-heard-events' });
+    const job = await waitUntil(async () => {
+      const { jobs } = await platform.call('gateway', serviceStatus.acme, {});
+      return jobs.find(({ name, lastSuccessAt }) => name === 'forget-heard-events' && lastSuccessAt !== null);
+    });
+    expect(job.lastError).toBeNull();
+    await expect(platform.call('gateway', runServiceJob.acme, { name: 'no-such-job' })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'there is no job "no-such-job"',
+    });
+  });
+
+  it('lists the plugins it hosts', async () => {
+    const { plugins } = await platform.call('gateway', listServicePlugins.acme, {});
+    expect(plugins.map(({ slug }) => slug)).toEqual(acmePlugins.map(({ slug }) => slug));
+  });
+
+  it('answers nobody but the gateway', async () => {
+    for (const service of serviceNames.filter((name) => name !== 'gateway')) {
+      await expect(platform.call(service, serviceStatus.acme, {})).rejects.toMatchObject({ code: 'permission_denied' });
+      await expect(platform.call(service, runServiceJob.acme, { name: 'forget-heard-events' })).rejects.toMatchObject({
+        code: 'permission_denied',
+      });
+    }
+  });
+
+  it('sees its own schema and no other', async () => {
+    const sql = platform.database('acme');
+    expect(await sql.query('select count(*)::int as count from outbox')).toHaveLength(1);
+    for (const schema of ['keyvault', 'issuer', 'gateway', 'notify']) {
+      await expect(sql.query(`create table ${schema}.mine (id int)`)).rejects.toThrow(/permission denied for schema/);
+    }
+  });
+
+  it('cannot ask for a private key', async () => {
+    const asked = platform.call('acme', exportKey, { keyId: '6f1f5c1e-6b7e-4c60-8f5e-0d3f6f6f6f6f', reason: 'export', objectName: 'x' });
+    await expect(asked).rejects.toMatchObject({ code: 'permission_denied' });
+  });
+
+  it('does not start without a database, and says which setting names it', async () => {
+    const env = { ...platform.environmentOf('acme'), DATABASE_URL: undefined };
+    await expect(startService(acmeService, { env })).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+});

@@ -1,0 +1,4 @@
+import { runMain } from '@sifaka/runtime';
+import { discoveryService } from './discovery.service.js';
+
+await runMain(discoveryService);

@@ -1,0 +1,4 @@
+import { runMain } from '@sifaka/runtime';
+import { notifyService } from './notify.service.js';
+
+await runMain(notifyService);
