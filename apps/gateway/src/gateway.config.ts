@@ -63,6 +63,22 @@ export const gatewayConfig = defineConfig('gateway', {
     env: ['SIFAKA_STRICT_ROLE_ENFORCEMENT', 'LEMUR_STRICT_ROLE_ENFORCEMENT'],
     describe: 'Only admin and operator may write, and every user must hold admin, operator or read-only.',
   }),
+  adminOnlyAuthorityCreation: setting(z.boolean().default(true), {
+    env: ['SIFAKA_ADMIN_ONLY_AUTHORITY_CREATION', 'ADMIN_ONLY_AUTHORITY_CREATION'],
+    describe: 'Authorities are created by administrators alone.',
+  }),
+  enforceReplacesAuthorization: setting(z.boolean().default(true), {
+    env: ['SIFAKA_ENFORCE_REPLACES_AUTHORIZATION', 'ENFORCE_REPLACES_AUTHORIZATION'],
+    describe: 'A certificate may name as replaced only those that the caller may write.',
+  }),
+  sensitiveDomainRoles: setting(z.array(z.string()).default([]), {
+    env: ['SIFAKA_SENSITIVE_DOMAIN_ROLES', 'SENSITIVE_DOMAIN_ROLES'],
+    describe: 'Names of roles that, like admin, may use sensitive and not allowed domains and mark domains as sensitive.',
+  }),
+  customResponseHeaders: setting(z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/), z.string().max(4_096)).default({}), {
+    env: ['SIFAKA_CUSTOM_RESPONSE_HEADERS', 'CUSTOM_RESPONSE_HEADERS'],
+    describe: 'Headers that are added to every answer, by name.',
+  }),
   loginLimit: setting(z.int().min(1).max(100_000).default(10), {
     env: 'SIFAKA_LOGIN_LIMIT',
     describe: 'Login requests that one client address may make per window.',

@@ -1,1 +1,2 @@
-export {};
+export { gatewayService } from './gateway.service.js';
+export { gatewayConfig } from './gateway.config.js';

@@ -1,0 +1,66 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import type { AccessRules } from '@sifaka/authz';
+import type { Clock } from '@sifaka/kernel';
+import { CLOCK } from '@sifaka/runtime';
+import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
+import { auditControllers, auditProviders } from './audit/audit.parts.js';
+import { tokenSecretsOf, type GatewayConfig } from './gateway.config.js';
+import { HealthController } from './health/health.controller.js';
+import { Authenticator } from './http/authenticator.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { ACCESS_RULES, OperationGuard } from './http/operation.guard.js';
+import { SecretAnswerInterceptor } from './http/secret-answer.interceptor.js';
+import { idempotencyProviders } from './idempotency/idempotency.parts.js';
+import { identityControllers, identityProviders } from './identity/identity.parts.js';
+import { TokenAuthenticator } from './identity/token-authenticator.js';
+import { TokenService } from './identity/token-service.js';
+import { inventoryControllers, inventoryProviders } from './inventory.js';
+import { roleControllers, roleProviders } from './role/role.parts.js';
+import { userControllers, userProviders } from './user/user.parts.js';
+
+/** The door of the platform. One module: its parts share users, roles and the change log, and nobody else imports them. */
+@Module({})
+export class GatewayModule {
+  static with(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [
+        ...identityControllers,
+        ...userControllers,
+        ...roleControllers,
+        ...apiKeyControllers,
+        ...inventoryControllers,
+        ...auditControllers,
+        HealthController,
+      ],
+      providers: [
+        ...httpProviders(config),
+        ...identityProviders,
+        ...userProviders,
+        ...roleProviders,
+        ...apiKeyProviders,
+        ...auditProviders,
+        ...idempotencyProviders,
+        ...inventoryProviders,
+      ],
+    };
+  }
+}
+
+function httpProviders(config: GatewayConfig): Provider[] {
+  const rules: AccessRules = {
+    strictRoles: config.strictRoleEnforcement,
+    adminOnlyAuthorityCreation: config.adminOnlyAuthorityCreation,
+    enforceReplaces: config.enforceReplacesAuthorization,
+    sensitiveDomainRoles: config.sensitiveDomainRoles,
+  };
+  const tokens = { secrets: tokenSecretsOf(config), algorithms: config.tokenAlgorithms, lifetimeSeconds: config.tokenLifetimeSeconds };
+  return [
+    ErrorFilter,
+    OperationGuard,
+    SecretAnswerInterceptor,
+    { provide: ACCESS_RULES, useValue: rules },
+    { provide: Authenticator, useExisting: TokenAuthenticator },
+    { provide: TokenService, inject: [CLOCK], useFactory: (clock: Clock) => new TokenService(tokens, clock) },
+  ];
+}

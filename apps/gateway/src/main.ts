@@ -1,0 +1,4 @@
+import { runMain } from '@sifaka/runtime';
+import { gatewayService } from './gateway.service.js';
+
+await runMain(gatewayService);
