@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions, CustomStrategy } from '@nestjs/microservices';
@@ -29,14 +30,16 @@ export async function listenForMessages(root: DynamicModule, logger: Logger): Pr
 /** Starts a module that serves HTTP, and is reached over the bus as well. */
 export async function listenForRequests(root: DynamicModule, logger: Logger, http: HttpOptions): Promise<RunningApp> {
   const adapter = new FastifyAdapter(http.fastify ?? {});
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: nestLogger(logger), abortOnError: false });
+  // Nest would put its own body parsers over those that `configure` registers.
+  const options = { logger: nestLogger(logger), abortOnError: false, bodyParser: false };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, options);
   await closingOnFault(app, async () => {
     // What is global in HTTP (filters, guards, pipes) would break message handlers.
     app.connectMicroservice<CustomStrategy>({ strategy: app.get(DrainingServerNats) }, { inheritAppConfig: false });
     await http.configure?.(app);
     await app.startAllMicroservices();
     await app.listen(http.port, http.host).catch((error: unknown) => {
-      throw listenError(error, http);
+      throw isNativeError(error) ? listenError(error, http) : error;
     });
   });
   const { port } = addressOf(app.getHttpServer().address(), http.port);
