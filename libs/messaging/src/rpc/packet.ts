@@ -2,7 +2,7 @@ import { AppError, errorCodes, toAppError, type ErrorData } from '@sifaka/kernel
 import { z } from 'zod';
 
 /** Requests and replies have the form of Nest's own NATS transport, so that either end could be a stock one. */
-const Request = z.object({ data: z.unknown(), id: z.union([z.string(), z.number()]).optional() });
+const Request = z.object({ data: z.unknown().optional(), id: z.union([z.string(), z.number()]).optional() });
 export type Request = z.output<typeof Request>;
 
 const FieldErrors = z.array(z.object({ path: z.string(), message: z.string() }));

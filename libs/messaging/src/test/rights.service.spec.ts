@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { BusUser } from '../bus/bus.js';
+import { durableName, streamName } from '../rights/durables.js';
+import { natsRights } from '../rights/nats-rights.js';
+import { ensureStream } from '../event/stream.js';
+import { certificateIssued, registry } from './contracts.js';
+import { TestNats } from './nats-server.js';
+
+let server: TestNats;
+
+beforeAll(async () => {
+  server = await TestNats.start(registry);
+  await ensureStream(await server.bus('sifaka-admin'));
+});
+afterAll(() => server.stop());
+
+/** What the server says against an action of a user: null when it lets it pass. */
+async function objection(user: BusUser, act: (connection: NatsConnection) => void): Promise<string | null> {
+  const { connection } = await server.bus(user);
+  const refusals: string[] = [];
+  void (async () => {
+    for await (const status of connection.status()) {
+      if (status.type === 'error' && status.error instanceof PermissionViolationError) refusals.push(`${status.error.operation} ${status.error.subject}`);
+    }
+  })();
+  act(connection);
+  await connection.flush();
+  await connection.close();
+  return refusals[0] ?? null;
+}
+
+const publish = (subject: string) => (connection: NatsConnection) => connection.publish(subject, '{}');
+const listen = (subject: string, queue?: string) => (connection: NatsConnection) => {
+  connection.subscribe(subject, { ...(queue !== undefined && { queue }), callback: () => undefined });
+};
+
+describe('the bus', () => {
+  it.each([
+    'rpc.keyvault.key.export.notify',
+    'rpc.keyvault.key.export.issuer',
+    'rpc.keyvault.key.export.deploy',
+    'rpc.issuer.coin.spend.notify',
+    'sifaka.v1.certificate.issued',
+    '_INBOX_issuer.x.y',
+    '$JS.API.STREAM.DELETE.SIFAKA',
+    '$JS.API.STREAM.PURGE.SIFAKA',
+    '$JS.API.STREAM.MSG.GET.SIFAKA',
+    '$JS.API.CONSUMER.MSG.NEXT.SIFAKA.issuer-certificate-issued',
+    '$JS.API.CONSUMER.CREATE.SIFAKA.issuer-certificate-issued.sifaka.v1.certificate.issued',
+    '$JS.ACK.SIFAKA.issuer-certificate-issued.1.1.1.1.0',
+  ])('does not let notify publish %s', async (subject) => {
+    await expect(objection('notify', publish(subject))).resolves.toBe(`publish ${subject}`);
+  });
+
+  it.each([
+    ['rpc.keyvault.>', 'notify'],
+    ['rpc.keyvault.key.export.*', 'keyvault'],
+    ['rpc.notify.>', undefined],
+    ['_INBOX_issuer.>', undefined],
+    ['_INBOX.>', undefined],
+    ['sifaka.v1.>', undefined],
+    ['>', undefined],
+  ])('does not let notify listen to %s in queue %s', async (subject, queue) => {
+    await expect(objection('notify', listen(subject, queue))).resolves.toBe(`subscription ${subject}`);
+  });
+
+  it.each(['rpc.keyvault.key.export.issuer', 'sifaka.v1.certificate.issued', 'sifaka.v1.key.viewed'])('lets issuer publish %s', async (subject) => {
+    await expect(objection('issuer', publish(subject))).resolves.toBeNull();
+  });
+
+  it('lets issuer answer in its own queue group and listen to its own replies', async () => {
+    await expect(objection('issuer', listen('rpc.issuer.text.echo.*', 'issuer'))).resolves.toBeNull();
+    await expect(objection('issuer', listen('_INBOX_issuer.>'))).resolves.toBeNull();
+  });
+
+  it('lets other systems read events and nothing else', async () => {
+    await expect(objection('sifaka-events', listen('sifaka.v1.>'))).resolves.toBeNull();
+    await expect(objection('sifaka-events', publish('sifaka.v1.certificate.issued'))).resolves.not.toBeNull();
+    await expect(objection('sifaka-events', listen('rpc.>'))).resolves.not.toBeNull();
+  });
+
+  it('keeps requests and replies from its administrator', async () => {
+    await expect(objection('sifaka-admin', listen('rpc.keyvault.>'))).resolves.not.toBeNull();
+    await expect(objection('sifaka-admin', publish('rpc.keyvault.key.export.issuer'))).resolves.not.toBeNull();
+  });
+
+  it('lets a service keep its own durable consumer', async () => {
+    const { connection } = await server.bus('notify');
+    const durable = durableName('notify', certificateIssued);
+    const { consumers } = await jetstreamManager(connection, { checkAPI: false });
+    await consumers.add(streamName, { durable_name: durable, filter_subject: certificateIssued.subject });
+    const consumer = await jetstream(connection).consumers.get(streamName, durable);
+    await expect(consumer.info()).resolves.toMatchObject({ name: 'notify-certificate-issued' });
+  });
+});
+
+describe('the rights made from contracts', () => {
+  it('give a service exactly the calls that name it as caller', () => {
+    const asked = natsRights(registry).deploy.publish.filter((subject) => subject.startsWith('rpc.'));
+    expect(asked).toEqual(['rpc.issuer.call.relay.deploy', 'rpc.keyvault.key.export.deploy']);
+  });
+});
