@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- this one measures the library itself, not the platform from outside
 import {
   assembleCertificate,
   certificateTemplate,

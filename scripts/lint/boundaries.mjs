@@ -58,7 +58,8 @@ export function boundaries({ forTests }) {
     only('type:client-app', [kernel, contracts, 'type:client'], { bannedExternalImports: hostMeans }),
     only('type:app', [...libraries, 'type:plugin']),
     only('type:standalone', [kernel, contracts, platform, 'type:app']),
-    only('type:blackbox', [kernel, 'type:blackbox'], { bannedExternalImports: ['@nestjs/*', 'typeorm', '@nats-io/*'] }),
+    only('type:blackbox', [kernel, 'type:blackbox', 'scope:pki'], { bannedExternalImports: ['@nestjs/*', 'typeorm', '@nats-io/*'] }),
+    only('scope:e2e', [kernel]),
     ...Object.entries(hostedKinds).map(([app, kinds]) => ({
       allSourceTags: ['type:app', `scope:${app}`],
       onlyDependOnLibsWithTags: [...scopes([...libraryScopes, ...kinds]), ...testing],

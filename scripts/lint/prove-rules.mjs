@@ -25,6 +25,7 @@ const offences = [
   ['apps/gateway/src/index.ts', "import '@sifaka/plugin-export-pem';", boundary],
   ['apps/keyvault-svc/src/index.ts', "import '@sifaka/plugin-issuer-cryptography';", boundary],
   ['apps/cli/src/index.ts', "import '@sifaka/messaging';", boundary],
+  ['e2e/harness/index.ts', "import '@sifaka/pki';", boundary],
   ['apps/issuer-svc/src/index.ts', "import '@sifaka/testing';", boundary],
   ['apps/issuer-svc/src/index.ts', "import '@sifaka/pki/src/index.js';", 'no-restricted-imports'],
   ['apps/issuer-svc/src/index.ts', 'export const home = process.env.HOME;', 'no-restricted-properties'],

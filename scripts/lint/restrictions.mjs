@@ -19,7 +19,7 @@ const inputOutput = builtin([
 ]);
 
 const deepImport = {
-  group: ['@sifaka/*/*', '!@sifaka/e2e/*'],
+  group: ['@sifaka/*/*', '!@sifaka/e2e/*', '!@sifaka/plugin-sdk/conformance'],
   message: 'Import a project by its package entry.',
 };
 
