@@ -1,5 +1,4 @@
 import { constants, createPublicKey, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
-import { isAppError } from '@sifaka/kernel';
 import { describeKey, type KeyFacts } from '../key-type/public-key.js';
 import { isSameName } from '../name/same-name.js';
 import type { CertificateFacts } from './certificate-facts.js';
@@ -18,12 +17,15 @@ export function verifySignedBy(certificate: CertificateFacts, issuer: Certificat
 /** Checks a signature over `data` with a DER SubjectPublicKeyInfo. */
 export function verifySignature(data: Uint8Array, signature: Uint8Array, algorithm: SignatureAlgorithm, spki: Uint8Array): SignatureVerdict {
   if (algorithm.family === 'other' || isUnknownHash(algorithm)) return 'unsupported';
+  let key: KeyFacts | undefined;
   try {
-    const key = describeKey(spki);
+    key = describeKey(spki);
     if (!keyKinds[algorithm.family].includes(key.kind)) return 'invalid';
     return verify(algorithm.digest, data, keyInput(algorithm, publicKey(spki)), signature) ? 'valid' : 'invalid';
   } catch (fault) {
-    return !isAppError(fault) && isUnsupported(fault) ? 'unsupported' : 'invalid';
+    // OpenSSL answers an unknown curve and a point off a known one with the same error.
+    const isForeignCurve = key?.kind === 'ec' && key.type === null;
+    return isForeignCurve || isUnsupported(fault) ? 'unsupported' : 'invalid';
   }
 }
 
@@ -58,8 +60,8 @@ function publicKey(spki: Uint8Array): KeyObject {
   return key;
 }
 
-/** OpenSSL's word for algorithms, curves and digests that it was built or configured without. */
+/** OpenSSL's word for algorithms and digests that it was built or configured without. */
 function isUnsupported(fault: unknown): boolean {
   const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
-  return code.includes('UNSUPPORTED') || code.includes('UNKNOWN_GROUP') || code === 'ERR_CRYPTO_INVALID_DIGEST';
+  return code.includes('UNSUPPORTED') || code === 'ERR_CRYPTO_INVALID_DIGEST';
 }
