@@ -24,5 +24,5 @@ export interface PluginContext {
   /** Aborted when the host stops; long operations give up then. */
   signal: AbortSignal;
   /** Cryptographically strong bytes. */
-  random(length: number): Uint8Array;
+  random: (length: number) => Uint8Array;
 }

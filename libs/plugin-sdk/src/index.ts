@@ -22,3 +22,4 @@ export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, Notific
 export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
 export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';
+export { aliasFor, aliasOption, certificateOf, generatePassphrase, passphraseOption, privateKeyOf } from './export/key-file.js';

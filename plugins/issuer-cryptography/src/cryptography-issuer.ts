@@ -108,7 +108,7 @@ export class CryptographyIssuer implements Issuer {
   }
 
   private newSerial(): bigint {
-    return randomSerial((count) => this.context.random(count));
+    return randomSerial(this.context.random);
   }
 
   private prepare(authority: IssuerAuthority): PreparedAuthority {

@@ -106,7 +106,7 @@ export const exporterChecks: readonly Check<ExporterSubject>[] = [
           (error: unknown) => error,
         );
         expect(fault).toBeInstanceOf(AppError);
-        for (const shown of [path.privateKeyPkcs8Der.subarray(40, 60).toString('base64'), path.privateKeyPkcs8Der.subarray(40, 60).toString('hex')]) expect(JSON.stringify(fault)).not.toContain(shown);
+        for (const shown of [path.privateKeyPkcs8Der.subarray(40, 60).toString('base64'), path.privateKeyPkcs8Der.subarray(40, 60).toString('hex')]) expect(`${String(fault)} ${JSON.stringify(fault)}`).not.toContain(shown);
       }
     },
   },

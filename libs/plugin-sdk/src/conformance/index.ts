@@ -4,3 +4,4 @@ export { describeExporter, exporterChecks, type ExporterSubject } from './export
 export { describeIssuer, issuerChecks, testRequest, type IssuerSubject } from './issuer-checks.js';
 export { generateTestKey, generateTestPublicKey, testContext, type TestContext, type TestContextSettings } from './test-context.js';
 export { testNames, testPath, type TestPath } from './test-path.js';
+export { describeWith, runPeer, runPeerForBytes } from './peer.js';
