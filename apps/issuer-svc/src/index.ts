@@ -1,1 +1,2 @@
-export {};
+export { issuerService } from './issuer.service.js';
+export { issuerConfig } from './issuer.config.js';

@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '@sifaka/kernel';
+import { authorityCreated, type AuthorityRecord, type Principal } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
+import { auditEntry, newEvent, Outbox } from '@sifaka/messaging';
+import { parseCertificate } from '@sifaka/pki';
+import { CLOCK } from '@sifaka/runtime';
+import { CertificateInserter } from '../certificate/certificate-inserter.js';
+import { ChainRepository } from '../certificate/chain.repository.js';
+import { AuthorityReader } from '../listing/authority-reader.js';
+import { hostFacts, type StoredOption } from '../plugins/stored-options.js';
+import { AuthorityRepository } from './authority.repository.js';
+
+/** An authority whose certificate is there. */
+export interface Foundation {
+  name: string;
+  owner: string;
+  ownerRoleId: number;
+  roleIds: number[];
+  description: string | null;
+  pluginSlug: string;
+  /** With references in place of secrets. */
+  options: readonly StoredOption[] | null;
+  parentId: number | null;
+  certificateDer: Uint8Array;
+  /** Above the certificate: its issuer first, the root last. */
+  chainDer: readonly Uint8Array[];
+  keyId: string | null;
+  externalId: string | null;
+  door: 'authority' | 'imported';
+  storeBefore: Date;
+  principal: Principal;
+}
+
+/** Stores an authority and its certificate, both or neither (AU-4). */
+@Injectable()
+export class FoundAuthority {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly inserter: CertificateInserter,
+    private readonly stores: AuthorityStores,
+    private readonly reader: AuthorityReader,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async add(foundation: Foundation): Promise<AuthorityRecord> {
+    const { chains, authorities } = this.stores;
+    const ownChainId = await chains.idOf(foundation.chainDer);
+    const chainId = (await chains.idOf([foundation.certificateDer, ...foundation.chainDer])) ?? 0;
+    const at = this.clock.now();
+    const id = await this.database.transaction(async (tx) => {
+      const ids = await authorities.drawIds(tx);
+      await this.inserter.insert(tx, [{ door: foundation.door, certificate: certificateOf(foundation, ids.authority, ownChainId, at) }], [ids.certificate]);
+      const { options, principal } = foundation;
+      const userId = principal.kind === 'user' ? principal.userId : null;
+      await authorities.add(tx, { ...foundation, ...hostFacts(options), id: ids.authority, certificateId: ids.certificate, chainId, userId });
+      await this.outbox.record(tx, [auditOf(foundation, ids.authority, at)], [eventOf(foundation, ids.authority, ids.certificate, at)]);
+      return ids.authority;
+    });
+    const [record] = await this.reader.records([id]);
+    if (record === undefined) throw new Error('a stored authority was not found');
+    return record;
+  }
+}
+
+/** What an authority and its certificate are written through. */
+@Injectable()
+export class AuthorityStores {
+  constructor(
+    readonly chains: ChainRepository,
+    readonly authorities: AuthorityRepository,
+  ) {}
+}
+
+function certificateOf(foundation: Foundation, authorityId: number, chainId: number | null, at: Date) {
+  const { owner, ownerRoleId, roleIds, description, keyId, externalId, name, storeBefore, principal } = foundation;
+  return {
+    facts: parseCertificate(foundation.certificateDer),
+    chainId,
+    csrDer: null,
+    keyId,
+    externalId,
+    owner,
+    ownerRoleId,
+    roleIds,
+    description,
+    notify: true,
+    rotation: false,
+    rotationPolicy: null,
+    name,
+    authorityId: null,
+    rootAuthorityId: authorityId,
+    replaces: [],
+    requestKey: null,
+    storeBefore,
+    principal,
+    at,
+  };
+}
+
+function auditOf({ name, owner, pluginSlug, parentId, door, principal }: Foundation, id: number, at: Date) {
+  const action = door === 'imported' ? 'authority.imported' : 'authority.created';
+  return auditEntry(principal, { at, service: 'issuer', action, object: { type: 'authority', id, name }, details: { owner, issuer: pluginSlug, parentId } });
+}
+
+function eventOf({ name, owner, pluginSlug, parentId, roleIds }: Foundation, id: number, certificateId: number, at: Date) {
+  return newEvent(authorityCreated, { id, name, owner, active: true, issuer: pluginSlug, certificateId, parentId, roleIds }, { subject: String(id), at });
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@sifaka/kernel';
+import type { CertificateRecord } from '@sifaka/contracts';
+import { issuerSlug, nameText, organizationOf, organizationalUnitOf, countryOf, stateOf, locationOf } from '@sifaka/pki';
+import type { AuthorityState } from '../authority/authority-directory.js';
+import { CertificateReader } from '../listing/certificate-reader.js';
+import { CertificateInserter, type Insertion } from './certificate-inserter.js';
+import { certificateRecord, type CertificateRow } from './certificate.view.js';
+import { ChainRepository } from './chain.repository.js';
+import { domainsOf, type NewCertificate } from './new-certificate.js';
+
+type Stored = Extract<Insertion, { status: 'stored' }>;
+
+/** Files a certificate in the inventory and answers with its record. */
+@Injectable()
+export class Filing {
+  constructor(
+    private readonly inserter: CertificateInserter,
+    private readonly chains: ChainRepository,
+    private readonly reader: CertificateReader,
+  ) {}
+
+  /** @throws AppError `already_exists` when the authority has another certificate with that serial */
+  async add(door: 'issued' | 'imported', parts: Omit<NewCertificate, 'chainId'>, chainDer: readonly Uint8Array[], authority: AuthorityState | null): Promise<CertificateRecord> {
+    const certificate: NewCertificate = { ...parts, chainId: await this.chainIdOf(chainDer, authority) };
+    const insertion = await this.inserter.add({ door, certificate });
+    if (insertion.status === 'repeated') return this.read(insertion.id);
+    if (insertion.status === 'duplicate') {
+      throw new AppError('already_exists', `certificate ${insertion.id} of the same authority has the same serial ${certificate.facts.serialHex}`, { reason: 'certificate.duplicate_serial' });
+    }
+    // What was just written is known: nothing is read back but what only the database knows.
+    return certificate.replaces.length === 0 ? recordOf(certificate, insertion, chainDer, authority) : this.read(insertion.id);
+  }
+
+  /** @throws AppError `not_found` */
+  async read(id: number): Promise<CertificateRecord> {
+    const [record] = await this.reader.records([id]);
+    if (record === undefined) throw new AppError('not_found', `there is no certificate ${id}`);
+    return record;
+  }
+
+  private chainIdOf(chainDer: readonly Uint8Array[], authority: AuthorityState | null): Promise<number | null> {
+    const isOwn = authority !== null && authority.chainDer.length === chainDer.length && authority.chainDer.every((der, index) => der.equals(chainDer[index] ?? new Uint8Array()));
+    return isOwn ? Promise.resolve(authority.chainId) : this.chains.idOf(chainDer);
+  }
+}
+
+function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, chainDer: readonly Uint8Array[], authority: AuthorityState | null): CertificateRecord {
+  const { facts, principal } = certificate;
+  const row: CertificateRow = {
+    id,
+    name,
+    owner: certificate.owner,
+    description: certificate.description,
+    status: null,
+    bits: facts.bits,
+    der: facts.der,
+    chain: chainDer.length === 0 ? null : chainDer.map((der) => Buffer.from(der)),
+    csr: certificate.csrDer,
+    rotation: certificate.rotation,
+    notify: certificate.notify,
+    policy_id: certificate.rotationPolicy?.id ?? null,
+    policy_days: certificate.rotationPolicy?.days ?? null,
+    cn: facts.cn,
+    not_before: facts.notBefore,
+    not_after: facts.notAfter,
+    external_id: certificate.externalId,
+    issuer: issuerSlug(facts),
+    deleted: false,
+    key_id: certificate.keyId,
+    key_type: facts.keyType,
+    signing_algorithm: facts.signatureAlgorithm.hash,
+    san: domainsOf(facts).length > 1,
+    distinguished_name: nameText(facts.subject),
+    serial: facts.serial.toString(),
+    serial_hex: facts.serialHex,
+    date_created: certificate.at,
+    country: countryOf(facts.subject),
+    state: stateOf(facts.subject),
+    location: locationOf(facts.subject),
+    organization: organizationOf(facts.subject),
+    organizational_unit: organizationalUnitOf(facts.subject),
+    user_id: principal.kind === 'user' ? principal.userId : null,
+    role_ids: certificate.roleIds,
+    authority_id: certificate.authorityId,
+  };
+  return certificateRecord(row, { authority: authority?.summary ?? null, domains: domains.map((domain) => ({ ...domain, sensitive: false })), replaces: [], replacedBy: [] });
+}

@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '@sifaka/kernel';
+import { allow, type AccessRules } from '@sifaka/authz';
+import type { CertificateRecord, InputOf, issueCertificate, Principal } from '@sifaka/contracts';
+import type { CallContext } from '@sifaka/messaging';
+import { parseCertificate } from '@sifaka/pki';
+import { ACCESS_RULES } from '../access-rules.js';
+import type { AuthorityState } from '../authority/authority-directory.js';
+import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
+import { requestKeyOf } from '../issuance/preflight.repository.js';
+import { References, type Referred } from '../issuance/references.js';
+import { Filing } from './filing.js';
+import { MintCertificate, storeBefore, type Minted } from './mint-certificate.js';
+import type { NewCertificate } from './new-certificate.js';
+
+type Input = InputOf<typeof issueCertificate>;
+
+/** Obtains a certificate from an authority: permission, policy, key, signature, one row with all that hangs on it. */
+@Injectable()
+export class IssueCertificate {
+  constructor(
+    private readonly references: References,
+    private readonly judge: JudgeIssuance,
+    private readonly mint: MintCertificate,
+    private readonly filing: Filing,
+    @Inject(ACCESS_RULES) private readonly rules: AccessRules,
+  ) {}
+
+  async run(input: Input, { principal }: CallContext): Promise<CertificateRecord> {
+    const requestKey = requestKeyOf(principal, input.requestKey);
+    const found = await this.references.find({ ...input, requestKey });
+    if (found.repeatedId !== null) return this.filing.read(found.repeatedId);
+    const { authority } = found;
+    if (authority === null) throw new Error('a certificate was asked of no authority');
+
+    allow(principal, 'certificate:issue', authority, this.rules);
+    for (const replaced of found.replaces) allow(principal, 'certificate:replace', replaced, this.rules);
+
+    const draft = await this.judge.run('leaf', { ...input, keyType: input.keyType ?? defaultKeyType }, authority, principal);
+    assertNameable(draft, input.name);
+    const minted = await this.mint.run(draft, authority);
+    return this.filing.add('issued', certificateOf({ input, principal, requestKey, found, authority, minted }), minted.outcome.chainDer, authority);
+  }
+}
+
+const defaultKeyType = 'ECCPRIME256V1';
+
+interface Parts {
+  input: Input;
+  principal: Principal;
+  requestKey: string | null;
+  found: Referred;
+  authority: AuthorityState;
+  minted: Minted;
+}
+
+function certificateOf({ input, principal, requestKey, found, authority, minted }: Parts): Omit<NewCertificate, 'chainId'> {
+  return {
+    facts: parseCertificate(minted.outcome.certificateDer),
+    csrDer: minted.csrDer,
+    keyId: minted.key?.keyId ?? null,
+    externalId: minted.outcome.externalId,
+    owner: input.owner.toLowerCase(),
+    ownerRoleId: input.ownerRoleId,
+    // CE-4.
+    roleIds: [...new Set([...input.roleIds, input.ownerRoleId, authority.ownerRoleId])],
+    description: input.description,
+    notify: input.notify,
+    rotation: input.rotation,
+    rotationPolicy: found.rotationPolicy,
+    name: input.name,
+    authorityId: authority.id,
+    rootAuthorityId: null,
+    replaces: found.replaces.map(({ id }) => id),
+    requestKey,
+    storeBefore: storeBefore(found.readAt),
+    principal,
+    at: minted.startedAt,
+  };
+}
+
+/** Before anything is made: without host and common name there is nothing to name it after (NM-2). */
+function assertNameable({ commonName, extensions }: JudgedDraft, name: string | null): void {
+  const isNamed = commonName !== null || (name ?? '').trim() !== '' || (extensions.subjectAltNames ?? []).some(({ type }) => type === 'dns' || type === 'ip' || type === 'network');
+  if (isNamed) return;
+  const message = 'the certificate has neither a common name nor a DNS or IP name: give it a name';
+  throw new AppError('invalid_argument', `name: ${message}`, { reason: 'policy.name_missing', fields: [{ path: 'name', message }] });
+}

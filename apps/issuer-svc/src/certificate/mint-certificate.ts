@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, newId, type Clock } from '@sifaka/kernel';
+import { encodeCsrExtensions, encodeName } from '@sifaka/pki';
+import type { IssueOutcome } from '@sifaka/plugin-sdk';
+import { CLOCK } from '@sifaka/runtime';
+import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
+import type { JudgedDraft } from '../issuance/judge-issuance.js';
+import { KeyVault, type MadeKey } from '../keys/key-vault.js';
+import { IssuerPlugins } from '../plugins/issuer-plugins.js';
+
+type Issued = Extract<IssueOutcome, { status: 'issued' }>;
+
+/** Key and signature: what of an issuance happens in the key vault and at the CA. */
+@Injectable()
+export class MintCertificate {
+  constructor(
+    private readonly issuers: IssuerPlugins,
+    private readonly keys: KeyVault,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async run(draft: JudgedDraft, authority: AuthorityState): Promise<Minted> {
+    const subjectDer = encodeName(draft.subject);
+    const issuer = await this.issuers.of(authority);
+    const startedAt = this.clock.now();
+    const key = draft.csr === null ? await this.newKey(draft, subjectDer) : null;
+    const outcome = await issuer.createCertificate({
+      authority: issuerAuthority(authority),
+      csrDer: draft.csr?.der ?? null,
+      subjectPublicKeyDer: key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0),
+      subjectDer,
+      extensions: draft.extensions,
+      notBefore: draft.notBefore,
+      notAfter: draft.notAfter,
+      hash: draft.hash,
+      requestId: newId(),
+    });
+    return { key, csrDer: key?.csrDer ?? draft.csr?.der ?? null, outcome: issuedOnly(outcome, authority), startedAt };
+  }
+
+  private newKey({ keyType, extensions }: JudgedDraft, subjectDer: Uint8Array): Promise<MadeKey> {
+    const { subjectKeyId: _subject, authorityKeyId: _authority, wantsAuthorityInfoAccess: _access, ...requested } = extensions;
+    return this.keys.generate({ keyType, purpose: 'certificate', csr: { subjectDer, extensionsDer: encodeCsrExtensions(requested) } });
+  }
+}
+
+export interface Minted {
+  key: MadeKey | null;
+  csrDer: Buffer | null;
+  outcome: Issued;
+  startedAt: Date;
+}
+
+/**
+ * Last moment, by the database's clock, at which a certificate is still stored. Keys and signatures without a certificate are swept
+ * up after twice that time: a process that was asleep in between must not store a certificate whose key is gone.
+ */
+export const storeBefore = (readAt: Date): Date => new Date(readAt.getTime() + 60_000);
+
+function issuedOnly(outcome: IssueOutcome, { name }: AuthorityState): Issued {
+  if (outcome.status === 'issued') return outcome;
+  if (outcome.status === 'rejected') throw new AppError('failed_precondition', `authority "${name}" refused the request: ${outcome.reason}`, { reason: 'issuer.rejected' });
+  throw new AppError('upstream_failed', `authority "${name}" answers later, and certificates that come later are not taken yet`, { reason: 'issuer.pending' });
+}

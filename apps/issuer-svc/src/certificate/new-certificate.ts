@@ -1,0 +1,138 @@
+import type { CertificateFacts as EventFacts, Principal } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
+import {
+  certificateName,
+  countryOf,
+  issuerSlug,
+  locationOf,
+  nameText,
+  organizationOf,
+  organizationalUnitOf,
+  slugify,
+  stateOf,
+  type CertificateFacts,
+} from '@sifaka/pki';
+
+/** A certificate on its way into the inventory. */
+export interface NewCertificate {
+  facts: CertificateFacts;
+  chainId: number | null;
+  csrDer: Buffer | null;
+  keyId: string | null;
+  externalId: string | null;
+  owner: string;
+  ownerRoleId: number;
+  roleIds: number[];
+  description: string | null;
+  notify: boolean;
+  rotation: boolean;
+  rotationPolicy: { id: number; days: number } | null;
+  /** As the caller wants it to be called; null for a generated name. */
+  name: string | null;
+  authorityId: number | null;
+  /** The authority whose own certificate this is. */
+  rootAuthorityId: number | null;
+  replaces: number[];
+  /** Hash of caller and idempotency key, hex. */
+  requestKey: string | null;
+  /** Not stored after this moment: a key that waited longer may have been swept up. */
+  storeBefore: Date | null;
+  principal: Principal;
+  at: Date;
+}
+
+/** DNS and IP names in the order of the subject alternative name. */
+export function domainsOf({ sans }: CertificateFacts): string[] {
+  return sans.flatMap((name) => (name.type === 'dns' || name.type === 'ip' || name.type === 'network' ? [name.value] : []));
+}
+
+/**
+ * Name to begin with; what is taken is counted up from there (NM-1 to NM-5, NM-11).
+ *
+ * @throws AppError `invalid_argument`, field `name`
+ */
+export function baseName({ facts, name }: Pick<NewCertificate, 'facts' | 'name'>): string {
+  const custom = slugify(name ?? '');
+  if (custom.length > nameChars) {
+    const message = `has ${custom.length} characters, at most ${nameChars} are accepted`;
+    throw new AppError('invalid_argument', `name: ${message}`, { reason: 'certificate.name_too_long', fields: [{ path: 'name', message }] });
+  }
+  if (custom !== '') return custom;
+  const { cn, notBefore, notAfter } = facts;
+  const domains = domainsOf(facts);
+  const issuer = issuerSlug(facts);
+  const generated = certificateName({ cn, domains, issuer, notBefore, notAfter });
+  // A host name and an issuer of full length: the dates at the end are what tells such names apart.
+  return generated.length <= nameChars ? generated : `${generated.slice(0, nameChars - datesChars)}${generated.slice(-datesChars)}`;
+}
+
+/** One row of the insert statement; bytes in hex. */
+export function certificateRow(certificate: NewCertificate, id: number, name: string) {
+  const { facts } = certificate;
+  const domains = domainsOf(facts);
+  return {
+    id,
+    name,
+    external_id: certificate.externalId,
+    owner: certificate.owner,
+    owner_role_id: certificate.ownerRoleId,
+    role_ids: certificate.roleIds,
+    description: certificate.description,
+    notify: certificate.notify,
+    rotation: certificate.rotation,
+    rotation_policy_id: certificate.rotationPolicy?.id ?? null,
+    der: facts.der.toString('hex'),
+    chain_id: certificate.chainId,
+    csr: certificate.csrDer?.toString('hex') ?? null,
+    key_id: certificate.keyId,
+    issuer: issuerSlug(facts).slice(0, textChars),
+    cn: facts.cn,
+    serial: facts.serial.toString(),
+    serial_hex: facts.serialHex,
+    signing_algorithm: facts.signatureAlgorithm.hash,
+    key_type: facts.keyType,
+    bits: facts.bits,
+    san: domains.length > 1,
+    not_before: facts.notBefore,
+    not_after: facts.notAfter,
+    date_created: certificate.at,
+    distinguished_name: nameText(facts.subject),
+    country: countryOf(facts.subject),
+    state: stateOf(facts.subject),
+    location: locationOf(facts.subject),
+    organization: organizationOf(facts.subject),
+    organizational_unit: organizationalUnitOf(facts.subject),
+    user_id: certificate.principal.kind === 'user' ? certificate.principal.userId : null,
+    authority_id: certificate.authorityId,
+    root_authority_id: certificate.rootAuthorityId,
+    fingerprint_sha256: facts.fingerprintSha256,
+    request_key: certificate.requestKey,
+    store_before: certificate.storeBefore,
+  };
+}
+
+/** What the events tell of it. */
+export function eventFacts(certificate: NewCertificate, id: number, name: string): EventFacts {
+  const { facts } = certificate;
+  return {
+    id,
+    name,
+    owner: certificate.owner,
+    commonName: facts.cn,
+    names: domainsOf(facts),
+    authorityId: certificate.authorityId,
+    serialHex: facts.serialHex,
+    fingerprintSha256: facts.fingerprintSha256,
+    notBefore: facts.notBefore.toISOString(),
+    notAfter: facts.notAfter.toISOString(),
+    replaces: certificate.replaces,
+    roleIds: certificate.roleIds,
+  };
+}
+
+/** Room for serial and counter below the 256 characters that a reference by name may have. */
+const nameChars = 200;
+/** `-YYYYMMDD-YYYYMMDD` */
+const datesChars = 18;
+/** What an index entry takes easily. */
+const textChars = 256;

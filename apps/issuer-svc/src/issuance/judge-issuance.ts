@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { mayEnterAnyDomain, type AccessRules } from '@sifaka/authz';
+import type { ExtensionsInput, Principal } from '@sifaka/contracts';
+import type { Clock } from '@sifaka/kernel';
+import { extensionsFromJson, offeredKeyTypes, parseCsr, type CsrFacts } from '@sifaka/pki';
+import {
+  chainPolicy,
+  checkedNames,
+  comply,
+  draftIssuance,
+  issuancePolicy,
+  type IssuanceAsk,
+  type IssuanceDraft,
+  type IssuingAuthority,
+} from '@sifaka/policy';
+import { CLOCK, CONFIG } from '@sifaka/runtime';
+import { ACCESS_RULES } from '../access-rules.js';
+import type { AuthorityState } from '../authority/authority-directory.js';
+import type { IssuerConfig } from '../issuer.config.js';
+import { DomainRules } from './domain-rules.js';
+import { refusing } from './refusing.js';
+
+/** The parts of a request that are the same for certificates and authorities. */
+export interface SubjectAndValidity {
+  owner: string;
+  commonName: string;
+  organization?: string | undefined;
+  organizationalUnit?: string | undefined;
+  country?: string | undefined;
+  state?: string | undefined;
+  location?: string | undefined;
+  validityStart?: string | null | undefined;
+  validityEnd?: string | null | undefined;
+  validityYears?: number | null | undefined;
+  extensions: ExtensionsInput;
+  keyType: string;
+  csr: string | null;
+  signingAlgorithm: string | null;
+}
+
+/** What may be issued, and the signing request that it came with. */
+export type JudgedDraft = IssuanceDraft & { csr: CsrFacts | null };
+
+/** The one issuance policy, asked on behalf of a caller: every door that issues goes through here. */
+@Injectable()
+export class JudgeIssuance {
+  constructor(
+    private readonly domains: DomainRules,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: IssuerConfig,
+    @Inject(ACCESS_RULES) private readonly rules: AccessRules,
+  ) {}
+
+  /** @throws AppError `invalid_argument` with every refused field */
+  async run(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null, principal: Principal): Promise<JudgedDraft> {
+    const ask = this.askOf(kind, input);
+    const issuing = authority === null ? null : issuingAuthority(authority, kind === 'ca' ? this.config.authorityValidityDays : authority.summary.defaultValidityDays);
+    const { allowWeekendExpiration } = this.config;
+    const now = this.clock.now();
+    const draft = draftIssuance(ask, { now, authority: issuing, rootValidityDays: this.config.authorityValidityDays, allowWeekendExpiration });
+    const entersAnyDomain = mayEnterAnyDomain(principal, this.rules);
+    const sensitiveNames = await this.domains.sensitiveAmong(entersAnyDomain ? [] : checkedNames(draft));
+    const judged = {
+      ask,
+      draft,
+      authority: issuing,
+      caller: { entersAnyDomain },
+      allowedDomains: this.domains.allowed,
+      sensitiveNames,
+      allowWeekendExpiration,
+      offeredKeyTypes: offeredKeyTypes(),
+    };
+    comply(issuancePolicy, judged);
+    comply(chainPolicy, judged);
+    return { ...draft, csr: ask.csr };
+  }
+
+  private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity): IssuanceAsk {
+    const { config } = this;
+    const date = (text: string | null | undefined) => (text === null || text === undefined ? null : new Date(text));
+    return {
+      kind,
+      commonName: input.commonName,
+      subject: {
+        // An address outside ASCII has no form in a subject: it stays in the inventory alone.
+        email: kind === 'leaf' && config.ownerEmailInSubject && isAscii(input.owner) ? input.owner : null,
+        organization: input.organization ?? config.defaultOrganization,
+        organizationalUnit: input.organizationalUnit ?? config.defaultOrganizationalUnit,
+        country: input.country ?? config.defaultCountry,
+        state: input.state ?? config.defaultState,
+        location: input.location ?? config.defaultLocation,
+      },
+      keyType: input.keyType,
+      csr: csrOf(input.csr),
+      extensions: extensionsFromJson(input.extensions),
+      validityStart: date(input.validityStart),
+      validityEnd: date(input.validityEnd),
+      validityYears: input.validityYears ?? null,
+      signingAlgorithm: input.signingAlgorithm,
+    };
+  }
+}
+
+/** Lemur's authorities carry the owner's address too, but a CA's name is copied into everything below it. */
+const isAscii = (text: string): boolean => /^[\x21-\x7e]{1,255}$/.test(text);
+
+/** @throws AppError `invalid_argument`, field `csr` */
+export function csrOf(pem: string | null): CsrFacts | null {
+  return pem === null || pem.trim() === '' ? null : refusing('csr', () => parseCsr(pem));
+}
+
+function issuingAuthority(state: AuthorityState, defaultValidityDays: number): IssuingAuthority {
+  const [own] = state.chain;
+  return { name: state.name, active: state.active, cnOptional: state.cnOptional, defaultValidityDays, keyType: own?.keyType ?? null, chain: state.chain };
+}

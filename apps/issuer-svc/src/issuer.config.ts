@@ -1,0 +1,92 @@
+import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { z } from 'zod';
+
+const subjectPart = (max: number) => z.string().max(max).default('');
+const days = z.int().min(1).max(36_500);
+
+export const issuerConfig = defineConfig('issuer', {
+  allowedDomains: setting(z.array(z.string().max(1_024)).max(1_000).default([]), {
+    env: ['SIFAKA_ALLOWED_DOMAINS', 'LEMUR_ALLOWED_DOMAINS'],
+    describe: 'Regular expressions (RE2 syntax); a domain name that none matches from its start is issued to administrators and `sensitiveDomainRoles` only. Empty: every name.',
+  }),
+  sensitiveDomainRoles: setting(z.array(z.string()).default([]), {
+    env: ['SIFAKA_SENSITIVE_DOMAIN_ROLES', 'SENSITIVE_DOMAIN_ROLES'],
+    describe: 'Names of roles that, like admin, may use sensitive and not allowed domains and mark domains as sensitive.',
+  }),
+  strictRoleEnforcement: setting(z.boolean().default(false), {
+    env: ['SIFAKA_STRICT_ROLE_ENFORCEMENT', 'LEMUR_STRICT_ROLE_ENFORCEMENT'],
+    describe: 'Only admin and operator may write, and every user must hold admin, operator or read-only.',
+  }),
+  adminOnlyAuthorityCreation: setting(z.boolean().default(true), {
+    env: ['SIFAKA_ADMIN_ONLY_AUTHORITY_CREATION', 'ADMIN_ONLY_AUTHORITY_CREATION'],
+    describe: 'Authorities are created by administrators alone.',
+  }),
+  enforceReplacesAuthorization: setting(z.boolean().default(true), {
+    env: ['SIFAKA_ENFORCE_REPLACES_AUTHORIZATION', 'ENFORCE_REPLACES_AUTHORIZATION'],
+    describe: 'A certificate may name as replaced only those that the caller may write.',
+  }),
+  allowCertDeletion: setting(z.boolean().default(false), {
+    env: ['SIFAKA_ALLOW_CERT_DELETION', 'ALLOW_CERT_DELETION'],
+    describe: 'Certificates may be flagged as deleted, and are then hidden from the list.',
+  }),
+  allowWeekendExpiration: setting(z.boolean().default(true), {
+    env: ['SIFAKA_ALLOW_WEEKEND_EXPIRATION', 'LEMUR_ALLOW_WEEKEND_EXPIRATION'],
+    describe: 'Certificates may end on a Saturday or Sunday (UTC).',
+  }),
+  ownerEmailInSubject: setting(z.boolean().default(true), {
+    env: ['SIFAKA_OWNER_EMAIL_IN_SUBJECT', 'LEMUR_OWNER_EMAIL_IN_SUBJECT'],
+    describe: 'The owner stands in the subject of certificates as e-mail address.',
+  }),
+  defaultCountry: setting(z.union([z.literal(''), z.string().regex(/^[A-Za-z]{2}$/)]).default(''), {
+    env: ['SIFAKA_DEFAULT_COUNTRY', 'LEMUR_DEFAULT_COUNTRY'],
+    describe: 'Country of subjects that name none: two letters.',
+  }),
+  defaultState: setting(subjectPart(128), { env: ['SIFAKA_DEFAULT_STATE', 'LEMUR_DEFAULT_STATE'], describe: 'State or province of subjects that name none.' }),
+  defaultLocation: setting(subjectPart(128), { env: ['SIFAKA_DEFAULT_LOCATION', 'LEMUR_DEFAULT_LOCATION'], describe: 'Locality of subjects that name none.' }),
+  defaultOrganization: setting(subjectPart(64), {
+    env: ['SIFAKA_DEFAULT_ORGANIZATION', 'LEMUR_DEFAULT_ORGANIZATION'],
+    describe: 'Organization of subjects that name none.',
+  }),
+  defaultOrganizationalUnit: setting(subjectPart(64), {
+    env: ['SIFAKA_DEFAULT_ORGANIZATIONAL_UNIT', 'LEMUR_DEFAULT_ORGANIZATIONAL_UNIT'],
+    describe: 'Organizational unit of subjects that name none.',
+  }),
+  defaultAuthority: setting(z.string().max(128).optional(), {
+    env: ['SIFAKA_DEFAULT_AUTHORITY', 'LEMUR_DEFAULT_AUTHORITY'],
+    describe: 'Name of the authority that forms preselect.',
+  }),
+  defaultIssuerPlugin: setting(z.string().max(64).optional(), {
+    env: ['SIFAKA_DEFAULT_ISSUER_PLUGIN', 'LEMUR_DEFAULT_ISSUER_PLUGIN'],
+    describe: 'Slug of the issuer plugin that forms preselect.',
+  }),
+  privateAuthorityPluginNames: setting(z.array(z.string()).default([]), {
+    env: ['SIFAKA_PRIVATE_AUTHORITY_PLUGIN_NAMES', 'LEMUR_PRIVATE_AUTHORITY_PLUGIN_NAMES'],
+    describe: 'Slugs of issuer plugins whose authorities are private: no domain authorization plugin is asked.',
+  }),
+  defaultValidityDays: setting(days.default(365), {
+    env: ['SIFAKA_DEFAULT_VALIDITY_DAYS', 'DEFAULT_VALIDITY_DAYS'],
+    describe: 'Validity of certificates for which none is asked.',
+  }),
+  publicCaMaxValidityDays: setting(days.default(397), {
+    env: ['SIFAKA_PUBLIC_CA_MAX_VALIDITY_DAYS', 'PUBLIC_CA_MAX_VALIDITY_DAYS'],
+    describe: 'Longest validity that authorities with option `cab_compliant` advise.',
+  }),
+  publicCaDefaultValidityDays: setting(days.optional(), {
+    env: ['SIFAKA_PUBLIC_CA_DEFAULT_VALIDITY_DAYS', 'PUBLIC_CA_DEFAULT_VALIDITY_DAYS'],
+    describe: 'Validity of certificates of such an authority for which none is asked; by default the longest.',
+  }),
+  authorityValidityDays: setting(days.default(3_652), {
+    env: 'SIFAKA_AUTHORITY_VALIDITY_DAYS',
+    describe: 'Validity of new authorities for which none is asked; below a parent never longer than the parent.',
+  }),
+  defaultRotationIntervalDays: setting(z.int().min(0).max(36_500).default(30), {
+    env: ['SIFAKA_DEFAULT_ROTATION_INTERVAL', 'LEMUR_DEFAULT_ROTATION_INTERVAL'],
+    describe: 'Days before its end at which the rotation policy `default`, made at the first start, renews a certificate.',
+  }),
+  hideExpiredCertsAfterMonths: setting(z.int().min(-1_200).max(1_200).default(-1), {
+    env: ['SIFAKA_HIDE_EXPIRED_CERTS_AFTER_MONTHS', 'HIDE_EXPIRED_CERTS_AFTER_MONTHS'],
+    describe: 'Certificates that ended this many months from today or earlier are not listed unless asked for; -1 is one month ago.',
+  }),
+});
+
+export type IssuerConfig = ConfigOf<typeof issuerConfig>;

@@ -1,0 +1,67 @@
+import { Module } from '@nestjs/common';
+import { StatusModule } from '@sifaka/runtime';
+import { AuthorityDirectory } from './authority/authority-directory.js';
+import { AuthorityHandlers } from './authority/authority.handlers.js';
+import { AuthorityRepository } from './authority/authority.repository.js';
+import { CreateAuthority } from './authority/create-authority.js';
+import { AuthorityStores, FoundAuthority } from './authority/found-authority.js';
+import { ImportAuthority } from './authority/import-authority.js';
+import { AuthorityChangeParts, UpdateAuthority } from './authority/update-authority.js';
+import { CertificateInserter } from './certificate/certificate-inserter.js';
+import { CertificateHandlers, EditHandlers, KeyHandlers } from './certificate/certificate.handlers.js';
+import { CertificateRepository } from './certificate/certificate.repository.js';
+import { ChainRepository } from './certificate/chain.repository.js';
+import { ChangeCertificate } from './certificate/change-certificate.js';
+import { DeleteCertificate } from './certificate/delete-certificate.js';
+import { AuthorizeCertificateWrite, ChangeCertificateOwner, DescribeCertificate, SwitchCertificate, UpdateCertificate } from './certificate/edit-certificate.js';
+import { ExportCertificate } from './certificate/export-certificate.js';
+import { Filing } from './certificate/filing.js';
+import { IssueCertificate } from './certificate/issue-certificate.js';
+import { MintCertificate } from './certificate/mint-certificate.js';
+import { PrivateKeys } from './certificate/private-key.js';
+import { CertificateIssuer, DeactivateCertificate, RevokeCertificate } from './certificate/revoke-certificate.js';
+import { UploadCertificate } from './certificate/upload-certificate.js';
+import { ViewKey } from './certificate/view-key.js';
+import { DomainRules } from './issuance/domain-rules.js';
+import { JudgeIssuance } from './issuance/judge-issuance.js';
+import { PreflightRepository } from './issuance/preflight.repository.js';
+import { References } from './issuance/references.js';
+import { KeyVault } from './keys/key-vault.js';
+import { ListingModule } from './listing/listing.module.js';
+import { ExportPlugins } from './plugins/export-plugins.js';
+import { IssuerPlugins } from './plugins/issuer-plugins.js';
+import { PluginContexts } from './plugins/plugin-contexts.js';
+import { ReconcileKeyvault } from './reconcile/reconcile-keyvault.js';
+import { ReconcileRepository } from './reconcile/reconcile.repository.js';
+import { RotationPolicies } from './rotation-policies.js';
+import { SettingsModule } from './settings.module.js';
+
+const authority = [AuthorityDirectory, AuthorityRepository, AuthorityStores, AuthorityChangeParts, FoundAuthority, CreateAuthority, ImportAuthority, UpdateAuthority];
+
+const issuance = [References, PreflightRepository, DomainRules, JudgeIssuance, MintCertificate, IssueCertificate, UploadCertificate];
+
+const filing = [CertificateInserter, CertificateRepository, ChainRepository, Filing];
+
+const edit = [
+  ChangeCertificate,
+  UpdateCertificate,
+  SwitchCertificate,
+  ChangeCertificateOwner,
+  DescribeCertificate,
+  AuthorizeCertificateWrite,
+  DeleteCertificate,
+  CertificateIssuer,
+  RevokeCertificate,
+  DeactivateCertificate,
+];
+
+const keys = [KeyVault, PrivateKeys, ViewKey, ExportCertificate, ReconcileKeyvault, ReconcileRepository];
+
+const plugins = [PluginContexts, IssuerPlugins, ExportPlugins];
+
+@Module({
+  imports: [SettingsModule, ListingModule, StatusModule.forService('issuer')],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, RotationPolicies],
+})
+export class IssuerModule {}

@@ -1,0 +1,4 @@
+import { runMain } from '@sifaka/runtime';
+import { issuerService } from './issuer.service.js';
+
+await runMain(issuerService);

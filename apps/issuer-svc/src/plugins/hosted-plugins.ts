@@ -1,0 +1,23 @@
+import exportCsr from '@sifaka/plugin-export-csr';
+import exportDer from '@sifaka/plugin-export-der';
+import exportJavaKeystore from '@sifaka/plugin-export-java-keystore';
+import exportJavaTruststore from '@sifaka/plugin-export-java-truststore';
+import exportOpenssl from '@sifaka/plugin-export-openssl';
+import exportPem from '@sifaka/plugin-export-pem';
+import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
+import issuerCryptography from '@sifaka/plugin-issuer-cryptography';
+import type { Plugin } from '@sifaka/plugin-sdk';
+
+/** Every issuer that this service hosts. */
+export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography];
+
+/** Every export format that this service hosts. */
+export const exportPlugins: readonly Plugin<'export'>[] = [
+  exportOpenssl,
+  exportJavaKeystore,
+  exportJavaTruststore,
+  exportCsr,
+  exportPem,
+  exportPkcs7,
+  exportDer,
+];

@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '@sifaka/kernel';
+import { deleteKeys, listKeys, listSignatures } from '@sifaka/contracts';
+import { Job, RpcClient, type JobContext, type JobPayload } from '@sifaka/messaging';
+import type { Logger } from '@sifaka/observability';
+import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { ReconcileRepository, type Signature } from './reconcile.repository.js';
+
+/**
+ * Compares what the key vault did with what the inventory knows.
+ *
+ * A stop between key, signature and row leaves a key that nobody uses or a signature without certificate. Signatures are kept on
+ * record, because they are valid; keys are deleted, because they are not needed. Both only two minutes after they were made:
+ * a certificate is stored within one minute of its request or not at all.
+ */
+@Injectable()
+export class ReconcileKeyvault {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly repository: ReconcileRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Job('reconcile-keyvault', { cron: '* * * * *', timeLimitMs: 55_000 })
+  async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+    const horizon = new Date(this.clock.now().getTime() - horizonMs).toISOString();
+    await this.compareSignatures(horizon, signal);
+    await this.sweepKeys(horizon, signal);
+  }
+
+  private async compareSignatures(signedBefore: string, signal: AbortSignal): Promise<void> {
+    let after = await this.repository.cursor('signatures');
+    while (!signal.aborted) {
+      const { signatures } = await this.rpc.call(listSignatures, { afterSequence: after, signedBefore, limit: pageSize });
+      const last = signatures.at(-1);
+      if (last === undefined) return;
+      const orphans = await this.orphansAmong(signatures);
+      if (orphans.length > 0) this.logger.warn({ serials: orphans.map(({ serialHex }) => serialHex) }, 'signatures without certificate were found and kept on record');
+      await this.repository.keepOrphans(orphans, last.sequence, this.clock.now());
+      after = last.sequence;
+    }
+  }
+
+  private async orphansAmong(signatures: readonly Signature[]): Promise<Signature[]> {
+    const certificates = signatures.filter(({ purpose }) => purpose === 'certificate');
+    const known = await this.repository.certificatesWithSerials(certificates.flatMap(({ serialHex }) => (serialHex === null ? [] : [serialHex])));
+    return certificates.filter(({ serialHex, tbsDer }) => {
+      const tbs = Buffer.from(tbsDer, 'base64');
+      return !(known.get(serialHex ?? '') ?? []).some((der) => der.includes(tbs));
+    });
+  }
+
+  private async sweepKeys(createdBefore: string, signal: AbortSignal): Promise<void> {
+    let after = await this.repository.cursor('keys');
+    while (!signal.aborted) {
+      const { keys } = await this.rpc.call(listKeys, { afterSequence: after, createdBefore, limit: pageSize });
+      const last = keys.at(-1);
+      if (last === undefined) return;
+      const unused = await this.repository.unusedAmong(keys.map(({ keyId }) => keyId));
+      if (unused.length > 0) {
+        this.logger.info({ count: unused.length }, 'keys that no certificate uses are deleted');
+        await this.rpc.call(deleteKeys, { keyIds: unused });
+      }
+      await this.repository.moveCursor('keys', last.sequence);
+      after = last.sequence;
+    }
+  }
+}
+
+const horizonMs = 120_000;
+const pageSize = 500;

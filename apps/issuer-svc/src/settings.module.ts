@@ -1,0 +1,63 @@
+import { Global, Module, type Provider } from '@nestjs/common';
+import type { AccessRules } from '@sifaka/authz';
+import type { Plugin } from '@sifaka/plugin-sdk';
+import { CONFIG } from '@sifaka/runtime';
+import { ACCESS_RULES } from './access-rules.js';
+import type { ValidityDefaults } from './authority/authority.view.js';
+import { PluginCatalogue } from './catalogue/plugin-catalogue.js';
+import { DEFAULT_SETTINGS, type DefaultSettings } from './defaults/defaults.js';
+import type { IssuerConfig } from './issuer.config.js';
+import { LISTING_SETTINGS, type ListingSettings } from './listing/list-certificates.js';
+import { VALIDITY_DEFAULTS } from './listing/validity-defaults.js';
+import { EXPORT_PLUGINS } from './plugins/export-plugins.js';
+import { exportPlugins, issuerPlugins } from './plugins/hosted-plugins.js';
+import { ISSUER_PLUGINS } from './plugins/issuer-plugins.js';
+
+const providers: Provider[] = [
+  { provide: ISSUER_PLUGINS, useValue: issuerPlugins },
+  { provide: EXPORT_PLUGINS, useValue: exportPlugins },
+  { provide: ACCESS_RULES, inject: [CONFIG], useFactory: accessRules },
+  { provide: VALIDITY_DEFAULTS, inject: [CONFIG], useFactory: validityDefaults },
+  { provide: LISTING_SETTINGS, inject: [CONFIG], useFactory: listingSettings },
+  { provide: DEFAULT_SETTINGS, inject: [CONFIG], useFactory: defaultSettings },
+  {
+    provide: PluginCatalogue,
+    inject: [ISSUER_PLUGINS, EXPORT_PLUGINS],
+    useFactory: (issuers: readonly Plugin<'issuer'>[], exporters: readonly Plugin<'export'>[]) => new PluginCatalogue([...issuers, ...exporters]),
+  },
+];
+
+/** What the configuration and the list of plugins mean to the parts of this service. */
+@Global()
+@Module({ providers, exports: providers })
+export class SettingsModule {}
+
+function accessRules(config: IssuerConfig): AccessRules {
+  return {
+    strictRoles: config.strictRoleEnforcement,
+    adminOnlyAuthorityCreation: config.adminOnlyAuthorityCreation,
+    enforceReplaces: config.enforceReplacesAuthorization,
+    sensitiveDomainRoles: config.sensitiveDomainRoles,
+  };
+}
+
+function validityDefaults(config: IssuerConfig): ValidityDefaults {
+  const { defaultValidityDays, publicCaMaxValidityDays, publicCaDefaultValidityDays } = config;
+  return { defaultValidityDays, publicCaMaxValidityDays, publicCaDefaultValidityDays: publicCaDefaultValidityDays ?? publicCaMaxValidityDays };
+}
+
+function listingSettings(config: IssuerConfig): ListingSettings {
+  return { hideExpiredAfterMonths: config.hideExpiredCertsAfterMonths, hidesDeleted: config.allowCertDeletion };
+}
+
+function defaultSettings(config: IssuerConfig): DefaultSettings {
+  return {
+    country: config.defaultCountry,
+    state: config.defaultState,
+    location: config.defaultLocation,
+    organization: config.defaultOrganization,
+    organizationalUnit: config.defaultOrganizationalUnit,
+    issuerPlugin: config.defaultIssuerPlugin ?? null,
+    authority: config.defaultAuthority ?? null,
+  };
+}
