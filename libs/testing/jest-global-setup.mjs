@@ -12,4 +12,5 @@ export default async function setup() {
   process.env.SIFAKA_TEST_DATABASE_URL = postgres.url;
   process.env.SIFAKA_TEST_NATS_SERVER = natsServer;
   process.env.SIFAKA_TEST_DATA_DIR = dataDir;
+  process.env.SIFAKA_TEST_EMBEDDED_NATS = new URL('../../scripts/embedded/nats.mjs', import.meta.url).href;
 }

@@ -76,7 +76,15 @@ async function installWithApt() {
   if (!existsSync('/usr/bin/apt-get')) throw new Error('no apt-get here');
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = async (/** @type {string[]} */ ...args) => {
-    const [program = 'apt-get', ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=90', ...args];
+    const [program = 'apt-get', ...rest] = [
+      ...sudo,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      '-o',
+      'DPkg::Lock::Timeout=90',
+      ...args,
+    ];
     await run(program, rest, { timeout: installLimitMs });
   };
   const install = () => apt('install', '-y', '--no-install-recommends', 'nats-server');

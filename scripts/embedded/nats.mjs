@@ -35,13 +35,31 @@ export async function startNats({ dataDir, port, configText = 'jetstream {}', pr
     }
     const usedPort = port || (await freePort());
     const log = openLog(dataDir);
-    const args = ['-c', configFile, '-a', '127.0.0.1', '-p', String(usedPort), '-js', '-sd', join(dataDir, 'jetstream'), '-P', join(dataDir, 'nats.pid')];
+    const args = [
+      '-c',
+      configFile,
+      '-a',
+      '127.0.0.1',
+      '-p',
+      String(usedPort),
+      '-js',
+      '-sd',
+      join(dataDir, 'jetstream'),
+      '-P',
+      join(dataDir, 'nats.pid'),
+    ];
     const child = spawnServer(server, args, { deathSignal: 'TERM', log, cwd: dataDir });
     closeSync(log);
     const exited = new Promise((/** @type {(value: void) => void} */ resolve) => child.once('exit', () => resolve()));
     void exited.then(unlock);
     await ready(child, usedPort, dataDir);
-    return { url: `nats://127.0.0.1:${usedPort}`, port: usedPort, pid: child.pid ?? 0, exited, stop: () => stopChild(child, 'SIGTERM', stopLimitMs) };
+    return {
+      url: `nats://127.0.0.1:${usedPort}`,
+      port: usedPort,
+      pid: child.pid ?? 0,
+      exited,
+      stop: () => stopChild(child, 'SIGTERM', stopLimitMs),
+    };
   } catch (error) {
     unlock();
     throw error;

@@ -17,9 +17,12 @@ export function postgresPrograms() {
   try {
     root = dirname(dirname(fileURLToPath(import.meta.resolve(name))));
   } catch (error) {
-    throw new StartFault(`no embedded Postgres for ${process.platform}-${process.arch} (${name}): set DATABASE_URL to a Postgres of your own`, {
-      cause: error,
-    });
+    throw new StartFault(
+      `no embedded Postgres for ${process.platform}-${process.arch} (${name}): set DATABASE_URL to a Postgres of your own`,
+      {
+        cause: error,
+      },
+    );
   }
   linkLibraries(root);
   const programs = { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
@@ -55,7 +58,8 @@ function linkLibraries(root) {
  */
 export function postgresIdentity() {
   if (process.getuid?.() !== 0) return undefined;
-  if (!canSetIdentity) throw new StartFault('Postgres does not run as root: start as another user, or set DATABASE_URL to a Postgres of your own');
+  if (!canSetIdentity)
+    throw new StartFault('Postgres does not run as root: start as another user, or set DATABASE_URL to a Postgres of your own');
   const { uid, gid } = postgresUser() ?? createPostgresUser();
   const capabilities = '+dac_override,+dac_read_search';
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', `--inh-caps=${capabilities}`, `--ambient-caps=${capabilities}`];
@@ -72,11 +76,16 @@ function postgresUser() {
 
 function createPostgresUser() {
   try {
-    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'pipe' });
-  } catch (error) {
-    throw new StartFault('cannot create the user "postgres" that embedded Postgres runs as: start as a user other than root, or set DATABASE_URL', {
-      cause: error,
+    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
+      stdio: 'pipe',
     });
+  } catch (error) {
+    throw new StartFault(
+      'cannot create the user "postgres" that embedded Postgres runs as: start as a user other than root, or set DATABASE_URL',
+      {
+        cause: error,
+      },
+    );
   }
   const user = postgresUser();
   if (user === undefined) throw new StartFault('the user "postgres" was created but is not in /etc/passwd: set DATABASE_URL');

@@ -55,7 +55,13 @@ export async function startPostgres({ dataDir, port, durable = true, maxConnecti
     const url = `postgres://postgres:${password}@127.0.0.1:${usedPort}`;
     await createDatabase(url);
     // SIGINT is Postgres' fast shutdown: sessions end, everything is on disk.
-    return { url: `${url}/${databaseName}`, port: usedPort, pid: child.pid ?? 0, exited, stop: () => stopChild(child, 'SIGINT', stopLimitMs) };
+    return {
+      url: `${url}/${databaseName}`,
+      port: usedPort,
+      pid: child.pid ?? 0,
+      exited,
+      stop: () => stopChild(child, 'SIGINT', stopLimitMs),
+    };
   } catch (error) {
     unlock();
     throw error;
@@ -102,7 +108,15 @@ async function initialise({ programs, user, dataDir, cluster, password, durable 
     chownSync(passwordFile, user.uid, user.gid);
   }
   const flags = ['--auth=scram-sha-256', '--username=postgres', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin'];
-  const args = ['-D', draft, ...flags, '--builtin-locale=C.UTF-8', `--pwfile=${passwordFile}`, '--no-instructions', ...(durable ? [] : ['--no-sync'])];
+  const args = [
+    '-D',
+    draft,
+    ...flags,
+    '--builtin-locale=C.UTF-8',
+    `--pwfile=${passwordFile}`,
+    '--no-instructions',
+    ...(durable ? [] : ['--no-sync']),
+  ];
   try {
     await runProgram(programs.initdb, args, { identity: user?.identity, cwd: dataDir });
     renameSync(draft, cluster);

@@ -28,7 +28,15 @@ describe('coercion of text', () => {
 
   it('looks through defaults, optionals and transformations', () => {
     expect(coerce(z.int().default(1).optional(), '5')).toBe(5);
-    expect(coerce(z.boolean().nullable().transform((value) => value), 'on')).toBe(true);
+    expect(
+      coerce(
+        z
+          .boolean()
+          .nullable()
+          .transform((value) => value),
+        'on',
+      ),
+    ).toBe(true);
   });
 
   it('takes the first member of a union that fits', () => {

@@ -23,7 +23,12 @@ export function coerce(schema: z.core.$ZodType, text: string): unknown {
 
 /** Looks through defaults, optionals and transformations at what is read first. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
+  if (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable
+  ) {
     return unwrap(schema.unwrap());
   }
   if (schema instanceof z.ZodCatch || schema instanceof z.ZodReadonly) return unwrap(schema.unwrap());

@@ -15,7 +15,10 @@ const file = (name: string, content: string) => {
 };
 
 const definition = defineConfig('issuer', {
-  allowedDomains: setting(z.array(z.string()).default([]), { env: ['SIFAKA_ALLOWED_DOMAINS', 'LEMUR_ALLOWED_DOMAINS'], describe: 'Domains that may be issued for.' }),
+  allowedDomains: setting(z.array(z.string()).default([]), {
+    env: ['SIFAKA_ALLOWED_DOMAINS', 'LEMUR_ALLOWED_DOMAINS'],
+    describe: 'Domains that may be issued for.',
+  }),
   serials: setting(z.record(z.string(), z.int()).default({}), { env: 'SIFAKA_SERIALS', describe: 'First serial per authority.' }),
   isStrict: setting(z.boolean().default(false), { env: 'SIFAKA_STRICT', describe: 'Refuse what is merely odd.' }),
   count: setting(z.int().min(1).max(9).default(3), { env: 'SIFAKA_COUNT', describe: 'How many.' }),
@@ -63,7 +66,11 @@ describe('the configuration', () => {
   });
 
   it('reads YAML by key and by the name of the variable', () => {
-    expect(load({}, 'allowedDomains: [a.example]\nSIFAKA_COUNT: 5\nisStrict: yes\n')).toMatchObject({ allowedDomains: ['a.example'], count: 5, isStrict: true });
+    expect(load({}, 'allowedDomains: [a.example]\nSIFAKA_COUNT: 5\nisStrict: yes\n')).toMatchObject({
+      allowedDomains: ['a.example'],
+      count: 5,
+      isStrict: true,
+    });
   });
 
   it('prefers the environment to YAML', () => {

@@ -17,7 +17,9 @@ export interface ConfigSources {
   file?: string;
 }
 
-type Loaded<D> = D extends ConfigDefinition ? ConfigOf<D> : { readonly [K in keyof D]: D[K] extends ConfigDefinition ? ConfigOf<D[K]> : never };
+type Loaded<D> = D extends ConfigDefinition
+  ? ConfigOf<D>
+  : { readonly [K in keyof D]: D[K] extends ConfigDefinition ? ConfigOf<D[K]> : never };
 
 /** Greatest accepted size of a configuration or secret file: the longest legitimate one is a chain of certificates. */
 const fileLimitBytes = 1024 * 1024;
@@ -27,7 +29,10 @@ const fileLimitBytes = 1024 * 1024;
  *
  * @throws AppError failed_precondition whose detail lists every fault, one a line: key, value (redacted when secret), rule.
  */
-export function loadConfig<const D extends ConfigDefinition | readonly ConfigDefinition[]>(definitions: D, sources?: ConfigSources): Loaded<D>;
+export function loadConfig<const D extends ConfigDefinition | readonly ConfigDefinition[]>(
+  definitions: D,
+  sources?: ConfigSources,
+): Loaded<D>;
 export function loadConfig(definitions: ConfigDefinition | readonly ConfigDefinition[], sources: ConfigSources = {}): unknown {
   const env = sources.env ?? process.env;
   const list = isDefinition(definitions) ? [definitions] : definitions;
@@ -132,7 +137,7 @@ function readText(name: string, path: string, faults: Set<string>): string | und
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 

@@ -15,7 +15,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 
 /** `log_level`, `LOG-LEVEL` and `logLevel` are the same slip. */
 function normal(word: string): string {
-  return word.toLowerCase().replace(/[^a-z0-9]/g, '').slice(0, 100);
+  return word
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, 100);
 }
 
 /** Levenshtein distance, given up once it cannot stay under `limit`. */

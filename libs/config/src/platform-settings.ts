@@ -23,7 +23,10 @@ export const platformSettings = {
     describe: 'NATS servers, comma separated: `nats://issuer:…@host:4222`. The credentials may stand here or in their own settings.',
     secret: true,
   }),
-  natsUser: setting(z.string().min(1).optional(), { env: 'SIFAKA_NATS_USER', describe: 'NATS user of this service, when it is not in the address.' }),
+  natsUser: setting(z.string().min(1).optional(), {
+    env: 'SIFAKA_NATS_USER',
+    describe: 'NATS user of this service, when it is not in the address.',
+  }),
   natsPassword: setting(z.string().min(1).optional(), {
     env: 'SIFAKA_NATS_PASSWORD',
     describe: 'Password of the NATS user, when it is not in the address.',
@@ -33,7 +36,10 @@ export const platformSettings = {
     env: 'SIFAKA_CALLER_PUBLIC_KEY',
     describe: 'Ed25519 public key (SPKI, PEM or base64) that verifies who the gateway says is asking.',
   }),
-  logLevel: setting(z.enum(logLevels).default('info'), { env: ['SIFAKA_LOG_LEVEL', 'LOG_LEVEL'], describe: 'Least severity that is logged.' }),
+  logLevel: setting(z.enum(logLevels).default('info'), {
+    env: ['SIFAKA_LOG_LEVEL', 'LOG_LEVEL'],
+    describe: 'Least severity that is logged.',
+  }),
   operationsHost: setting(z.string().min(1).default('127.0.0.1'), {
     env: 'SIFAKA_OPERATIONS_HOST',
     describe: 'Address on which `/livez`, `/readyz` and `/metrics` are served.',

@@ -7,10 +7,7 @@ import type { Setting, Settings } from './setting.js';
 export function configReference(definitions: readonly ConfigDefinition[]): string {
   const shared = section('Every service', platformSettings);
   const own = definitions.map((definition) =>
-    section(
-      definition.service,
-      Object.fromEntries(Object.entries(definition.settings).filter(([key]) => !(key in platformSettings))),
-    ),
+    section(definition.service, Object.fromEntries(Object.entries(definition.settings).filter(([key]) => !(key in platformSettings)))),
   );
   return [heading, shared, ...own].filter((part) => part !== '').join('\n');
 }
@@ -38,6 +35,6 @@ function defaultOf(setting: Setting): string {
   if (!result.success) return 'required';
   if (result.data === undefined) return 'none';
   if (setting.secret) return 'set';
-  const text = JSON.stringify(result.data) ?? 'none';
+  const text = JSON.stringify(result.data);
   return text === '[]' || text === '{}' || text === 'null' || text === '""' ? 'none' : `\`${text.replaceAll('|', '\\|')}\``;
 }

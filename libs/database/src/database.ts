@@ -1,5 +1,5 @@
 import { inSpan, isTracing } from '@sifaka/observability';
-import pg from 'pg';
+import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { databaseError, isSerializationFault } from './pg-error.js';
 import { queryMetrics } from './query-metrics.js';
@@ -52,9 +52,9 @@ export class Database implements Sql {
   private async attempt<T>(fn: (tx: Sql) => Promise<T>, isolation: TransactionOptions['isolation']): Promise<T> {
     const client = await connect(this.pool);
     const tx: Sql = { query: (statement, params = []) => run(this.service, client, statement, params) };
-    let isBroken = false;
+    const connection = { isBroken: false };
     // Between two statements nobody else hears that the server ended the connection: unheard, it would end the process.
-    const onBreak = () => void (isBroken = true);
+    const onBreak = () => void (connection.isBroken = true);
     client.on('error', onBreak);
     try {
       await tx.query(isolation === undefined ? 'begin' : `begin isolation level ${isolation}`);
@@ -63,11 +63,11 @@ export class Database implements Sql {
       return result;
     } catch (error) {
       // A connection that cannot even roll back is not given back to the pool.
-      await client.query('rollback').catch(() => (isBroken = true));
+      await client.query('rollback').catch(onBreak);
       throw error;
     } finally {
-      client.release(isBroken);
-      if (!isBroken) client.off('error', onBreak);
+      client.release(connection.isBroken);
+      if (!connection.isBroken) client.off('error', onBreak);
     }
   }
 }

@@ -115,9 +115,13 @@ function pendingOf(schema: string, migrations: readonly Migration[], applied: Re
   }
   const changed = migrations.find((migration) => applied.has(migration.name) && applied.get(migration.name) !== checksumOf(migration));
   if (changed !== undefined) {
-    throw new AppError('failed_precondition', `migration "${changed.name}" of schema "${schema}" is not the one that was applied: run a released version`, {
-      reason: 'database.migration_changed',
-    });
+    throw new AppError(
+      'failed_precondition',
+      `migration "${changed.name}" of schema "${schema}" is not the one that was applied: run a released version`,
+      {
+        reason: 'database.migration_changed',
+      },
+    );
   }
   return migrations.filter((migration) => !applied.has(migration.name));
 }
@@ -130,7 +134,9 @@ async function actAsOwner(client: pg.Client, schema: string): Promise<void> {
   );
   const found = rows[0];
   if (found === undefined) {
-    throw new AppError('failed_precondition', `database has no schema "${schema}": provision it first`, { reason: 'database.not_provisioned' });
+    throw new AppError('failed_precondition', `database has no schema "${schema}": provision it first`, {
+      reason: 'database.not_provisioned',
+    });
   }
   if (!found.is_owner) await client.query(`set local role ${found.owner}`);
 }

@@ -74,10 +74,14 @@ export function connectionError(error: unknown, url: string): unknown {
   }
   const code = codeOf(error);
   if (code.startsWith('28') || code.startsWith('3D') || code === '42501') {
-    return new AppError('failed_precondition', `Postgres at ${target} refuses the connection: ${why}. Correct user, password and database in DATABASE_URL.`, {
-      reason: 'database.refused',
-      cause: error,
-    });
+    return new AppError(
+      'failed_precondition',
+      `Postgres at ${target} refuses the connection: ${why}. Correct user, password and database in DATABASE_URL.`,
+      {
+        reason: 'database.refused',
+        cause: error,
+      },
+    );
   }
   return error;
 }

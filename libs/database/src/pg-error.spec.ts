@@ -43,7 +43,11 @@ describe('a broken unique constraint', () => {
   const broken = fault('23505', { constraint: 'certificate_name_key', detail: 'Key (name)=(a) already exists.' });
 
   it('is told with its constraint and column', () => {
-    expect(uniqueViolation(broken)).toEqual({ constraint: 'certificate_name_key', column: 'name', detail: 'Key (name)=(a) already exists.' });
+    expect(uniqueViolation(broken)).toEqual({
+      constraint: 'certificate_name_key',
+      column: 'name',
+      detail: 'Key (name)=(a) already exists.',
+    });
   });
 
   it('is found within what TypeORM throws', () => {

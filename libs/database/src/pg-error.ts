@@ -11,7 +11,7 @@ interface PostgresFault {
 /** The broken unique constraint, when that is what the error is about; otherwise null. */
 export function uniqueViolation(error: unknown): { constraint: string; column?: string; detail: string } | null {
   const fault = postgresFault(error);
-  if (fault === null || fault.code !== '23505') return null;
+  if (fault?.code !== '23505') return null;
   const column = /^Key \(([^)]*)\)=/.exec(fault.detail)?.[1];
   return { constraint: fault.constraint ?? '', detail: fault.detail, ...(column !== undefined && { column }) };
 }
@@ -19,7 +19,8 @@ export function uniqueViolation(error: unknown): { constraint: string; column?: 
 const lostCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 // Too many connections, or the server is starting, stopping, or was told to end this session.
 const refusedCodes = new Set(['53300', '57P01', '57P02', '57P03', '57P05']);
-const lostWords = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|server closed the connection/i;
+const lostWords =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|server closed the connection/i;
 
 /**
  * What a fault of the database means to a caller: lost connections and timeouts are `unavailable`, values that Postgres
@@ -40,7 +41,10 @@ export function databaseError(error: unknown): unknown {
     return new AppError('conflict', 'another change came first; read again and retry', { reason: 'database.serialization', cause: error });
   }
   if (code.startsWith('22')) {
-    return new AppError('invalid_argument', 'a value is out of range or has a character that cannot be stored', { reason: 'database.value', cause: error });
+    return new AppError('invalid_argument', 'a value is out of range or has a character that cannot be stored', {
+      reason: 'database.value',
+      cause: error,
+    });
   }
   return error;
 }

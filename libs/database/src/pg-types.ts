@@ -7,9 +7,10 @@ const { builtins, getTypeParser } = pg.types;
  * `numeric` and `date` as text, arrays alike. Held per pool, because the parsers of the driver are global to the process.
  */
 export const pgTypes: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (format === 'binary') return getTypeParser(oid, 'binary');
-    return textParsers.get(oid) ?? getTypeParser(oid, 'text');
+  getTypeParser: (oid, format) => {
+    const own = format === 'binary' ? undefined : textParsers.get(oid);
+    const driver: unknown = getTypeParser(oid, format);
+    return own ?? driver;
   },
 };
 

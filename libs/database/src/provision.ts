@@ -50,7 +50,9 @@ async function statementsFor(client: pg.Client, passwords: Readonly<Record<Servi
 
 function serviceStatements(service: ServiceName, verifier: string, database: string, isSuper: boolean): string[] {
   const role = roleName(service);
-  const attributes = isSuper ? 'nosuperuser nocreatedb nocreaterole noinherit noreplication nobypassrls' : 'nocreatedb nocreaterole noinherit';
+  const attributes = isSuper
+    ? 'nosuperuser nocreatedb nocreaterole noinherit noreplication nobypassrls'
+    : 'nocreatedb nocreaterole noinherit';
   return [
     `do $$ begin create role ${role}; exception when duplicate_object then null; end $$`,
     `alter role ${role} login ${attributes} password ${pg.escapeLiteral(verifier)}`,

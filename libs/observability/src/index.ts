@@ -1,7 +1,16 @@
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
 export { nestLogger } from './nest-logger.js';
 export { redactFields, redactText } from './redact.js';
-export { currentTraceId, currentTraceparent, inSpan, injectTrace, isTracing, withTrace, type SpanOptions, type TraceCarrier } from './trace.js';
+export {
+  currentTraceId,
+  currentTraceparent,
+  inSpan,
+  injectTrace,
+  isTracing,
+  withTrace,
+  type SpanOptions,
+  type TraceCarrier,
+} from './trace.js';
 export { counter, gauge, histogram, metricsText, observe, type Counter, type Gauge, type Histogram } from './metrics.js';
 export { startProcessMetrics } from './process-metrics.js';
 export { startTelemetry, type Telemetry } from './telemetry.js';

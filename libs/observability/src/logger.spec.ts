@@ -20,25 +20,36 @@ describe('the log', () => {
     logger.info({ certificateId: 7 }, 'certificate issued');
 
     expect(last()).toMatchObject({ level: 'info', service: 'issuer', certificateId: 7, msg: 'certificate issued' });
-    expect(last()['time']).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(last().time).toMatch(/^\d{4}-\d\d-\d\dT/);
   });
 
   it('carries the trace id of the work in progress', () => {
     const { logger, last } = recorded();
     withTrace({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }, () => logger.info('inside'));
 
-    expect(last()['traceId']).toBe('0af7651916cd43dd8448eb211c80319c');
+    expect(last().traceId).toBe('0af7651916cd43dd8448eb211c80319c');
   });
 
-  it.each(['password', 'newPassword', 'client_secret', 'accessToken', 'authorization', 'apiKey', 'privateKey', 'private_key', 'pkcs8', 'key', 'set-cookie', 'passphrase', 'masterKeys'])(
-    'hides the value of "%s" at any depth',
-    (name) => {
-      const { logger, lines } = recorded();
-      logger.info({ a: { b: [{ [name]: 'opensesame' }] }, [name]: 'opensesame' }, 'text');
+  it.each([
+    'password',
+    'newPassword',
+    'client_secret',
+    'accessToken',
+    'authorization',
+    'apiKey',
+    'privateKey',
+    'private_key',
+    'pkcs8',
+    'key',
+    'set-cookie',
+    'passphrase',
+    'masterKeys',
+  ])('hides the value of "%s" at any depth', (name) => {
+    const { logger, lines } = recorded();
+    logger.info({ a: { b: [{ [name]: 'opensesame' }] }, [name]: 'opensesame' }, 'text');
 
-      expect(lines.join('')).not.toContain('opensesame');
-    },
-  );
+    expect(lines.join('')).not.toContain('opensesame');
+  });
 
   it.each(['publicKey', 'keyType', 'keyId', 'jobKey', 'name', 'isPasswordSet'])('shows the value of "%s"', (name) => {
     const { logger, last } = recorded();
@@ -69,7 +80,10 @@ describe('the log', () => {
 
   it('hides passwords in addresses, bearer tokens and JSON web tokens', () => {
     const { logger, lines } = recorded();
-    logger.info({ url: 'postgres://sifaka:opensesame@db:5432/x' }, 'sent Bearer opensesame1 and eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.opensesame');
+    logger.info(
+      { url: 'postgres://sifaka:opensesame@db:5432/x' },
+      'sent Bearer opensesame1 and eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.opensesame',
+    );
 
     expect(lines.join('')).not.toContain('opensesame');
     expect(lines.join('')).toContain('postgres://sifaka:[redacted]@db:5432/x');
@@ -77,15 +91,18 @@ describe('the log', () => {
 
   it('shows type, message, stack, fields and cause of an error', () => {
     const { logger, last } = recorded();
-    logger.error({ err: Object.assign(new Error('broken', { cause: new Error('deeper') }), { code: 'E1', token: 'opensesame' }) }, 'failed');
+    logger.error(
+      { err: Object.assign(new Error('broken', { cause: new Error('deeper') }), { code: 'E1', token: 'opensesame' }) },
+      'failed',
+    );
 
-    expect(last()['err']).toMatchObject({ type: 'Error', message: 'broken', code: 'E1', token: '[redacted]', cause: { message: 'deeper' } });
+    expect(last().err).toMatchObject({ type: 'Error', message: 'broken', code: 'E1', token: '[redacted]', cause: { message: 'deeper' } });
   });
 
   it('survives circular and deep objects', () => {
     const { logger, lines } = recorded();
     const circle: Record<string, unknown> = {};
-    circle['self'] = circle;
+    circle.self = circle;
     logger.info({ circle }, 'round');
 
     expect(lines).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { isDate, isNativeError } from 'node:util/types';
 
-const secretName = /pass(word|wd|phrase)|secret|token|authorization|cookie|pkcs8|credential|(private|api|master|signing|encryption|data|account|session)[_-]?keys?($|pem|der)|^keys?$|^(jwt|otp|pin)$/i;
+const secretName =
+  /pass(word|wd|phrase)|secret|token|authorization|cookie|pkcs8|credential|(private|api|master|signing|encryption|data|account|session)[_-]?keys?($|pem|der)|^keys?$|^(jwt|otp|pin)$/i;
 
 const maxDepth = 8;
 const maxItems = 200;
@@ -30,8 +31,12 @@ function redact(value: unknown, depth: number): unknown {
   if (isNativeError(value)) return errorFields(value, depth);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => redact(item, depth + 1));
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redact(value.toJSON(), depth + 1);
+  if (isSerializable(value)) return redact(value.toJSON(), depth + 1);
   return fields(value, depth);
+}
+
+function isSerializable(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function errorFields(error: Error, depth: number): Record<string, unknown> {

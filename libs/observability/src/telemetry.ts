@@ -21,7 +21,9 @@ export function startTelemetry(options: { service: string; otlpEndpoint?: string
 
   const provider = new NodeTracerProvider({
     resource,
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: `${base}/v1/traces` }), { maxQueueSize: 8_192, maxExportBatchSize: 512 })],
+    spanProcessors: [
+      new BatchSpanProcessor(new OTLPTraceExporter({ url: `${base}/v1/traces` }), { maxQueueSize: 8_192, maxExportBatchSize: 512 }),
+    ],
   });
   const unregister = registerTracer(options.service, provider.getTracer('sifaka'));
   const metrics = pushMetrics(`${base}/v1/metrics`, resource);
@@ -29,7 +31,10 @@ export function startTelemetry(options: { service: string; otlpEndpoint?: string
     async shutdown() {
       unregister();
       // A collector that is gone must not hold up the end of the process.
-      await Promise.race([Promise.allSettled([provider.shutdown(), metrics.shutdown()]), new Promise((resolve) => setTimeout(resolve, shutdownLimitMs).unref())]);
+      await Promise.race([
+        Promise.allSettled([provider.shutdown(), metrics.shutdown()]),
+        new Promise((resolve) => setTimeout(resolve, shutdownLimitMs).unref()),
+      ]);
     },
   };
 }

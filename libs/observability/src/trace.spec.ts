@@ -6,7 +6,7 @@ import { registerTracer } from './trace.js';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
 
-let unregister = () => undefined as void;
+let unregister: () => void = () => undefined;
 afterEach(() => unregister());
 
 function recording(service = 'issuer') {
@@ -19,8 +19,8 @@ function recording(service = 'issuer') {
 describe('a trace without recording', () => {
   it('exists within a server span, and nowhere else', async () => {
     expect(currentTraceId()).toBeNull();
-    await inSpan('work', { kind: 'server' }, () => Promise.resolve(expect(currentTraceId()).toMatch(/^[0-9a-f]{32}$/)));
-    await inSpan('work', {}, () => Promise.resolve(expect(currentTraceId()).toBeNull()));
+    await inSpan('work', { kind: 'server' }, async () => expect(currentTraceId()).toMatch(/^[0-9a-f]{32}$/));
+    await inSpan('work', {}, async () => expect(currentTraceId()).toBeNull());
     expect(isTracing()).toBe(false);
   });
 
@@ -30,22 +30,27 @@ describe('a trace without recording', () => {
     expect(carrier).toEqual({ traceparent });
   });
 
-  it.each(['', 'nonsense', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, `00-${traceId.toUpperCase()}-b7ad6b7169203331-01`, `01-${traceId}-b7ad6b7169203331-01`])(
-    'begins anew for the header "%s"',
-    (header) => {
-      withTrace({ traceparent: header }, () => {
-        expect(currentTraceId()).toMatch(/^[0-9a-f]{32}$/);
-        expect(currentTraceId()).not.toBe(traceId);
-      });
-    },
-  );
+  it.each([
+    '',
+    'nonsense',
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+    `00-${traceId.toUpperCase()}-b7ad6b7169203331-01`,
+    `01-${traceId}-b7ad6b7169203331-01`,
+  ])('begins anew for the header "%s"', (header) => {
+    withTrace({ traceparent: header }, () => {
+      expect(currentTraceId()).toMatch(/^[0-9a-f]{32}$/);
+      expect(currentTraceId()).not.toBe(traceId);
+    });
+  });
 });
 
 describe('a recorded trace', () => {
   it('links spans to their parents across headers', async () => {
     const exporter = recording();
     await withTrace({ traceparent }, () =>
-      inSpan('outer', { kind: 'server' }, () => inSpan('inner', { kind: 'client', attributes: { a: 1 } }, () => Promise.resolve(currentTraceparent()))),
+      inSpan('outer', { kind: 'server' }, () =>
+        inSpan('inner', { kind: 'client', attributes: { a: 1 } }, () => Promise.resolve(currentTraceparent())),
+      ),
     );
     const [inner, outer] = exporter.getFinishedSpans();
 

@@ -1,7 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { isNativeError } from 'node:util/types';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace, type Attributes, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+  type Attributes,
+  type Span,
+  type SpanContext,
+  type Tracer,
+} from '@opentelemetry/api';
 
 /** Text headers that carry the W3C trace context (`traceparent`). */
 export type TraceCarrier = Record<string, string | undefined>;
@@ -32,7 +42,9 @@ const silent = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repe
 /** Called by {@link startTelemetry}: from now on the spans of this service are recorded. */
 export function registerTracer(service: string, tracer: Tracer): () => void {
   tracers.set(service, tracer);
-  return () => void (tracers.get(service) === tracer && tracers.delete(service));
+  return () => {
+    if (tracers.get(service) === tracer) tracers.delete(service);
+  };
 }
 
 /** True when spans are recorded at all; building expensive attributes is worth it only then. */
@@ -56,7 +68,7 @@ export function currentTraceparent(): string | undefined {
   const state = store.getStore();
   if (state === undefined) return undefined;
   const { traceId, spanId, traceFlags } = state.spanContext;
-  return `00-${traceId}-${spanId}-${traceFlags === TraceFlags.NONE ? '00' : '01'}`;
+  return `00-${traceId}-${spanId}-${(traceFlags & 1) === 0 ? '00' : '01'}`;
 }
 
 const traceparentForm = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -110,5 +122,9 @@ function parse(header: string | undefined): SpanContext | undefined {
 
 /** 122 random bits each: `randomUUID` draws from a pool and is the cheapest source here. */
 function newTrace(): SpanContext {
-  return { traceId: randomUUID().replaceAll('-', ''), spanId: randomUUID().replaceAll('-', '').slice(0, 16), traceFlags: TraceFlags.SAMPLED };
+  return {
+    traceId: randomUUID().replaceAll('-', ''),
+    spanId: randomUUID().replaceAll('-', '').slice(0, 16),
+    traceFlags: TraceFlags.SAMPLED,
+  };
 }

@@ -1,6 +1,13 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import { loadConfig, platformSettings, type ConfigDefinition, type ConfigOf, type ConfigSources, type PlatformConfig } from '@sifaka/config';
+import {
+  loadConfig,
+  platformSettings,
+  type ConfigDefinition,
+  type ConfigOf,
+  type ConfigSources,
+  type PlatformConfig,
+} from '@sifaka/config';
 import type { ServiceName } from '@sifaka/contracts';
 import type { Entity, Migration } from '@sifaka/database';
 

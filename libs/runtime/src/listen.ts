@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import { isNativeError } from 'node:util/types';
 import { AppError } from '@sifaka/kernel';
 
 export interface Listening {
@@ -16,7 +15,7 @@ interface ListenOptions {
 
 export async function listen(server: Server, options: ListenOptions): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, options)));
+    server.once('error', (error: Error) => reject(listenError(error, options)));
     server.listen(options.port, options.host, resolve);
   });
   const address = server.address();
@@ -31,8 +30,8 @@ export async function listen(server: Server, options: ListenOptions): Promise<Li
 }
 
 /** A fault of `listen` in words that name the remedy. */
-export function listenError(error: unknown, { host, port, setting }: ListenOptions): unknown {
-  const code: unknown = isNativeError(error) ? Reflect.get(error, 'code') : undefined;
+export function listenError(error: Error, { host, port, setting }: ListenOptions): Error {
+  const code: unknown = Reflect.get(error, 'code');
   const remedy = {
     EADDRINUSE: `${host}:${port} is in use: stop what listens there, or set ${setting}`,
     EACCES: `${host}:${port} may not be used by this user: set ${setting} to a port above 1023`,

@@ -17,6 +17,7 @@ export interface RunningApp {
 /** Starts a module that is reached over the bus alone. */
 export async function listenForMessages(root: DynamicModule, logger: Logger): Promise<RunningApp> {
   // `abortOnError` would end the process from inside the framework, without our one clear line.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, {
     inject: [DrainingServerNats],
     useFactory: (strategy: DrainingServerNats) => ({ strategy }),
@@ -32,6 +33,7 @@ export async function listenForRequests(root: DynamicModule, logger: Logger, htt
   const adapter = new FastifyAdapter(http.fastify ?? {});
   // Nest would put its own body parsers over those that `configure` registers.
   const options = { logger: nestLogger(logger), abortOnError: false, bodyParser: false };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, options);
   await closingOnFault(app, async () => {
     // What is global in HTTP (filters, guards, pipes) would break message handlers.

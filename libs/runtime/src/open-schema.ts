@@ -17,7 +17,9 @@ interface SchemaOptions {
 /** Brings the schema of a service up to date. Waits for a database that is not there yet. */
 export async function migrateSchema({ definition, platform, logger, signal }: Omit<SchemaOptions, 'migrate'>): Promise<string[]> {
   const options = { schema: definition.name, migrations: definition.migrations };
-  const applied = await patiently({ what: 'the database', limitMs: platform.startLimitMs, logger, signal }, () => migrate(platform.databaseUrl, options));
+  const applied = await patiently({ what: 'the database', limitMs: platform.startLimitMs, logger, signal }, () =>
+    migrate(platform.databaseUrl, options),
+  );
   if (applied.length > 0) logger.info({ migrations: applied }, 'schema migrated');
   return applied;
 }
@@ -50,7 +52,11 @@ export async function openSchema(options: SchemaOptions): Promise<Database> {
 async function requireMigrated(database: Database, definition: ServiceDefinition): Promise<void> {
   const pending = await pendingMigrations(database, { schema: definition.name, migrations: definition.migrations });
   if (pending.length === 0) return;
-  throw new AppError('unavailable', `schema "${definition.name}" lacks ${pending.length} migrations (${pending[0] ?? ''} first): run this program with "migrate"`, {
-    reason: 'database.migrations_pending',
-  });
+  throw new AppError(
+    'unavailable',
+    `schema "${definition.name}" lacks ${pending.length} migrations (${pending[0] ?? ''} first): run this program with "migrate"`,
+    {
+      reason: 'database.migrations_pending',
+    },
+  );
 }

@@ -35,7 +35,11 @@ async function answer(request: IncomingMessage, readiness: () => Promise<Readine
       return { status: 200, type: 'text/plain', body: 'ok\n' };
     case '/readyz': {
       const state = await readiness();
-      return { status: state.isReady ? 200 : 503, type: 'application/json', body: `${JSON.stringify({ ready: state.isReady, checks: state.checks })}\n` };
+      return {
+        status: state.isReady ? 200 : 503,
+        type: 'application/json',
+        body: `${JSON.stringify({ ready: state.isReady, checks: state.checks })}\n`,
+      };
     }
     case '/metrics':
       return { status: 200, type: 'text/plain; version=0.0.4', body: await metricsText() };

@@ -27,7 +27,9 @@ export async function patiently<T>(options: PatienceOptions, attempt: () => Prom
       const leftMs = endAt - performance.now();
       if (!(error instanceof AppError) || error.code !== 'unavailable' || leftMs <= 0 || options.signal?.aborted === true) throw error;
       options.logger.warn({ reason: error.message, secondsLeft: Math.round(leftMs / 1e3) }, `waiting for ${options.what}`);
-      await delay(Math.min(pauseMs, leftMs), undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => undefined);
+      await delay(Math.min(pauseMs, leftMs), undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(
+        () => undefined,
+      );
     }
   }
 }

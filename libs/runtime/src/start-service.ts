@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
+import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import type { Environment } from '@sifaka/config';
 import { DatabaseModule, type Database } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
@@ -48,7 +48,8 @@ export interface RunningService {
  */
 export async function startService(definition: ServiceDefinition, options: StartOptions = {}): Promise<RunningService> {
   const loaded = definition.load({ ...(options.env && { env: options.env }), ...(options.file !== undefined && { file: options.file }) });
-  const logger = options.logger?.child({ service: definition.name }) ?? createLogger({ service: definition.name, level: loaded.platform.logLevel });
+  const logger =
+    options.logger?.child({ service: definition.name }) ?? createLogger({ service: definition.name, level: loaded.platform.logLevel });
   const teardown = new Teardown(logger);
   try {
     return await bringUp({ definition, loaded, logger, teardown, options });
@@ -125,6 +126,10 @@ function readinessOf(database: Database, bus: Bus): ReadinessChecks {
   return readiness;
 }
 
+/** A module of its own per application is made by Nest from this class and the imports. */
+@Module({})
+class ServiceRoot {}
+
 async function startApp(parts: Parts, base: { database: Database; bus: Bus; readiness: ReadinessChecks }): Promise<RunningApp> {
   const { definition, loaded, logger, teardown, options } = parts;
   const { name } = definition;
@@ -132,11 +137,19 @@ async function startApp(parts: Parts, base: { database: Database; bus: Bus; read
   const { callerPrivateKey } = loaded;
   const { clock } = options;
   const root: DynamicModule = {
-    module: class ServiceRoot {},
+    module: ServiceRoot,
     imports: [
       PlatformModule.forService({ name, config: loaded.config, logger, clock, readiness: base.readiness }),
       DatabaseModule.forService(base.database),
-      MessagingModule.forService({ service: name, bus: base.bus, databaseUrl, log: logger, callerPublicKey, callerPrivateKey, ...(clock && { clock }) }),
+      MessagingModule.forService({
+        service: name,
+        bus: base.bus,
+        databaseUrl,
+        log: logger,
+        callerPublicKey,
+        callerPrivateKey,
+        ...(clock && { clock }),
+      }),
       loaded.module(),
     ],
   };

@@ -33,7 +33,9 @@ export class Teardown {
     for (const step of this.steps.toReversed()) {
       let timer: NodeJS.Timeout | undefined;
       try {
-        const limit = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`no end within ${stepLimitMs} ms`)), stepLimitMs)));
+        const limit = new Promise<never>(
+          (_, reject) => (timer = setTimeout(() => reject(new Error(`no end within ${stepLimitMs} ms`)), stepLimitMs)),
+        );
         await Promise.race([step.run(), limit]);
       } catch (error) {
         this.logger.error({ err: error, step: step.name }, 'fault while stopping');

@@ -14,10 +14,10 @@ const systemDirs = ['/usr/sbin', '/usr/local/sbin', '/sbin', '/usr/games'];
  */
 export function requirePeer(program: string, hint = `apt-get install ${program}`): string | null {
   const env = testEnvironment();
-  const dirs = [...(env['PATH'] ?? '').split(delimiter), ...systemDirs].filter((dir) => dir !== '');
+  const dirs = [...(env.PATH ?? '').split(delimiter), ...systemDirs].filter((dir) => dir !== '');
   const path = dirs.map((dir) => join(dir, program)).find(isExecutable);
   if (path !== undefined) return path;
-  if (env['SIFAKA_TEST_REQUIRE_PEERS'] === '1') throw new Error(`the peer "${program}" is missing: ${hint}`);
+  if (env.SIFAKA_TEST_REQUIRE_PEERS === '1') throw new Error(`the peer "${program}" is missing: ${hint}`);
   process.stderr.write(`skipped for want of the peer "${program}": ${hint}\n`);
   return null;
 }

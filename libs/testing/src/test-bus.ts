@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { allContracts, allEvents } from '@sifaka/contracts';
-import { busUsers, connectBus, ensureStream, natsConfig, type Bus, type BusUser } from '@sifaka/messaging';
-import { startNats } from '../../../scripts/embedded/nats.mjs';
+import { connectBus, ensureStream, natsConfig, type Bus, type BusUser } from '@sifaka/messaging';
 import { testPassword } from './test-database.js';
 import { testServers } from './servers.js';
 
@@ -18,7 +17,7 @@ export interface TestBus {
  * test in parallel must not answer each other's calls.
  */
 export async function testBus(): Promise<TestBus> {
-  const { natsServer, dataDir } = testServers();
+  const { natsServer, dataDir, startNats } = testServers();
   const passwords = {
     gateway: testPassword('gateway'),
     issuer: testPassword('issuer'),
@@ -29,7 +28,7 @@ export async function testBus(): Promise<TestBus> {
     notify: testPassword('notify'),
     'sifaka-admin': testPassword('sifaka-admin'),
     'sifaka-events': testPassword('sifaka-events'),
-  } satisfies Record<(typeof busUsers)[number], string>;
+  } satisfies Record<BusUser, string>;
   const server = await startNats({
     dataDir: join(dataDir, `nats-${randomBytes(6).toString('hex')}`),
     program: natsServer,

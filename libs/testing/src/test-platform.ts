@@ -54,7 +54,7 @@ class RunningPlatform implements TestPlatform {
   private readonly opened = new Map<ServiceName, Promise<Database>>();
   private readonly keys = newCallerKeys();
   private readonly signer = new CallerContextSigner(callerPrivateKey(this.keys.privateKey), systemClock);
-  private readonly logger: Logger = createLogger({ level: testEnvironment()['SIFAKA_TEST_LOG_LEVEL'] ?? 'silent' });
+  private readonly logger: Logger = createLogger({ level: testEnvironment().SIFAKA_TEST_LOG_LEVEL ?? 'silent' });
 
   constructor(
     private readonly options: TestPlatformOptions,
@@ -66,9 +66,18 @@ class RunningPlatform implements TestPlatform {
     await Promise.all(this.options.services.map(async ({ name }) => this.running.set(name, await this.launch(name))));
   }
 
-  async call<C extends RpcContract>(as: ServiceName, contract: C, input: RequestOf<C>, options: { principal?: Principal } = {}): Promise<OutputOf<C>> {
+  async call<C extends RpcContract>(
+    as: ServiceName,
+    contract: C,
+    input: RequestOf<C>,
+    options: { principal?: Principal } = {},
+  ): Promise<OutputOf<C>> {
     const client = await this.client(as, options.principal !== undefined || as === 'gateway');
-    return client.call(contract, input, options.principal === undefined && as === 'gateway' ? { principal: { kind: 'system', service: as } } : options);
+    return client.call(
+      contract,
+      input,
+      options.principal === undefined && as === 'gateway' ? { principal: { kind: 'system', service: as } } : options,
+    );
   }
 
   database(service: ServiceName): Sql {
@@ -127,7 +136,11 @@ class RunningPlatform implements TestPlatform {
   private launch(name: ServiceName): Promise<RunningService> {
     const definition = this.options.services.find((service) => service.name === name);
     if (definition === undefined) throw new Error(`service "${name}" is not part of this test platform`);
-    return startService(definition, { env: this.environmentOf(name), logger: this.logger, ...(this.options.clock && { clock: this.options.clock }) });
+    return startService(definition, {
+      env: this.environmentOf(name),
+      logger: this.logger,
+      ...(this.options.clock && { clock: this.options.clock }),
+    });
   }
 
   /** A signer makes a client speak for users, as the gateway may; without one it speaks for its service. */

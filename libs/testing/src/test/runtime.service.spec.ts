@@ -6,9 +6,9 @@ import { serviceStatus } from '@sifaka/contracts';
 import { Database, platformTables } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
 import { Outbox, RpcClient } from '@sifaka/messaging';
-import { aPrincipal, freePort, testPlatform, waitUntil, type TestPlatform } from '@sifaka/testing';
 import { z } from 'zod';
-import { CLOCK, CONFIG, defineService, ReadinessChecks, startService, StatusModule } from '../index.js';
+import { CLOCK, CONFIG, defineService, ReadinessChecks, startService, StatusModule } from '@sifaka/runtime';
+import { aPrincipal, freePort, testPlatform, type TestPlatform } from '../index.js';
 
 const config = defineConfig('notify', {
   greeting: setting(z.string().default('hello'), { env: 'SIFAKA_TEST_GREETING', describe: 'What the test service says.' }),
@@ -85,7 +85,9 @@ describe('a service', () => {
   });
 
   it('serves liveness, readiness and metrics to operators', async () => {
-    const service = await startService(notify, { env: { ...platform.environmentOf('notify'), SIFAKA_OPERATIONS_PORT: String(await freePort()), SIFAKA_LOG_LEVEL: 'silent' } });
+    const service = await startService(notify, {
+      env: { ...platform.environmentOf('notify'), SIFAKA_OPERATIONS_PORT: String(await freePort()), SIFAKA_LOG_LEVEL: 'silent' },
+    });
     const get = async (path: string) => {
       const response = await fetch(`http://127.0.0.1:${service.operationsPort}${path}`);
       return { status: response.status, body: await response.text() };
@@ -103,7 +105,9 @@ describe('a service', () => {
 describe('a start that cannot succeed', () => {
   let platform: TestPlatform;
   const start = (env: Record<string, string>) =>
-    startService(notify, { env: { ...platform.environmentOf('notify'), SIFAKA_START_LIMIT_MS: '300', SIFAKA_LOG_LEVEL: 'silent', ...env } });
+    startService(notify, {
+      env: { ...platform.environmentOf('notify'), SIFAKA_START_LIMIT_MS: '300', SIFAKA_LOG_LEVEL: 'silent', ...env },
+    });
 
   beforeAll(async () => {
     platform = await testPlatform({ services: [] });
@@ -111,19 +115,25 @@ describe('a start that cannot succeed', () => {
   afterAll(() => platform.stop());
 
   it('names every wrong setting at once', async () => {
-    await expect(start({ DATABASE_URL: 'mysql://x', SIFAKA_LOG_LEVEL: 'loud' })).rejects.toThrow(/DATABASE_URL: \[redacted\][^]*SIFAKA_LOG_LEVEL: "loud"/);
+    await expect(start({ DATABASE_URL: 'mysql://x', SIFAKA_LOG_LEVEL: 'loud' })).rejects.toThrow(
+      /DATABASE_URL: \[redacted\][^]*SIFAKA_LOG_LEVEL: "loud"/,
+    );
   });
 
   it('says that no database answers, where, and what to do', async () => {
     const url = `postgres://sifaka_notify:x@127.0.0.1:${await freePort()}/sifaka`;
 
-    await expect(start({ DATABASE_URL: url })).rejects.toThrow(/^Postgres at sifaka_notify@127\.0\.0\.1:\d+\/sifaka cannot be reached: .*ECONNREFUSED.*DATABASE_URL/);
+    await expect(start({ DATABASE_URL: url })).rejects.toThrow(
+      /^Postgres at sifaka_notify@127\.0\.0\.1:\d+\/sifaka cannot be reached: .*ECONNREFUSED.*DATABASE_URL/,
+    );
   });
 
   it('says that the database refuses the password, without waiting', async () => {
     const url = platform.databases.urlOf('notify').replace('test-notify', 'wrong');
 
-    await expect(start({ DATABASE_URL: url, SIFAKA_START_LIMIT_MS: '60000' })).rejects.toThrow(/refuses the connection: password authentication failed/);
+    await expect(start({ DATABASE_URL: url, SIFAKA_START_LIMIT_MS: '60000' })).rejects.toThrow(
+      /refuses the connection: password authentication failed/,
+    );
   });
 
   it('says that migrations are missing', async () => {
@@ -131,7 +141,12 @@ describe('a start that cannot succeed', () => {
   });
 
   it('says that NATS does not answer', async () => {
-    const env = { ...platform.environmentOf('notify'), NATS_URL: `nats://127.0.0.1:${await freePort()}`, SIFAKA_START_LIMIT_MS: '300', SIFAKA_LOG_LEVEL: 'silent' };
+    const env = {
+      ...platform.environmentOf('notify'),
+      NATS_URL: `nats://127.0.0.1:${await freePort()}`,
+      SIFAKA_START_LIMIT_MS: '300',
+      SIFAKA_LOG_LEVEL: 'silent',
+    };
 
     await expect(startService(notify, { env, migrate: true })).rejects.toThrow(/cannot reach NATS at 127\.0\.0\.1/);
   });
@@ -140,9 +155,12 @@ describe('a start that cannot succeed', () => {
     const port = await freePort();
     const squatter = createServer().listen(port, '127.0.0.1');
 
-    await expect(startService(notify, { env: { ...platform.environmentOf('notify'), SIFAKA_OPERATIONS_PORT: String(port), SIFAKA_LOG_LEVEL: 'silent' }, migrate: true })).rejects.toThrow(
-      `127.0.0.1:${port} is in use: stop what listens there, or set SIFAKA_OPERATIONS_PORT`,
-    );
+    await expect(
+      startService(notify, {
+        env: { ...platform.environmentOf('notify'), SIFAKA_OPERATIONS_PORT: String(port), SIFAKA_LOG_LEVEL: 'silent' },
+        migrate: true,
+      }),
+    ).rejects.toThrow(`127.0.0.1:${port} is in use: stop what listens there, or set SIFAKA_OPERATIONS_PORT`);
     squatter.close();
   });
 });
@@ -163,7 +181,6 @@ describe('a start before its servers', () => {
         far.on('error', () => near.destroy());
       });
     });
-    await waitUntil(() => performance.now() > 0);
     proxy.listen(port, '127.0.0.1');
     const service = await starting;
 

@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { testDatabase, type TestDatabase } from '@sifaka/testing';
-import { migrate, openDatabase, pendingMigrations, platformTables, provisionDatabase, type Database, type Migration } from '../index.js';
+import {
+  migrate,
+  openDatabase,
+  pendingMigrations,
+  platformTables,
+  provisionDatabase,
+  type Database,
+  type Migration,
+} from '@sifaka/database';
+import { testDatabase, type TestDatabase } from '../index.js';
 
 const first: Migration = { name: '0001-first', sql: 'create table first (id int)' };
-const counted: Migration = { name: '0002-counted', sql: "select pg_sleep(0.05); create table runs (at timestamptz); insert into runs values (now())" };
+const counted: Migration = {
+  name: '0002-counted',
+  sql: 'select pg_sleep(0.05); create table runs (at timestamptz); insert into runs values (now())',
+};
 const broken: Migration = { name: '0003-broken', sql: 'create table third (id int); select nothing from nowhere' };
 
 let databases: TestDatabase;
@@ -51,8 +62,12 @@ describe('migrating', () => {
   it('refuses a schema that is newer than the program', async () => {
     await run(first, counted);
 
-    await expect(run(first)).rejects.toThrow('schema "issuer" is newer than this program: it holds 0002-counted. Run the version that wrote it or a later one');
-    await expect(pendingMigrations(database, { schema: 'issuer', migrations: [first] })).rejects.toMatchObject({ reason: 'database.schema_newer' });
+    await expect(run(first)).rejects.toThrow(
+      'schema "issuer" is newer than this program: it holds 0002-counted. Run the version that wrote it or a later one',
+    );
+    await expect(pendingMigrations(database, { schema: 'issuer', migrations: [first] })).rejects.toMatchObject({
+      reason: 'database.schema_newer',
+    });
   });
 
   it('refuses a migration that is not the one that was applied, but forgives another indentation', async () => {
@@ -74,7 +89,9 @@ describe('migrating', () => {
   });
 
   it('names a schema that was not provisioned', async () => {
-    await expect(migrate(databases.adminUrl, { schema: 'elsewhere', migrations: [] })).rejects.toThrow('database has no schema "elsewhere"');
+    await expect(migrate(databases.adminUrl, { schema: 'elsewhere', migrations: [] })).rejects.toThrow(
+      'database has no schema "elsewhere"',
+    );
   });
 
   it.each(['Issuer', 'a b', "x'; drop table y --", ''])('refuses the schema name "%s"', async (schema) => {
@@ -111,7 +128,27 @@ describe('provisioning', () => {
     expect(await database.query('select id from first')).toEqual([{ id: 1 }]);
   });
 
+  it('needs no superuser, only the owner of the database with the right to create roles', async () => {
+    const admin = await openDatabase({ service: 'keyvault', url: databases.adminUrl, poolSize: 2 });
+    const owner = `owner_${databases.name}`;
+    const roles = Object.keys(passwords).map((service) => `sifaka_${service}`);
+    await admin.query(`create role ${owner} login createrole createdb password 'owner'`);
+    for (const role of roles) await admin.query(`grant ${role} to ${owner} with admin option`);
+    await admin.query(`create database ${databases.name}_owned owner ${owner}`);
+    const ownedUrl = databases.adminUrl.replace(/\/\/.*@/, `//${owner}:owner@`).replace(/\/[^/]*$/, `/${databases.name}_owned`);
+
+    await provisionDatabase(ownedUrl, passwords);
+    await expect(migrate(ownedUrl, { schema: 'issuer', migrations: [first] })).resolves.toEqual(['0001-first']);
+
+    await admin.query(`drop database ${databases.name}_owned with (force)`);
+    await admin.query(`drop role ${owner}`);
+    await admin.close();
+  });
+
   it('says what is missing to a user that may not do it', async () => {
-    await expect(provisionDatabase(url, passwords)).rejects.toMatchObject({ code: 'failed_precondition', reason: 'database.not_permitted' });
+    await expect(provisionDatabase(url, passwords)).rejects.toMatchObject({
+      code: 'failed_precondition',
+      reason: 'database.not_permitted',
+    });
   });
 });

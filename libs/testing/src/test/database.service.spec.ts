@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { testDatabase, waitUntil, type TestDatabase } from '@sifaka/testing';
 import { Entity, PrimaryGeneratedColumn, Column } from 'typeorm';
-import { openDatabase, platformTables, uniqueViolation, type Database } from '../index.js';
+import { openDatabase, platformTables, uniqueViolation, type Database } from '@sifaka/database';
+import { testDatabase, waitUntil, type TestDatabase } from '../index.js';
 
 @Entity({ name: 'animal' })
 class Animal {
@@ -12,7 +12,10 @@ class Animal {
   name!: string;
 }
 
-const animals = { name: '0001-animal', sql: 'create table animal (id bigint generated always as identity primary key, name text not null unique, age int)' };
+const animals = {
+  name: '0001-animal',
+  sql: 'create table animal (id bigint generated always as identity primary key, name text not null unique, age int)',
+};
 
 let databases: TestDatabase;
 let database: Database;
@@ -22,7 +25,13 @@ beforeAll(async () => {
     { name: 'issuer', migrations: [...platformTables('issuer'), animals] },
     { name: 'keyvault', migrations: platformTables('keyvault') },
   ]);
-  database = await openDatabase({ service: 'issuer', url: databases.urlOf('issuer'), poolSize: 4, statementTimeoutMs: 300, entities: [Animal] });
+  database = await openDatabase({
+    service: 'issuer',
+    url: databases.urlOf('issuer'),
+    poolSize: 4,
+    statementTimeoutMs: 300,
+    entities: [Animal],
+  });
 });
 afterAll(async () => {
   await database.close();
@@ -46,7 +55,7 @@ describe('values', () => {
     });
   });
 
-  it('that Postgres cannot hold are the caller\'s fault', async () => {
+  it("that Postgres cannot hold are the caller's fault", async () => {
     await expect(database.query('select $1::text', ['a\0b'])).rejects.toMatchObject({ code: 'invalid_argument' });
     await expect(database.query('select $1::int', [2 ** 40])).rejects.toMatchObject({ code: 'invalid_argument' });
   });
@@ -66,7 +75,7 @@ describe('statements', () => {
   it('share one pool with TypeORM', async () => {
     const animal = await database.dataSource.getRepository(Animal).insert({ name: 'typed' });
 
-    expect(await database.query('select name from animal where id = $1', [animal.identifiers[0]?.['id']])).toEqual([{ name: 'typed' }]);
+    expect(await database.query('select name from animal where id = $1', [animal.identifiers[0]?.id])).toEqual([{ name: 'typed' }]);
     expect(database.pool.totalCount).toBeLessThanOrEqual(4);
   });
 
@@ -149,7 +158,9 @@ describe('a lost connection', () => {
     const admin = await openDatabase({ service: 'keyvault', url: databases.adminUrl, poolSize: 2 });
     const seen = sleeping.catch((error: unknown) => error);
     await waitUntil(async () => {
-      const killed = await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sifaka-issuer' and datname = current_database()");
+      const killed = await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sifaka-issuer' and datname = current_database()",
+      );
       return killed.length > 0;
     });
 
