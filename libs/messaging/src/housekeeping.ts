@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { HeardEvents } from './event/heard-events.js';
 import { Job, type JobContext, type JobPayload } from './job/job.js';
+import { Jobs } from './job/jobs.js';
 
 /** Keeps the platform's own tables small. */
 @Injectable()
 export class Housekeeping {
-  constructor(private readonly heard: HeardEvents) {}
+  constructor(
+    private readonly heard: HeardEvents,
+    private readonly jobs: Jobs,
+  ) {}
 
-  @Job('forget-heard-events', { cron: '17 3 * * *', timeLimitMs: 10 * 60_000 })
+  @Job('housekeeping', { cron: '17 3 * * *', timeLimitMs: 10 * 60_000 })
   async forget(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+    await this.jobs.forgetFailed();
     while (!signal.aborted && (await this.heard.forget()) > 0);
   }
 }

@@ -29,12 +29,15 @@ export class EventConsumers {
     for (const [contract, group] of byContract(subscriptions)) this.loops.push(this.listen(contract, group));
   }
 
-  /** Takes no more events and waits for those in hand. */
+  /** Takes no more events and waits up to five seconds for those in hand; what is not done by then is delivered again. */
   async stop(): Promise<void> {
     this.isRunning = false;
     this.stopping.abort();
     for (const messages of this.open) messages.stop();
-    await Promise.allSettled(this.loops.splice(0));
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, stopLimitMs)));
+    await Promise.race([limit, Promise.allSettled(this.loops.splice(0))]);
+    clearTimeout(timer);
   }
 
   /** True when the consumer exists and is being read. */
@@ -121,6 +124,7 @@ const concurrency = 8;
 /** Across all replicas; also how many failed events may wait for their next delivery without holding up new ones. */
 const maxAckPending = 5_000;
 const unavailableMs = 2_000;
+const stopLimitMs = 5_000;
 
 /** Runs up to `size` tasks at a time. */
 class Slots {

@@ -8,7 +8,7 @@ export function cronItem({ name, cron, timeLimitMs }: JobDefinition): ParsedCron
     task: name,
     match: cron,
     identifier: name,
-    options: { ...singleRun(name), jobKeyMode: 'replace', backfillPeriod: dayMs, maxAttempts: attemptsFor(timeLimitMs) },
+    options: { ...singleRun(name), jobKeyMode: 'replace', backfillPeriod: 0, maxAttempts: attemptsFor(timeLimitMs) },
   });
 }
 
@@ -19,13 +19,29 @@ export function singleRun(name: string): { queueName: string; jobKey: string } {
 
 /** The first tick after `from`, within 32 days; null when there is none. */
 export function nextTick(item: ParsedCronItem, from: Date): Date | null {
-  const first = Math.floor(from.getTime() / minuteMs) * minuteMs + minuteMs;
-  for (let at = first; at < first + horizonMs; at += minuteMs) {
-    const date = new Date(at);
-    const digest = { min: date.getUTCMinutes(), hour: date.getUTCHours(), date: date.getUTCDate(), month: date.getUTCMonth() + 1, dow: date.getUTCDay() };
-    if (item.match(digest)) return date;
+  const first = wholeMinute(from) + minuteMs;
+  for (let at = first; at < first + 32 * dayMs; at += minuteMs) {
+    if (matches(item, at)) return new Date(at);
   }
   return null;
+}
+
+/** The latest tick up to `now`, within a day; null when there is none. */
+export function lastTick(item: ParsedCronItem, now: Date): Date | null {
+  const last = wholeMinute(now);
+  for (let at = last; at > last - dayMs; at -= minuteMs) {
+    if (matches(item, at)) return new Date(at);
+  }
+  return null;
+}
+
+function wholeMinute(date: Date): number {
+  return Math.floor(date.getTime() / minuteMs) * minuteMs;
+}
+
+function matches(item: ParsedCronItem, at: number): boolean {
+  const date = new Date(at);
+  return item.match({ min: date.getUTCMinutes(), hour: date.getUTCHours(), date: date.getUTCDate(), month: date.getUTCMonth() + 1, dow: date.getUTCDay() });
 }
 
 /** The next tick starts afresh: retries matter only to jobs that tick rarely. */
@@ -35,4 +51,3 @@ function attemptsFor(timeLimitMs: number): number {
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-const horizonMs = 32 * dayMs;

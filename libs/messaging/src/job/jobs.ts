@@ -2,9 +2,10 @@ import { EventEmitter } from 'node:events';
 import { AppError, type Clock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
 import { jobSchema, type Database, type Sql } from '@sifaka/database';
-import { Logger as WorkerLogger, run, type ParsedCronItem, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { Logger as WorkerLogger, run, runMigrations, type ParsedCronItem, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../bus/log.js';
+import { catchUp } from './catch-up.js';
 import { cronItem, nextTick, singleRun } from './cron-schedule.js';
 import { JobRun, type BoundJob } from './job-run.js';
 import type { JobPayload } from './job.js';
@@ -79,9 +80,16 @@ export class Jobs {
     return names.map((name) => this.statusOf(name, known.get(name), now));
   }
 
+  /** Removes jobs that used up their attempts a month ago; their last error stays in the status. */
+  async forgetFailed(): Promise<void> {
+    await this.options.database.query(`
+      delete from ${jobSchema(this.options.service)}._private_jobs
+      where attempts >= max_attempts and locked_at is null and updated_at < now() - interval '30 days'`);
+  }
+
   /** Prepares the queue's tables, then works on jobs until stopped. */
   async start(jobs: readonly BoundJob[]): Promise<void> {
-    const { service, database, databaseUrl, log } = this.options;
+    const { service, database, databaseUrl, clock, log } = this.options;
     this.declare(jobs);
     const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, application_name: `sifaka-${service}-jobs` });
     pool.on('error', (error) => log.warn({ err: error }, 'a connection of the job queue broke'));
@@ -90,16 +98,17 @@ export class Jobs {
     events.on('worker:create', ({ worker }) => presence.add(worker.workerId));
     this.pool = pool;
     this.presence = presence;
+    const shared = { pgPool: pool, schema: jobSchema(service), logger: new WorkerLogger(() => (level, message) => relayLog(log, level, message)) };
+    await runMigrations(shared);
+    await catchUp(database, service, [...this.crons.values()], clock.now());
     this.runner = await run({
-      pgPool: pool,
+      ...shared,
       events,
-      schema: jobSchema(service),
       taskList: this.tasks(),
       parsedCronItems: [...this.crons.values()],
       concurrency,
       noHandleSignals: true,
       pollInterval: pollMs,
-      logger: new WorkerLogger(() => (level, message) => relayLog(log, level, message)),
     });
     await this.sweep();
     this.sweeper = setInterval(() => void this.sweep(), sweepMs).unref();

@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@sifaka/kernel';
+import { openDatabase, platformTables, type Database } from '@sifaka/database';
+import { testDatabase, waitUntil, type TestDatabase } from '@sifaka/testing';
+import pg from 'pg';
+import { Job, jobDefinitions, type JobContext, type JobPayload } from '../job/job.js';
+import { Jobs } from '../job/jobs.js';
+import { WorkerPresence } from '../job/worker-presence.js';
+import { currentCall } from '../rpc/call-context.js';
+import { silent } from './nats-server.js';
+
+let databases: TestDatabase;
+let database: Database;
+const running: Jobs[] = [];
+
+beforeAll(async () => {
+  databases = await testDatabase([{ name: 'notify', migrations: platformTables('notify') }]);
+  database = await openDatabase({ service: 'notify', url: databases.urlOf('notify') });
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((jobs) => jobs.stop()));
+});
+
+afterAll(async () => {
+  await database.close();
+  await databases.drop();
+});
+
+async function work(...instances: object[]): Promise<Jobs> {
+  const jobs = new Jobs({ service: 'notify', database, databaseUrl: databases.urlOf('notify'), clock: systemClock, log: silent });
+  running.push(jobs);
+  await jobs.start(instances.flatMap((self) => jobDefinitions(self).map((job) => ({ job, self }))));
+  return jobs;
+}
+
+async function statusOf(jobs: Jobs, name: string) {
+  return (await jobs.status()).find((status) => status.name === name);
+}
+
+describe('a job', () => {
+  const payloads: JobPayload[] = [];
+  let principal: unknown;
+  class Mail {
+    @Job('mail', { timeLimitMs: 5_000 })
+    async send(payload: JobPayload): Promise<void> {
+      payloads.push(payload);
+      principal = currentCall()?.principal;
+    }
+    @Job('mail-broken', { timeLimitMs: 5_000 })
+    async fail(): Promise<void> {
+      throw new Error('password hunter2');
+    }
+    @Job('mail-endless', { timeLimitMs: 50 })
+    async hang(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      aborted = true;
+    }
+  }
+  let aborted = false;
+
+  it('runs with its payload on the account of the service, under a database role without privileges', async () => {
+    const jobs = await work(new Mail());
+    await jobs.add('mail', { to: 'a@example.com' });
+    await waitUntil(() => payloads.length === 1);
+    expect(payloads).toEqual([{ to: 'a@example.com' }]);
+    expect(principal).toEqual({ kind: 'system', service: 'notify' });
+    await waitUntil(async () => (await statusOf(jobs, 'mail'))?.lastSuccessAt);
+    const [role] = await database.query('select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = current_user');
+    expect(role).toEqual({ rolsuper: false, rolcreatedb: false, rolcreaterole: false });
+  });
+
+  it('added in a transaction that is rolled back does not run', async () => {
+    const jobs = await work(new Mail());
+    const failing = database.transaction(async (tx) => {
+      await jobs.add('mail', { to: 'never' }, { tx });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await jobs.add('mail', { to: 'last' });
+    await waitUntil(() => payloads.some(({ to }) => to === 'last'));
+    expect(payloads.some(({ to }) => to === 'never')).toBe(false);
+  });
+
+  it('that fails is seen in its status, without the words of foreign errors', async () => {
+    const jobs = await work(new Mail());
+    await jobs.add('mail-broken', {}, { maxAttempts: 1 });
+    const status = await waitUntil(async () => {
+      const found = await statusOf(jobs, 'mail-broken');
+      return found?.lastError === null ? undefined : found;
+    });
+    expect(status.lastError).toMatch(/^internal error, trace [0-9a-f]{32}$/);
+    expect(status.lastErrorAt).toBeInstanceOf(Date);
+  });
+
+  it('is aborted at its time limit and counts as failed', async () => {
+    const jobs = await work(new Mail());
+    await jobs.add('mail-endless', {}, { maxAttempts: 1 });
+    await waitUntil(async () => (await statusOf(jobs, 'mail-endless'))?.lastError);
+    expect(aborted).toBe(true);
+    await expect(statusOf(jobs, 'mail-endless')).resolves.toMatchObject({ lastError: 'unavailable: mail-endless took longer than 50 ms' });
+  });
+
+  it('cannot be asked for by a name that nobody declares', async () => {
+    const jobs = await work(new Mail());
+    await expect(jobs.runNow('nonsense')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('a schedule', () => {
+  let runs = 0;
+  class Scan {
+    @Job('scan', { cron: '*/5 * * * *', timeLimitMs: 5_000 })
+    async scan(): Promise<void> {
+      runs += 1;
+    }
+    @Job('yearly', { cron: '0 0 1 1 *', timeLimitMs: 5_000 })
+    async yearly(): Promise<void> {
+      runs += 100;
+    }
+  }
+
+  it('runs once for the ticks that were missed while all replicas were down', async () => {
+    await work(new Scan());
+    await Promise.all(running.splice(0).map((jobs) => jobs.stop()));
+    runs = 0;
+    await database.query(
+      "update notify_jobs._private_known_crontabs set known_since = now() - interval '1 day', last_execution = date_trunc('minute', now()) - interval '3 hours' where identifier = 'scan'",
+    );
+    const [first] = await Promise.all([work(new Scan()), work(new Scan()), work(new Scan())]);
+    await waitUntil(async () => (await statusOf(first!, 'scan'))?.lastSuccessAt);
+    await waitUntil(async () => (await database.query("select from notify_jobs.jobs where key = 'cron/scan' or locked_at is not null")).length === 0);
+    expect(runs).toBe(1);
+  });
+
+  it('shows when it comes next, and runs at once when asked', async () => {
+    const jobs = await work(new Scan());
+    const { nextRunAt } = (await statusOf(jobs, 'scan')) ?? {};
+    expect((nextRunAt?.getTime() ?? 1) % 300_000).toBe(0);
+    runs = 0;
+    await jobs.runNow('yearly');
+    await waitUntil(() => runs === 100);
+  });
+});
+
+describe('a worker that was killed', () => {
+  it('loses its jobs to others after two looks, and a living one keeps them', async () => {
+    class Slow {
+      @Job('slow', { timeLimitMs: 5_000 })
+      async run(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    const jobs = await work(new Slow());
+    const later = new Date(Date.now() + 3_600_000);
+    await jobs.add('slow', {}, { runAt: later, jobKey: 'lost' });
+    await jobs.add('slow', {}, { runAt: later, jobKey: 'held' });
+    const lock = 'update notify_jobs._private_jobs set locked_at = now(), locked_by = $1 where key = $2';
+    await database.query(lock, ['worker-dead', 'lost']);
+    await database.query(lock, ['worker-alive', 'held']);
+
+    const pool = new pg.Pool({ connectionString: databases.urlOf('notify') });
+    const alive = new WorkerPresence(pool, database, 'notify');
+    alive.add('worker-alive');
+    await alive.sweep();
+    const observer = new WorkerPresence(pool, database, 'notify');
+    await expect(observer.sweep()).resolves.toEqual([]);
+    await expect(observer.sweep()).resolves.toEqual(['worker-dead']);
+    const locked = await database.query('select key from notify_jobs.jobs where locked_by is not null');
+    expect(locked).toEqual([{ key: 'held' }]);
+    alive.close();
+    observer.close();
+    await pool.end();
+  });
+});
