@@ -78,6 +78,6 @@ const falseWords: ReadonlySet<unknown> = new Set([false, 0, '0', 'f', 'F', 'fals
 const folded = (key: string): string => key.replace(/[-_]/g, '').toLowerCase();
 
 function text(value: unknown, path: string): string {
-  if (typeof value !== 'string') throw invalidField(path, `${shown(value)} is not a string`);
+  if (typeof value !== 'string') throw invalidField(path, value === undefined ? 'is missing' : `${shown(value)} is not a string`);
   return value;
 }
