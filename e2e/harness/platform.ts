@@ -32,6 +32,7 @@ export const repositoryRoot = join(import.meta.dirname, '../..');
 /** The whole platform as its users have it: started by its command, reached by its port, stopped by signals. */
 export class Platform {
   private child: ChildProcess | null = null;
+  private ended: Promise<unknown> = Promise.resolve();
   private output = '';
   private adminClient: Promise<Client> | null = null;
   /** From the command to the ready line, of the last start. */
@@ -107,6 +108,7 @@ export class Platform {
     const startedAt = Date.now();
     child.kill(signal);
     await waitUntil('the platform to stop', () => !processes.some(isRunning), 30_000);
+    await this.ended;
     this.child = null;
     return { code: child.exitCode, elapsedMs: Date.now() - startedAt };
   }
@@ -146,6 +148,7 @@ export class Platform {
     const args = tied ? ['--pdeathsig=TERM', '--', process.execPath, script] : [script];
     const child = spawn(program, args, { cwd: repositoryRoot, env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
+    this.ended = new Promise((resolve) => child.once('exit', resolve));
     this.output = '';
     this.adminClient = null;
     for (const stream of [child.stdout, child.stderr])
