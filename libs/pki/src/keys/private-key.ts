@@ -52,8 +52,7 @@ export function keyMatches(key: KeyObject, subjectPublicKeyDer: Uint8Array): boo
 }
 
 /**
- * True when the private half belongs to the public half that the key claims: files can name any public key. For the doors where keys come
- * in from outside; signs and verifies once.
+ * True when the private half belongs to the public half that the key claims: files can name any public key. Signs and verifies once.
  */
 export function isConsistent(key: KeyObject): boolean {
   const probe = Buffer.from('consistency of a private key');

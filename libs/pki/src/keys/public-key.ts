@@ -3,7 +3,7 @@ import { readOnly } from '../der/der-reader.js';
 import { invalidField } from '../invalid.js';
 import { describeKey, type KeyFacts } from '../key-type/public-key.js';
 
-/** Beyond this a single signature takes seconds. */
+/** Beyond this a single signature takes a second. */
 const maxRsaBits = 16_384;
 
 /**

@@ -28,6 +28,7 @@ describe('the alias of a file', () => {
     expect(aliasFor(path, 'mine')).toBe('mine');
     expect(aliasFor({ ...path, commonName: 'shown' }, undefined)).toBe('shown');
     expect(aliasFor({ ...path, commonName: null }, ' ')).toBe('www.example.test');
+    expect(aliasFor({ ...path, commonName: '' }, '')).toBe('www.example.test');
     expect(aliasFor({ ...path, commonName: '\u0007' }, undefined)).toMatch(/^[0-9A-F]+$/);
   });
 });

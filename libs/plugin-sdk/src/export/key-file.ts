@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { AppError } from '@sifaka/kernel';
-import { keyMatches, parseCertificate, parsePrivateKey, type CertificateFacts } from '@sifaka/pki';
+import { fromPkcs8Der, keyMatches, parseCertificate, type CertificateFacts } from '@sifaka/pki';
 import { secret } from '../options/option-schemas.js';
 import type { ExportInput } from '../kinds/exporter.js';
 import { z } from 'zod';
@@ -35,7 +35,7 @@ export function privateKeyOf(input: ExportInput, slug: string): KeyObject {
   if (input.privateKeyPkcs8Der === null) {
     throw new AppError('failed_precondition', `plugin "${slug}" needs the private key, and this certificate has none stored`, { reason: 'export.no_key' });
   }
-  const key = parsePrivateKey(input.privateKeyPkcs8Der);
+  const key = fromPkcs8Der(input.privateKeyPkcs8Der);
   if (!keyMatches(key, certificateOf(input).spki)) throw new AppError('failed_precondition', 'the stored private key does not belong to the certificate', { reason: 'export.foreign_key' });
   return key;
 }
@@ -44,8 +44,8 @@ export function privateKeyOf(input: ExportInput, slug: string): KeyObject {
 export function aliasFor(input: ExportInput, asked: string | undefined): string {
   if (asked !== undefined && asked.trim() !== '') return asked;
   const certificate = certificateOf(input);
-  const named = certificate.sans.flatMap((name) => (name.type === 'dns' || name.type === 'ip' || name.type === 'email' ? [name.value] : []));
-  const alias = input.commonName ?? certificate.cn ?? named[0] ?? certificate.serialHex;
+  const others = certificate.sans.flatMap((name) => (name.type === 'dns' || name.type === 'ip' || name.type === 'email' ? [name.value] : []));
+  const alias = [input.commonName ?? '', certificate.cn ?? '', ...others].find((name) => name.trim() !== '') ?? '';
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   const cleaned = alias.replace(/[\x00-\x1f\x7f]/g, '').slice(0, maxAliasChars);
   return cleaned.trim() === '' ? certificate.serialHex : cleaned;
