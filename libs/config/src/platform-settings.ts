@@ -7,7 +7,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export const platformSettings = {
   databaseUrl: setting(z.url({ protocol: /^postgres(ql)?$/ }), {
     env: 'DATABASE_URL',
-    describe: 'Postgres to use, with the role and password of this service: `postgres://sifaka_issuer:…@host:5432/sifaka`.',
+    describe: 'Address of Postgres (`postgres://…/sifaka`), with the role and password of this service.',
     secret: true,
   }),
   databasePoolSize: setting(z.int().min(2).max(100).default(10), {
@@ -20,7 +20,7 @@ export const platformSettings = {
   }),
   natsUrl: setting(z.string().min(1), {
     env: 'NATS_URL',
-    describe: 'NATS servers, comma separated: `nats://issuer:…@host:4222`. The credentials may stand here or in their own settings.',
+    describe: 'NATS servers, comma separated: `nats://host:4222`. User and password may stand in the address or in their own settings.',
     secret: true,
   }),
   natsUser: setting(z.string().min(1).optional(), {

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
-import type { Environment } from '@sifaka/config';
+import type { Environment, PlatformConfig } from '@sifaka/config';
 import { DatabaseModule, type Database } from '@sifaka/database';
-import type { Clock } from '@sifaka/kernel';
+import { AppError, isAppError, type Clock } from '@sifaka/kernel';
 import { connectBus, MessagingModule, type Bus } from '@sifaka/messaging';
 import { createLogger, startProcessMetrics, startTelemetry, type Logger } from '@sifaka/observability';
 import type { LoadedService, ServiceDefinition } from './define-service.js';
 import { listenForMessages, listenForRequests, type RunningApp } from './nest-app.js';
+import type { Listening } from './listen.js';
 import { openSchema } from './open-schema.js';
 import { startOperationsServer } from './operations-server.js';
 import { patiently } from './patience.js';
@@ -74,21 +75,18 @@ async function bringUp({ definition, loaded, logger, teardown, options }: Parts)
   teardown.add('telemetry', () => telemetry.shutdown());
   startProcessMetrics();
 
-  const { signal } = options;
-  const database = await openSchema({ definition, platform, logger, migrate: options.migrate ?? false, signal });
+  const readiness = new ReadinessChecks();
+  const operations = await startOperations(platform, readiness);
+  if (operations !== undefined) teardown.add('operations server', () => operations.close());
+
+  const database = await openSchema({ definition, platform, logger, migrate: options.migrate ?? false, signal: options.signal });
   teardown.add('database', () => database.close());
   const bus = await openBus({ definition, loaded, logger, teardown, options });
   teardown.add('bus', () => bus.close());
-
-  const readiness = readinessOf(database, bus);
+  addBaseChecks(readiness, database, bus);
   const app = await startApp({ definition, loaded, logger, teardown, options }, { database, bus, readiness });
-  const operations =
-    platform.operationsPort === 0
-      ? undefined
-      : await startOperationsServer({ host: platform.operationsHost, port: platform.operationsPort, readiness: () => readiness.read() });
-  // Closed last but for the log: probes see "stopping" until the very end.
-  if (operations !== undefined) teardown.addFirst('operations server', () => operations.close());
 
+  readiness.begin();
   logger.info({ address: app.address, operationsPort: operations?.port }, 'service is ready');
   return {
     name,
@@ -103,8 +101,14 @@ async function bringUp({ definition, loaded, logger, teardown, options }: Parts)
   };
 }
 
+/** Listens from the first moment, so that a probe can tell a service that waits for its database from one that hangs. */
+async function startOperations(platform: PlatformConfig, readiness: ReadinessChecks): Promise<Listening | undefined> {
+  if (platform.operationsPort === 0) return undefined;
+  return startOperationsServer({ host: platform.operationsHost, port: platform.operationsPort, readiness: () => readiness.read() });
+}
+
 function openBus({ definition, loaded: { platform }, logger, options }: Parts): Promise<Bus> {
-  return patiently({ what: 'NATS', limitMs: platform.startLimitMs, logger, signal: options.signal }, () =>
+  const connect = () =>
     connectBus({
       user: definition.name,
       url: platform.natsUrl,
@@ -113,17 +117,22 @@ function openBus({ definition, loaded: { platform }, logger, options }: Parts): 
       log: logger,
       // Patience is here, where the log says what is waited for.
       patienceMs: 0,
-    }),
-  );
+    });
+  return patiently({ what: 'NATS', limitMs: platform.startLimitMs, logger, signal: options.signal }, () => connect().catch(withRemedy));
 }
 
-function readinessOf(database: Database, bus: Bus): ReadinessChecks {
-  const readiness = new ReadinessChecks();
+function withRemedy(error: unknown): never {
+  if (!isAppError(error)) throw error;
+  const remedy =
+    error.code === 'unavailable' ? 'Start it, or correct NATS_URL.' : 'Correct SIFAKA_NATS_USER, SIFAKA_NATS_PASSWORD or NATS_URL.';
+  throw new AppError(error.code, `${error.message}. ${remedy}`, { reason: 'runtime.nats', cause: error });
+}
+
+function addBaseChecks(readiness: ReadinessChecks, database: Database, bus: Bus): void {
   readiness.add('database', () => database.ping());
   readiness.add('nats', () => {
     if (!bus.isConnected) throw new Error('not connected');
   });
-  return readiness;
 }
 
 /** A module of its own per application is made by Nest from this class and the imports. */

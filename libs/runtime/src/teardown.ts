@@ -19,11 +19,6 @@ export class Teardown {
     this.steps.push({ name, run });
   }
 
-  /** For what must outlast everything that was added before it. */
-  addFirst(name: string, run: () => Promise<void>): void {
-    this.steps.unshift({ name, run });
-  }
-
   run(): Promise<void> {
     this.running ??= this.undo();
     return this.running;
