@@ -6,7 +6,9 @@ import { AppError } from '@sifaka/kernel';
  * @throws AppError `failed_precondition` for anything else.
  */
 export function callerPublicKey(text: string): KeyObject {
-  return ed25519('caller public key', () => createPublicKey(text.includes('-----') ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' }));
+  return ed25519('caller public key', () =>
+    createPublicKey(text.includes('-----') ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' }),
+  );
 }
 
 /**
@@ -14,7 +16,9 @@ export function callerPublicKey(text: string): KeyObject {
  * @throws AppError `failed_precondition` for anything else.
  */
 export function callerPrivateKey(text: string): KeyObject {
-  return ed25519('caller private key', () => createPrivateKey(text.includes('-----') ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' }));
+  return ed25519('caller private key', () =>
+    createPrivateKey(text.includes('-----') ? text : { key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' }),
+  );
 }
 
 /** A new pair in the form in which both settings are written. */

@@ -22,3 +22,6 @@ export { Jobs, type AddJobOptions, type JobStatus } from './job/jobs.js';
 
 export { natsRights, type Registry, type Rights } from './rights/nats-rights.js';
 export { natsConfig, natsPermissions, passwordVariable, busUsers, type NatsConfigOptions } from './rights/nats-config.js';
+
+export { asyncApi } from './docs/async-api.js';
+export { eventsPage } from './docs/events-page.js';

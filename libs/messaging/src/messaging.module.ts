@@ -39,8 +39,10 @@ export interface MessagingOptions {
 export class MessagingModule {
   static forService(options: MessagingOptions): DynamicModule {
     const { service, bus, log, databaseUrl, clock = systemClock } = options;
-    const verifier = options.callerPublicKey === undefined ? {} : { verifier: new CallerContextVerifier(callerPublicKey(options.callerPublicKey), clock) };
-    const signer = options.callerPrivateKey === undefined ? undefined : new CallerContextSigner(callerPrivateKey(options.callerPrivateKey), clock);
+    const verifier =
+      options.callerPublicKey === undefined ? {} : { verifier: new CallerContextVerifier(callerPublicKey(options.callerPublicKey), clock) };
+    const signer =
+      options.callerPrivateKey === undefined ? undefined : new CallerContextSigner(callerPrivateKey(options.callerPrivateKey), clock);
     const providers: Provider[] = [
       { provide: RpcClient, useValue: new RpcClient(bus, service, signer) },
       { provide: DrainingServerNats, useValue: new DrainingServerNats(bus, { service, log, ...verifier }) },

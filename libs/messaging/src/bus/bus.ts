@@ -62,7 +62,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (/authorization/i.test(text)) {
-        throw new AppError('failed_precondition', `NATS at ${serverNames(settings)} refuses the credentials of user "${settings.user ?? ''}"`, { cause: error });
+        throw new AppError(
+          'failed_precondition',
+          `NATS at ${serverNames(settings)} refuses the credentials of user "${settings.user ?? ''}"`,
+          { cause: error },
+        );
       }
       if (Date.now() >= giveUpAt) {
         throw new AppError('unavailable', `cannot reach NATS at ${serverNames(settings)}: ${text}`, { cause: error });

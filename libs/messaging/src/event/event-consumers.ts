@@ -4,7 +4,7 @@ import type { EventContract, ServiceName } from '@sifaka/contracts';
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
 import { durableName, streamName } from '../rights/durables.js';
-import { EventHandling, type BoundSubscription } from './event-handling.js';
+import type { EventHandling, BoundSubscription } from './event-handling.js';
 import { pending } from './event-metrics.js';
 
 /**
@@ -56,7 +56,7 @@ export class EventConsumers {
         if (!hasFailed) this.log.warn({ err: error, event: contract.subject }, 'cannot hear events for now');
         hasFailed = true;
       }
-      if (this.isRunning) await this.rest();
+      if (!this.stopping.signal.aborted) await this.rest();
     }
   }
 
@@ -111,7 +111,11 @@ export class EventConsumers {
   private rest(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, unavailableMs);
-      this.stopping.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      const finish = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.stopping.signal.addEventListener('abort', finish, { once: true });
     });
   }
 }

@@ -67,7 +67,9 @@ export class EventHandling {
     const consumer = `${service}/${durable}`;
     const call = backgroundCall(service, new Date(clock.now().getTime() + timeLimitMs), AbortSignal.timeout(timeLimitMs));
     try {
-      await inSpan(`event ${envelope.type}`, { kind: 'consumer' }, () => runInCall(call, () => bound.subscription.hear(bound.self, envelope)));
+      await inSpan(`event ${envelope.type}`, { kind: 'consumer' }, () =>
+        runInCall(call, () => bound.subscription.hear(bound.self, envelope)),
+      );
       await heard.add(durable, envelope.id);
       handling.record(secondsSince(startedAt), { consumer, outcome: 'ok' });
       return undefined;
@@ -107,5 +109,7 @@ function readEnvelope(contract: EventContract, text: string): CloudEvent | undef
 
 /** An AppError's words hold no secret; those of others may. */
 function describe(error: unknown): string {
-  return isAppError(error) && error.code !== 'internal' ? `${error.code}: ${error.message}` : `internal error, trace ${currentTraceId() ?? 'unknown'}`;
+  return isAppError(error) && error.code !== 'internal'
+    ? `${error.code}: ${error.message}`
+    : `internal error, trace ${currentTraceId() ?? 'unknown'}`;
 }

@@ -121,9 +121,10 @@ export class OutboxRelay {
       rows.map(({ id, subject, payload }) => stream.publish(subject, payload, { msgID: id, timeout: ackTimeoutMs })),
     );
     const failures = results.filter((result) => result.status === 'rejected');
-    if (failures[0] !== undefined) {
-      if (failures.length === rows.length) throw failures[0].reason;
-      this.log.warn({ err: failures[0].reason, count: failures.length }, 'some events stay in the outbox for now');
+    const why: unknown = failures[0]?.reason;
+    if (failures.length > 0) {
+      if (failures.length === rows.length) throw why;
+      this.log.warn({ err: why, count: failures.length }, 'some events stay in the outbox for now');
     }
     return rows.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
   }

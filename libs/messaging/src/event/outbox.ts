@@ -42,7 +42,20 @@ export class Outbox {
     await tx.query({
       name: 'outbox-record',
       text: recordSql,
-      values: [ids, subjects, payloads, audit.ids, audit.ats, audit.actions, audit.actors, audit.objectTypes, audit.objectIds, audit.objectNames, audit.traceIds, audit.details],
+      values: [
+        ids,
+        subjects,
+        payloads,
+        audit.ids,
+        audit.ats,
+        audit.actions,
+        audit.actors,
+        audit.objectTypes,
+        audit.objectIds,
+        audit.objectNames,
+        audit.traceIds,
+        audit.details,
+      ],
     });
   }
 
@@ -63,7 +76,9 @@ export function outboxRows(events: readonly NewEvent[]): OutboxRows {
 
 /** The events that tell other services and systems of audit entries. */
 export function auditEvents(service: ServiceName, entries: readonly AuditEntry[]): NewEvent[] {
-  return entries.map((entry) => newEvent(auditRecorded, entry, { at: new Date(entry.at), subject: `${entry.object.type}/${entry.object.id}`, service }));
+  return entries.map((entry) =>
+    newEvent(auditRecorded, entry, { at: new Date(entry.at), subject: `${entry.object.type}/${entry.object.id}`, service }),
+  );
 }
 
 const appendSql = 'insert into outbox (id, subject, payload) select * from unnest($1::uuid[], $2::text[], $3::jsonb[])';

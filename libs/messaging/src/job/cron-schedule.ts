@@ -41,7 +41,13 @@ function wholeMinute(date: Date): number {
 
 function matches(item: ParsedCronItem, at: number): boolean {
   const date = new Date(at);
-  return item.match({ min: date.getUTCMinutes(), hour: date.getUTCHours(), date: date.getUTCDate(), month: date.getUTCMonth() + 1, dow: date.getUTCDay() });
+  return item.match({
+    min: date.getUTCMinutes(),
+    hour: date.getUTCHours(),
+    date: date.getUTCDate(),
+    month: date.getUTCMonth() + 1,
+    dow: date.getUTCDay(),
+  });
 }
 
 /** The next tick starts afresh: retries matter only to jobs that tick rarely. */

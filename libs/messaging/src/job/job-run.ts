@@ -1,4 +1,4 @@
-import { AppError, isAppError, type Clock } from '@sifaka/kernel';
+import { AppError, isAppError, toAppError, type Clock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
 import type { Database } from '@sifaka/database';
 import { currentTraceId, inSpan } from '@sifaka/observability';
@@ -66,7 +66,8 @@ export class JobRun {
   private async succeeded(name: string, startedAt: Date): Promise<void> {
     const now = this.clock.now();
     const durationMs = now.getTime() - startedAt.getTime();
-    const text = 'update job_status set last_success_at = $2, last_duration_ms = $3, last_error = null, last_error_at = null where name = $1';
+    const text =
+      'update job_status set last_success_at = $2, last_duration_ms = $3, last_error = null, last_error_at = null where name = $1';
     await this.database.query({ name: 'job-succeeded', text, values: [name, now, durationMs] });
     jobSuccess.set(now.getTime() / 1_000, { service: this.service, job: name });
     jobDuration.record(durationMs / 1_000, { service: this.service, job: name, outcome: 'ok' });
@@ -83,7 +84,7 @@ export class JobRun {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(toAppError(signal.reason)), { once: true });
   });
 }
 
@@ -93,5 +94,7 @@ function cutOff(why: string): AppError {
 
 /** An AppError's words hold no secret; those of others may. */
 function describe(error: unknown): string {
-  return isAppError(error) && error.code !== 'internal' ? `${error.code}: ${error.message}` : `internal error, trace ${currentTraceId() ?? 'unknown'}`;
+  return isAppError(error) && error.code !== 'internal'
+    ? `${error.code}: ${error.message}`
+    : `internal error, trace ${currentTraceId() ?? 'unknown'}`;
 }

@@ -2,7 +2,15 @@ import { EventEmitter } from 'node:events';
 import { AppError, type Clock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
 import { jobSchema, type Database, type Sql } from '@sifaka/database';
-import { Logger as WorkerLogger, run, runMigrations, type ParsedCronItem, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger as WorkerLogger,
+  run,
+  runMigrations,
+  type ParsedCronItem,
+  type Runner,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../bus/log.js';
 import { catchUp } from './catch-up.js';
@@ -98,7 +106,11 @@ export class Jobs {
     events.on('worker:create', ({ worker }) => presence.add(worker.workerId));
     this.pool = pool;
     this.presence = presence;
-    const shared = { pgPool: pool, schema: jobSchema(service), logger: new WorkerLogger(() => (level, message) => relayLog(log, level, message)) };
+    const shared = {
+      pgPool: pool,
+      schema: jobSchema(service),
+      logger: new WorkerLogger(() => (level, message) => relayLog(log, level, message)),
+    };
     await runMigrations(shared);
     await catchUp(database, service, [...this.crons.values()], clock.now());
     this.runner = await run({
@@ -150,7 +162,11 @@ export class Jobs {
     const text = `select from ${jobSchema(this.options.service)}.add_job(identifier => $1, payload => $2::json, queue_name => $3,
       run_at => $4::timestamptz, max_attempts => $5::int, job_key => $6, job_key_mode => 'replace')`;
     const { name, payload, queueName, runAt, maxAttempts, jobKey } = job;
-    await sql.query({ name: 'job-add', text, values: [name, JSON.stringify(payload), queueName, runAt ?? null, maxAttempts ?? null, jobKey ?? null] });
+    await sql.query({
+      name: 'job-add',
+      text,
+      values: [name, JSON.stringify(payload), queueName, runAt ?? null, maxAttempts ?? null, jobKey ?? null],
+    });
   }
 
   private statusOf(name: string, row: StatusRow | undefined, now: Date): JobStatus {

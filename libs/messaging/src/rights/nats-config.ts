@@ -50,7 +50,6 @@ export function natsPermissions({ registry, passwords }: Pick<NatsConfigOptions,
   return `authorization {\n  timeout: 2\n  users: [\n${users.join('\n')}\n  ]\n}\n`;
 }
 
-
 function userBlock(user: ServiceName | 'sifaka-admin' | 'sifaka-events', password: string, { publish, subscribe }: Rights): string {
   const list = (subjects: string[]) => subjects.map((subject) => `          ${quote(subject)}`).join('\n');
   return `    {

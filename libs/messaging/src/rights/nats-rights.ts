@@ -67,4 +67,3 @@ function durableUse(durable: string): string[] {
     `$JS.ACK.${streamName}.${durable}.>`,
   ];
 }
-

@@ -14,7 +14,10 @@ export function signCallerContext(privateKey: KeyObject, principal: Principal, n
   const signed = `${version}.${Buffer.from(claims).toString('base64url')}`;
   const token = `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
   if (token.length > tokenChars) {
-    throw new AppError('failed_precondition', `the context of the caller has ${token.length} characters, the bus takes ${tokenChars}: too many roles`);
+    throw new AppError(
+      'failed_precondition',
+      `the context of the caller has ${token.length} characters, the bus takes ${tokenChars}: too many roles`,
+    );
   }
   return token;
 }

@@ -50,7 +50,7 @@ export class DrainingServerNats extends ServerNats {
 
   override bindEvents(connection: NatsConnection): void {
     for (const [pattern, handler] of this.messageHandlers) {
-      const contract: RpcContract | undefined = handler.extras?.['contract'];
+      const contract = declaredContract(handler.extras);
       if (contract === undefined) throw new Error(`handler of "${pattern}" has no contract: declare it with @Handles`);
       const answer: Answer = (input, call) => Promise.resolve(handler(input, call));
       const subscription = connection.subscribe(pattern, {
@@ -84,7 +84,11 @@ export class DrainingServerNats extends ServerNats {
   private async take(contract: RpcContract, answer: Answer, message: Msg): Promise<void> {
     this.inFlight += 1;
     const startedAt = performance.now();
-    const code = await withTrace({ traceparent: header(message, headerNames.traceparent) }, () => this.reply(contract, answer, message), this.settings);
+    const code = await withTrace(
+      { traceparent: header(message, headerNames.traceparent) },
+      () => this.reply(contract, answer, message),
+      this.settings,
+    );
     serverDuration.record(secondsSince(startedAt), { subject: contract.subject, code, service: this.settings.service });
     this.inFlight -= 1;
     if (this.inFlight === 0) this.idle?.();
@@ -131,7 +135,8 @@ export class DrainingServerNats extends ServerNats {
     }
     const now = Date.now();
     const deadline = Number(header(message, headerNames.deadline) ?? now + contract.timeoutMs);
-    if (!(deadline > now)) throw new AppError('unavailable', `the call reached ${this.settings.service} after its deadline`, { reason: 'rpc.deadline' });
+    if (!(deadline > now))
+      throw new AppError('unavailable', `the call reached ${this.settings.service} after its deadline`, { reason: 'rpc.deadline' });
     const token = header(message, headerNames.caller) ?? null;
     return new IncomingCall({
       principal: this.principal(caller, token),
@@ -146,7 +151,10 @@ export class DrainingServerNats extends ServerNats {
   private principal(caller: ServiceName, token: string | null) {
     if (token !== null) {
       if (this.settings.verifier === undefined) {
-        throw new AppError('unauthenticated', `${this.settings.service} has no key to check the caller context with: set SIFAKA_CALLER_PUBLIC_KEY`);
+        throw new AppError(
+          'unauthenticated',
+          `${this.settings.service} has no key to check the caller context with: set SIFAKA_CALLER_PUBLIC_KEY`,
+        );
       }
       return this.settings.verifier.principal(token);
     }
@@ -168,7 +176,9 @@ export class DrainingServerNats extends ServerNats {
     const size = Buffer.byteLength(text);
     if (size <= limit) return text;
     this.settings.log.error({ subject: contract.subject, sizeBytes: size, limitBytes: limit }, 'the answer is too large for a message');
-    throw new AppError('failed_precondition', `the answer has ${size} bytes, a message may have ${limit}: ask for less at once`, { reason: 'rpc.too_large' });
+    throw new AppError('failed_precondition', `the answer has ${size} bytes, a message may have ${limit}: ask for less at once`, {
+      reason: 'rpc.too_large',
+    });
   }
 }
 
@@ -180,11 +190,23 @@ const defaultMaxPayload = 1_048_576;
 /** A caller whose clock runs ahead cannot buy much more time than the contract grants. */
 const skewMs = 5_000;
 
+function declaredContract(extras: Record<string, unknown> | undefined): RpcContract | undefined {
+  const contract = extras?.contract;
+  return isContract(contract) ? contract : undefined;
+}
+
+function isContract(value: unknown): value is RpcContract {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'rpc';
+}
+
 function header(message: Msg, name: string): string | undefined {
   const value = message.headers?.get(name);
   return value === '' ? undefined : value;
 }
 
 function overloaded(service: ServiceName): AppError {
-  return new AppError('unavailable', `${service} has ${inFlightLimit} calls in progress`, { reason: 'rpc.overloaded', retryAfterMs: 1_000 });
+  return new AppError('unavailable', `${service} has ${inFlightLimit} calls in progress`, {
+    reason: 'rpc.overloaded',
+    retryAfterMs: 1_000,
+  });
 }

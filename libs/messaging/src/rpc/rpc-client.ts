@@ -68,7 +68,8 @@ export class RpcClient {
     const leftMs = deadline - Date.now();
     if (leftMs < 1) throw new AppError('unavailable', `no time was left to ask ${contract.service}`, { reason: 'rpc.deadline' });
     // Buffered until the server is back, a request would only wait for its timeout.
-    if (!this.bus.isConnected) throw new AppError('unavailable', 'the connection to NATS is lost', { reason: 'rpc.disconnected', cause: new Error('disconnected') });
+    if (!this.bus.isConnected)
+      throw new AppError('unavailable', 'the connection to NATS is lost', { reason: 'rpc.disconnected', cause: new Error('disconnected') });
     let reply: string;
     try {
       const message = await this.bus.connection.request(callSubject(contract, this.service), packet, { timeout: leftMs, headers });
@@ -105,7 +106,9 @@ export class RpcClient {
     const limit = this.bus.connection.info?.max_payload ?? defaultMaxPayload;
     const size = Buffer.byteLength(packet) + headerReserve;
     if (size <= limit) return;
-    throw new AppError('failed_precondition', `the request to ${contract.service} has ${size} bytes, a message may have ${limit}`, { reason: 'rpc.too_large' });
+    throw new AppError('failed_precondition', `the request to ${contract.service} has ${size} bytes, a message may have ${limit}`, {
+      reason: 'rpc.too_large',
+    });
   }
 }
 

@@ -3,7 +3,11 @@ import { histogram } from '@sifaka/observability';
 const labels = ['subject', 'code', 'service'] as const;
 
 /** Seconds of a call as the asking service saw it; code `ok` or that of the error. */
-export const clientDuration = histogram('sifaka_rpc_client_duration_seconds', 'Duration of calls to other services, retries included', labels);
+export const clientDuration = histogram(
+  'sifaka_rpc_client_duration_seconds',
+  'Duration of calls to other services, retries included',
+  labels,
+);
 
 /** Seconds of a call as the answering service saw it. */
 export const serverDuration = histogram('sifaka_rpc_server_duration_seconds', 'Duration of calls that were answered', labels);

@@ -12,7 +12,10 @@ export function localFault(error: unknown, contract: RpcContract, service: Servi
     return new AppError('unavailable', `${contract.service} did not answer in time`, { reason: 'rpc.deadline', cause: error });
   }
   if (fault instanceof PermissionViolationError) {
-    return new AppError('permission_denied', `service "${service}" has no right to use ${contract.subject}`, { reason: 'rpc.no_right', cause: error });
+    return new AppError('permission_denied', `service "${service}" has no right to use ${contract.subject}`, {
+      reason: 'rpc.no_right',
+      cause: error,
+    });
   }
   return new AppError('unavailable', 'the connection to NATS is lost', { reason: 'rpc.disconnected', cause: error });
 }

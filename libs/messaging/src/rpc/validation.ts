@@ -16,7 +16,9 @@ export function parseOutput<S extends z.ZodType>(schema: S, output: unknown, sub
   if (parsed.success) return parsed.data;
   // Paths and rules are enough to find the bug; the values stay out of the log.
   const faults = parsed.error.issues.slice(0, reportedFields).map(({ path, code }) => `${path.map(String).join('.')}: ${code}`);
-  throw new AppError('internal', 'internal error', { cause: new Error(`the answer of ${subject} does not fit its contract: ${faults.join('; ')}`) });
+  throw new AppError('internal', 'internal error', {
+    cause: new Error(`the answer of ${subject} does not fit its contract: ${faults.join('; ')}`),
+  });
 }
 
 /** A thousand faults say no more than the first twenty. */

@@ -20,7 +20,13 @@ export const look = query('rpc.issuer.coin.look', {
   callers: ['gateway'],
 });
 
-const Seen = z.object({ leftMs: z.number(), principal: z.string(), caller: z.string(), requestId: z.string(), traceId: z.string().nullable() });
+const Seen = z.object({
+  leftMs: z.number(),
+  principal: z.string(),
+  caller: z.string(),
+  requestId: z.string(),
+  traceId: z.string().nullable(),
+});
 
 /** gateway → issuer → keyvault: what each hop saw. */
 export const relay = query('rpc.issuer.call.relay', {
@@ -29,7 +35,12 @@ export const relay = query('rpc.issuer.call.relay', {
   timeoutMs: 10_000,
   callers: ['gateway', 'deploy'],
 });
-export const observe = query('rpc.keyvault.call.observe', { input: z.object({}), output: Seen, timeoutMs: 10_000, callers: ['issuer', 'gateway'] });
+export const observe = query('rpc.keyvault.call.observe', {
+  input: z.object({}),
+  output: Seen,
+  timeoutMs: 10_000,
+  callers: ['issuer', 'gateway'],
+});
 
 export const fail = command('rpc.issuer.fault.throw', {
   input: z.object({ how: z.enum(['known', 'unknown', 'bad-answer', 'huge-answer']) }),
@@ -48,7 +59,11 @@ export const certificateIssued = event('sifaka.v1.certificate.issued', {
   summary: 'A certificate was issued.',
   data: z.object({ id: z.int() }),
 });
-export const keyViewed = event('sifaka.v1.key.viewed', { source: 'every', summary: 'Somebody saw a key.', data: z.object({ id: z.int() }) });
+export const keyViewed = event('sifaka.v1.key.viewed', {
+  source: 'every',
+  summary: 'Somebody saw a key.',
+  data: z.object({ id: z.int() }),
+});
 
 export const registry: Registry = {
   contracts: [echo, spend, look, relay, observe, fail, nobody, nobodyDoes, exportKey],

@@ -3,9 +3,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import { AppError, newId, systemClock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
-import { Database, openDatabase, platformTables } from '@sifaka/database';
+import { Database, openDatabase } from '@sifaka/database';
 import { currentTraceId, withTrace } from '@sifaka/observability';
-import { testDatabase, waitUntil, type TestDatabase } from '@sifaka/testing';
 import type { Bus } from '../bus/bus.js';
 import { newEvent, type CloudEvent, type NewEvent } from '../event/cloud-event.js';
 import { EventConsumers } from '../event/event-consumers.js';
@@ -18,6 +17,7 @@ import { ensureStream } from '../event/stream.js';
 import { auditEntry } from '../audit/audit.js';
 import { certificateIssued, registry } from './contracts.js';
 import { TestNats, silent } from './nats-server.js';
+import { testDatabase, waitUntil, type TestDatabase } from './servers.js';
 
 let server: TestNats;
 let databases: TestDatabase;
@@ -28,8 +28,7 @@ const outbox = new Outbox('issuer');
 const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const schemas = (['issuer', 'notify'] as const).map((name) => ({ name, migrations: platformTables(name) }));
-  [server, databases] = await Promise.all([TestNats.start(registry), testDatabase(schemas)]);
+  [server, databases] = await Promise.all([TestNats.start(registry), testDatabase(['issuer', 'notify'])]);
   [issuer, notify, issuerBus] = await Promise.all([open('issuer'), open('notify'), server.bus('issuer')]);
   await ensureStream(await server.bus('sifaka-admin'));
 });
@@ -73,7 +72,13 @@ async function listener(react: (envelope: CloudEvent) => void = () => undefined)
 }
 
 async function listen(self: object): Promise<void> {
-  const handling = new EventHandling({ service: 'notify', heard: new HeardEvents(notify), clock: systemClock, log: silent, pausesMs: [20, 20] });
+  const handling = new EventHandling({
+    service: 'notify',
+    heard: new HeardEvents(notify),
+    clock: systemClock,
+    log: silent,
+    pausesMs: [20, 20],
+  });
   const consumers = new EventConsumers(await server.bus('notify'), 'notify', handling, silent);
   consumers.start(eventSubscriptions(self).map((subscription) => ({ subscription, self })));
   ends.push(() => consumers.stop());
@@ -114,9 +119,14 @@ describe('an event', () => {
   });
 
   it('is written together with its audit entry, which others hear of too', async () => {
-    const entry = auditEntry({ kind: 'system', service: 'issuer' }, { at: new Date(), service: 'issuer', action: 'certificate.issued', object: { type: 'certificate', id: 7 } });
+    const entry = auditEntry(
+      { kind: 'system', service: 'issuer' },
+      { at: new Date(), service: 'issuer', action: 'certificate.issued', object: { type: 'certificate', id: 7 } },
+    );
     await outbox.record(issuer, [entry], [issued()]);
-    await expect(issuer.query('select action, object_id from audit_entry where id = $1', [entry.id])).resolves.toEqual([{ action: 'certificate.issued', object_id: '7' }]);
+    await expect(issuer.query('select action, object_id from audit_entry where id = $1', [entry.id])).resolves.toEqual([
+      { action: 'certificate.issued', object_id: '7' },
+    ]);
     const subjects = await issuer.query<{ subject: string }>('select subject from outbox order by seq desc limit 2');
     expect(subjects.map(({ subject }) => subject).sort()).toEqual(['sifaka.v1.audit.recorded', certificateIssued.subject]);
     await issuer.query('delete from outbox');
@@ -144,7 +154,11 @@ describe('what goes wrong on the way', () => {
   it('a second copy in the stream is not heard again', async () => {
     const { heard, has } = await listener();
     const [copied, last] = [issued(), issued()];
-    for (const [messageId, { subject, envelope }] of [[newId(), copied], [newId(), copied], [newId(), last]] as const) {
+    for (const [messageId, { subject, envelope }] of [
+      [newId(), copied],
+      [newId(), copied],
+      [newId(), last],
+    ] as const) {
       const withId = headers();
       withId.set('Nats-Msg-Id', messageId);
       issuerBus.connection.publish(subject, JSON.stringify(envelope), { headers: withId });
@@ -181,7 +195,9 @@ describe('what goes wrong on the way', () => {
     await waitUntil(() => others.every(({ envelope }) => has(idOf(envelope))));
     await waitUntil(() => tries === 3);
     const status = await waitUntil(async () => {
-      const [row] = await notify.query<{ last_error: string }>("select last_error from job_status where name = 'event:listener' and last_error like 'gave up%'");
+      const [row] = await notify.query<{ last_error: string }>(
+        "select last_error from job_status where name = 'event:listener' and last_error like 'gave up%'",
+      );
       return row?.last_error.includes(poison.id) === true ? row.last_error : undefined;
     });
     expect(status).toBe(`gave up on ${certificateIssued.subject}: event ${poison.id}: upstream_failed: mail server says 550`);
@@ -202,7 +218,9 @@ describe('what goes wrong on the way', () => {
       }
     }
     // Both are new names: only what comes from now on counts.
-    await notify.query("insert into inbox (consumer, event_id) select name, event_id from inbox, unnest(array['steady', 'shaky']) name on conflict do nothing");
+    await notify.query(
+      "insert into inbox (consumer, event_id) select name, event_id from inbox, unnest(array['steady', 'shaky']) name on conflict do nothing",
+    );
     await listen(new Two());
     await outbox.append(issuer, [issued()]);
     await waitUntil(() => calls.length >= 4);

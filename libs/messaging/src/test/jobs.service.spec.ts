@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@sifaka/kernel';
-import { openDatabase, platformTables, type Database } from '@sifaka/database';
-import { testDatabase, waitUntil, type TestDatabase } from '@sifaka/testing';
+import { openDatabase, type Database } from '@sifaka/database';
 import pg from 'pg';
 import { Job, jobDefinitions, type JobContext, type JobPayload } from '../job/job.js';
 import { Jobs } from '../job/jobs.js';
 import { WorkerPresence } from '../job/worker-presence.js';
 import { currentCall } from '../rpc/call-context.js';
 import { silent } from './nats-server.js';
+import { testDatabase, waitUntil, type TestDatabase } from './servers.js';
 
 let databases: TestDatabase;
 let database: Database;
 const running: Jobs[] = [];
 
 beforeAll(async () => {
-  databases = await testDatabase([{ name: 'notify', migrations: platformTables('notify') }]);
+  databases = await testDatabase(['notify']);
   database = await openDatabase({ service: 'notify', url: databases.urlOf('notify') });
 });
 
@@ -128,8 +128,10 @@ describe('a schedule', () => {
       "update notify_jobs._private_known_crontabs set known_since = now() - interval '1 day', last_execution = date_trunc('minute', now()) - interval '3 hours' where identifier = 'scan'",
     );
     const [first] = await Promise.all([work(new Scan()), work(new Scan()), work(new Scan())]);
-    await waitUntil(async () => (await statusOf(first!, 'scan'))?.lastSuccessAt);
-    await waitUntil(async () => (await database.query("select from notify_jobs.jobs where key = 'cron/scan' or locked_at is not null")).length === 0);
+    await waitUntil(async () => (await statusOf(first, 'scan'))?.lastSuccessAt);
+    await waitUntil(
+      async () => (await database.query("select from notify_jobs.jobs where key = 'cron/scan' or locked_at is not null")).length === 0,
+    );
     expect(runs).toBe(1);
   });
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePort, testServers } from '@sifaka/testing';
 import { busUsers, natsConfig } from '../rights/nats-config.js';
 import type { Registry } from '../rights/nats-rights.js';
 import { connectBus, type Bus, type BusUser } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
+import { freePort, servers } from './servers.js';
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -22,9 +22,9 @@ export class TestNats {
   ) {}
 
   static async start(registry: Registry): Promise<TestNats> {
-    const folder = mkdtempSync(join(testServers().dataDir, 'nats-'));
+    const folder = mkdtempSync(join(servers().dataDir, 'nats-'));
     const server = new TestNats(folder, await freePort());
-    const passwords = Object.fromEntries(busUsers.map((user) => [user, `secret of ${user}`]));
+    const passwords = Object.assign({ ...nobody }, Object.fromEntries(busUsers.map((user) => [user, `secret of ${user}`])));
     const text = natsConfig({ registry, passwords, listen: { host: '127.0.0.1', port: server.port }, storeDir: folder });
     writeFileSync(join(folder, 'nats.conf'), text);
     await server.resume();
@@ -42,7 +42,7 @@ export class TestNats {
   }
 
   async resume(): Promise<void> {
-    this.child = spawn(testServers().natsServer, ['-c', join(this.folder, 'nats.conf')], { stdio: 'ignore' });
+    this.child = spawn(servers().natsServer, ['-c', join(this.folder, 'nats.conf')], { stdio: 'ignore' });
     for (let tries = 0; tries < 200 && !(await accepts(this.port)); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
@@ -61,10 +61,25 @@ export class TestNats {
   }
 }
 
+const nobody = {
+  gateway: '',
+  issuer: '',
+  keyvault: '',
+  acme: '',
+  discovery: '',
+  deploy: '',
+  notify: '',
+  'sifaka-admin': '',
+  'sifaka-events': '',
+};
+
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    socket.once('data', () => (socket.destroy(), resolve(true)));
+    socket.once('data', () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.once('error', () => resolve(false));
   });
 }

@@ -22,7 +22,8 @@ async function objection(user: BusUser, act: (connection: NatsConnection) => voi
   const refusals: string[] = [];
   void (async () => {
     for await (const status of connection.status()) {
-      if (status.type === 'error' && status.error instanceof PermissionViolationError) refusals.push(`${status.error.operation} ${status.error.subject}`);
+      if (status.type === 'error' && status.error instanceof PermissionViolationError)
+        refusals.push(`${status.error.operation} ${status.error.subject}`);
     }
   })();
   act(connection);
@@ -66,9 +67,12 @@ describe('the bus', () => {
     await expect(objection('notify', listen(subject, queue))).resolves.toBe(`subscription ${subject}`);
   });
 
-  it.each(['rpc.keyvault.key.export.issuer', 'sifaka.v1.certificate.issued', 'sifaka.v1.key.viewed'])('lets issuer publish %s', async (subject) => {
-    await expect(objection('issuer', publish(subject))).resolves.toBeNull();
-  });
+  it.each(['rpc.keyvault.key.export.issuer', 'sifaka.v1.certificate.issued', 'sifaka.v1.key.viewed'])(
+    'lets issuer publish %s',
+    async (subject) => {
+      await expect(objection('issuer', publish(subject))).resolves.toBeNull();
+    },
+  );
 
   it('lets issuer answer in its own queue group and listen to its own replies', async () => {
     await expect(objection('issuer', listen('rpc.issuer.text.echo.*', 'issuer'))).resolves.toBeNull();

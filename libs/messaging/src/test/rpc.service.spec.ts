@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
+import { Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AppError, systemClock } from '@sifaka/kernel';
 import type { Principal, ServiceName } from '@sifaka/contracts';
 import type { Bus } from '../bus/bus.js';
@@ -50,8 +51,13 @@ async function serve(service: ServiceName, controller: (bus: Bus) => Type, log: 
   const bus = await server.bus(service);
   @Module({ controllers: [controller(bus)] })
   class Service {}
-  const strategy = new DrainingServerNats(bus, { service, log, verifier: new CallerContextVerifier(callerPublicKey(keys.publicKey), systemClock) });
-  const app: INestMicroservice = await NestFactory.createMicroservice(Service, { strategy, logger: false });
+  const strategy = new DrainingServerNats(bus, {
+    service,
+    log,
+    verifier: new CallerContextVerifier(callerPublicKey(keys.publicKey), systemClock),
+  });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(Service, { strategy, logger: false });
   await app.listen();
   await bus.connection.flush();
   const stop = async () => {
@@ -89,7 +95,10 @@ describe('a call', () => {
   it('fails within 100 ms when nobody is there to answer, command or query', async () => {
     for (const contract of [nobody, nobodyDoes]) {
       const startedAt = performance.now();
-      await expect(gateway.call(contract, {}, { principal: alice })).rejects.toMatchObject({ code: 'unavailable', reason: 'rpc.no_responder' });
+      await expect(gateway.call(contract, {}, { principal: alice })).rejects.toMatchObject({
+        code: 'unavailable',
+        reason: 'rpc.no_responder',
+      });
       expect(performance.now() - startedAt).toBeLessThan(100);
     }
   });
@@ -197,7 +206,10 @@ describe('the context of a call', () => {
   it('takes the gateway for itself only when it says so', async () => {
     await expect(gateway.call(relay, {}, { principal: itself })).resolves.toMatchObject({ first: { principal: 'system/gateway' } });
     await expect(gateway.call(relay, {})).rejects.toMatchObject({ code: 'internal' });
-    const unsigned = await gatewayBus.connection.request('rpc.issuer.call.relay.gateway', JSON.stringify({ pattern: '', data: {}, id: '1' }));
+    const unsigned = await gatewayBus.connection.request(
+      'rpc.issuer.call.relay.gateway',
+      JSON.stringify({ pattern: '', data: {}, id: '1' }),
+    );
     expect(unsigned.json()).toMatchObject({ err: { code: 'unauthenticated' } });
   });
 
@@ -216,7 +228,8 @@ describe('a fault in a handler', () => {
     class Faults {
       @Handles(fail)
       fail({ how }: { how: string }): { text: string } {
-        if (how === 'known') throw new AppError('conflict', 'role "x" changed', { reason: 'role.changed', fields: [{ path: 'name', message: 'old' }] });
+        if (how === 'known')
+          throw new AppError('conflict', 'role "x" changed', { reason: 'role.changed', fields: [{ path: 'name', message: 'old' }] });
         if (how === 'unknown') throw new TypeError('password hunter2 is wrong');
         if (how === 'bad-answer') return JSON.parse('{"text":1}');
         return { text: 'x'.repeat(1_100_000) };
@@ -227,15 +240,23 @@ describe('a fault in a handler', () => {
 
   it('crosses the bus as it is when it is an AppError', async () => {
     const call = gateway.call(fail, { how: 'known' }, { principal: alice });
-    await expect(call).rejects.toMatchObject({ code: 'conflict', message: 'role "x" changed', reason: 'role.changed', fields: [{ path: 'name', message: 'old' }] });
+    await expect(call).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'role "x" changed',
+      reason: 'role.changed',
+      fields: [{ path: 'name', message: 'old' }],
+    });
   });
 
-  it.each(['unknown', 'bad-answer'] as const)('is internal and logged once, without its words for the caller, when it is %s', async (how) => {
-    logged.length = 0;
-    const call = gateway.call(fail, { how }, { principal: alice });
-    await expect(call).rejects.toMatchObject({ code: 'internal', message: 'internal error' });
-    expect(logged).toHaveLength(1);
-  });
+  it.each(['unknown', 'bad-answer'] as const)(
+    'is internal and logged once, without its words for the caller, when it is %s',
+    async (how) => {
+      logged.length = 0;
+      const call = gateway.call(fail, { how }, { principal: alice });
+      await expect(call).rejects.toMatchObject({ code: 'internal', message: 'internal error' });
+      expect(logged).toHaveLength(1);
+    },
+  );
 
   it('is a clear refusal when the answer is larger than a message may be', async () => {
     const call = gateway.call(fail, { how: 'huge-answer' }, { principal: alice });
@@ -243,10 +264,13 @@ describe('a fault in a handler', () => {
     await expect(call).rejects.toThrow('a message may have 1048576');
   });
 
-  it.each(['', 'not json', '[]', '"text"', '{"pattern":"x","data":{"how":"no such"}}'])('answers %j with an error instead of silence', async (text) => {
-    const reply = await gatewayBus.connection.request('rpc.issuer.fault.throw.gateway', text, { timeout: 1_000 });
-    expect(reply.json()).toMatchObject({ err: { code: expect.stringMatching(/invalid_argument|unauthenticated/) } });
-  });
+  it.each(['', 'not json', '[]', '"text"', '{"pattern":"x","data":{"how":"no such"}}'])(
+    'answers %j with an error instead of silence',
+    async (text) => {
+      const reply = await gatewayBus.connection.request('rpc.issuer.fault.throw.gateway', text, { timeout: 1_000 });
+      expect(reply.json()).toMatchObject({ err: { code: expect.stringMatching(/invalid_argument|unauthenticated/) } });
+    },
+  );
 });
 
 describe('a replica that stops under load', () => {
