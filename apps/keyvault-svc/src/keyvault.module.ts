@@ -2,13 +2,14 @@ import { Module } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
 import { Outbox } from '@sifaka/messaging';
-import { CLOCK, CONFIG, StatusModule } from '@sifaka/runtime';
+import { CLOCK, CONFIG, ReadinessChecks, StatusModule } from '@sifaka/runtime';
 import { Envelope } from './envelope/envelope.js';
 import { DeleteKeys } from './key/delete-keys.js';
 import { ExportKey } from './key/export-key.js';
 import { GenerateKeys } from './key/generate-keys.js';
 import { ImportKey } from './key/import-key.js';
 import { KeyAccessJournal } from './key/key-access-journal.repository.js';
+import { generateRsa } from './key/key-material.js';
 import { KeyHandlers } from './key/key.handlers.js';
 import { KeyRepository } from './key/key.repository.js';
 import { MakeKey } from './key/make-key.js';
@@ -37,13 +38,24 @@ const keyring = {
     openKeyring(new ConfiguredMasterKeys(config), database, outbox, clock),
 };
 
+const rsaGenerator = {
+  provide: RsaGenerator,
+  inject: [CONFIG, ReadinessChecks],
+  useFactory: (config: KeyvaultConfig, readiness: ReadinessChecks) => {
+    const generator = new RsaGenerator(generateRsa, config);
+    readiness.onStop(() => generator.stop());
+    return generator;
+  },
+};
+
 @Module({
   imports: [StatusModule.forService('keyvault')],
   controllers: [KeyHandlers, SigningHandlers, SecretHandlers],
   providers: [
     keyring,
+    rsaGenerator,
     Envelope,
-    ...[KeyRepository, KeyAccessJournal, MakeKey, RsaGenerator, GenerateKeys, ImportKey, ExportKey, DeleteKeys],
+    ...[KeyRepository, KeyAccessJournal, MakeKey, GenerateKeys, ImportKey, ExportKey, DeleteKeys],
     ...[SigningKeys, SigningJournal, SignWithKeys],
     ...[SecretRepository, PutSecrets, ResolveSecrets],
     ...[RekeyRepository, RetireMasterKey, Rekey],

@@ -6,7 +6,6 @@ import { auditEntry, Outbox, type CallContext } from '@sifaka/messaging';
 import { describeKey, keyTypes } from '@sifaka/pki';
 import { CLOCK } from '@sifaka/runtime';
 import { Envelope } from '../envelope/envelope.js';
-import type { KeyMaterial } from './key-material.js';
 import { KeyRepository, type NewKey } from './key.repository.js';
 import { MakeKey, offeredKeyType } from './make-key.js';
 import { signRequest } from './sign-request.js';

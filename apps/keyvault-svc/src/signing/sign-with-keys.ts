@@ -26,7 +26,7 @@ export class SignWithKeys {
     const signatures: Buffer[] = [];
     for (let start = 0; start < jobs.length; start += signaturesPerTurn) {
       const turn = jobs.slice(start, start + signaturesPerTurn);
-      signatures.push(...(await Promise.all(turn.map(({ key, digest, tbs }) => signBytes(key.key, key.keyType, digest, tbs)))));
+      signatures.push(...(await Promise.all(turn.map(async ({ key, digest, tbs }) => signBytes(key.key, key.keyType, digest, tbs)))));
     }
     const actor = call.principal.kind === 'user' ? call.principal.email : call.principal.service;
     await this.journal.add(

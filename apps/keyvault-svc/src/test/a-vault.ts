@@ -53,7 +53,7 @@ export function aSignRequest(
     notAfter: new Date(Date.now() + 86_400_000),
     subjectDer: subject,
     spki,
-    extensions: { basicConstraints: { ca: true } },
+    extensions: { basicConstraints: { isCa: true } },
   });
   const request: SignRequest = {
     keyId: authority.keyId,
