@@ -1,4 +1,5 @@
 import type { AuditEntry } from '@sifaka/contracts';
+import { timestamp } from '@sifaka/kernel';
 
 export interface AuditRow {
   seq: number;
@@ -24,7 +25,7 @@ export type AuditRecord = AuditEntry;
 export function auditRecordOf(row: AuditRow): AuditRecord {
   return {
     id: row.id,
-    at: row.at.toISOString(),
+    at: timestamp(row.at),
     service: row.service,
     action: row.action,
     actor: {

@@ -1,4 +1,5 @@
 import type { AuthorityRecord, AuthoritySummary, PluginView } from '@sifaka/contracts';
+import { timestamp } from '@sifaka/kernel';
 import { certificatePem } from '@sifaka/pki';
 import { chainPem } from '../certificate/certificate.view.js';
 
@@ -52,7 +53,7 @@ export function authoritySummary(row: AuthorityRow, plugin: PluginView, defaults
     isCnOptional: row.cn_optional,
     maxIssuanceDays: isPublic ? defaults.publicCaMaxValidityDays : null,
     defaultValidityDays: isPublic ? defaults.publicCaDefaultValidityDays : defaults.defaultValidityDays,
-    authorityCertificate: { notBefore: row.certificate_not_before.toISOString(), notAfter: row.certificate_not_after.toISOString() },
+    authorityCertificate: { notBefore: timestamp(row.certificate_not_before), notAfter: timestamp(row.certificate_not_after) },
   };
 }
 
@@ -75,8 +76,8 @@ export function authorityRecord(row: AuthorityRow, plugin: PluginView, defaults:
       cn: row.certificate_cn,
       body: certificatePem(row.certificate_der),
       chain: chainPem(row.certificate_chain),
-      notBefore: row.certificate_not_before.toISOString(),
-      notAfter: row.certificate_not_after.toISOString(),
+      notBefore: timestamp(row.certificate_not_before),
+      notAfter: timestamp(row.certificate_not_after),
       userId: row.certificate_user_id,
     },
   };

@@ -1,4 +1,5 @@
 import type { AuthoritySummary, CertificateRecord, NestedCertificate, ShortCertificate } from '@sifaka/contracts';
+import { timestamp } from '@sifaka/kernel';
 import { certificatePem, encodePem, extensionsToJson, parseCertificate } from '@sifaka/pki';
 import type { z } from 'zod';
 
@@ -74,7 +75,7 @@ export function certificateRecord(row: CertificateRow, around: CertificateSurrou
     distinguishedName: row.distinguished_name,
     serial: row.serial,
     serialHex: row.serial_hex,
-    dateCreated: row.date_created.toISOString(),
+    dateCreated: timestamp(row.date_created),
     authority: around.authority,
     extensions: extensionsOf(row.der),
     domains: around.domains.map(({ id, name, sensitive }) => ({ id, name, sensitive })),
@@ -87,8 +88,8 @@ export function certificateRecord(row: CertificateRow, around: CertificateSurrou
 }
 
 export function nestedCertificate(row: NestedRow): NestedCertificate {
-  const notBefore = row.not_before.toISOString();
-  const notAfter = row.not_after.toISOString();
+  const notBefore = timestamp(row.not_before);
+  const notAfter = timestamp(row.not_after);
   return {
     id: row.id,
     name: row.name,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, listLogs, OutputOf } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import { timestamp } from '@sifaka/kernel';
 import { CertificateReader } from '../listing/certificate-reader.js';
 import { logColumns } from '../listing/columns.js';
 import { Conditions, containing } from '../listing/conditions.js';
@@ -42,7 +43,7 @@ export class ListLogs {
       items: rows.map((row) => ({
         id: row.id,
         logType: row.log_type,
-        loggedAt: row.logged_at.toISOString(),
+        loggedAt: timestamp(row.logged_at),
         userId: row.user_id,
         certificate: row.certificate_id === null ? null : (nested.get(row.certificate_id) ?? null),
       })),
