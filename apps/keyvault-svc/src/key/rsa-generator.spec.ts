@@ -22,9 +22,9 @@ const codeOf = (outcome: PromiseSettledResult<unknown>) =>
 
 /** Ends keys as they are begun until everything asked is settled. */
 async function finish<T>({ begun }: ReturnType<typeof aGenerator>, asked: Promise<T>[]): Promise<PromiseSettledResult<T>[]> {
-  let isSettled = false;
-  const settled = Promise.allSettled(asked).finally(() => (isSettled = true));
-  for (let next = 0; !isSettled; await turn()) if (begun[next] !== undefined) begun[next++]!.end();
+  const state = { isSettled: false };
+  const settled = Promise.allSettled(asked).finally(() => (state.isSettled = true));
+  for (let next = 0; !state.isSettled; await turn()) if (begun[next] !== undefined) begun[next++]!.end();
   return settled;
 }
 

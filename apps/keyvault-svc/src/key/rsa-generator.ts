@@ -1,10 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { KeyvaultConfig } from '../keyvault.config.js';
 import type { KeyMaterial } from './key-material.js';
