@@ -22,7 +22,7 @@ export async function applyLoad(platform: Platform, load: Load): Promise<Omit<Be
   const done = result['2xx'];
   const failed = result.non2xx + result.errors + result.timeouts;
   if (failed > 0 || done === 0)
-    throw new Error(`${load.operation}: ${done} requests succeeded, ${failed} failed:\n${platform.log.slice(-2_000)}`);
+    throw new Error(`${load.operation}: ${done} requests succeeded, ${failed} failed:\n${platform.log.slice(-1_000)}`);
   return {
     operation: load.operation,
     concurrency: load.connections,

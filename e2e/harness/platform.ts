@@ -94,9 +94,9 @@ export class Platform {
       );
     } catch (error) {
       await this.kill();
-      throw new Error(`the platform was not ready within ${limitMs} ms:\n${this.output}`, { cause: error });
+      throw new Error(`the platform was not ready within ${limitMs} ms:\n${this.lastLines()}`, { cause: error });
     }
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the platform ended while starting:\n${this.output}`);
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the platform ended while starting:\n${this.lastLines()}`);
     this.startedInMs = Date.now() - startedAt;
   }
 
@@ -138,6 +138,12 @@ export class Platform {
     const port = readFileSync(join(folder, 'cluster/postmaster.pid'), 'utf8').split('\n')[3];
     const password = readFileSync(join(folder, 'superuser-password'), 'utf8').trim();
     return `postgres://postgres:${password}@127.0.0.1:${port}/sifaka`;
+  }
+
+  /** What a person would look at first. */
+  private lastLines(): string {
+    const lines = this.output.trimEnd().split('\n').slice(-15);
+    return lines.map((line) => line.slice(0, 300)).join('\n');
   }
 
   private spawn(): ChildProcess {
