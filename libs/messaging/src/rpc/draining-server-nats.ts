@@ -5,7 +5,7 @@ import type { RpcContract, ServiceName } from '@sifaka/contracts';
 import { currentTraceId, inSpan, withTrace } from '@sifaka/observability';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Bus } from '../bus/bus.js';
-import { callerOf, headerNames } from '../bus/subjects.js';
+import { callerOf, headerNames, inboxPrefix } from '../bus/subjects.js';
 import type { Log } from '../bus/log.js';
 import { runInCall } from './call-context.js';
 import type { CallerContextVerifier } from './caller-context.js';
@@ -48,6 +48,12 @@ export class DrainingServerNats extends ServerNats {
     return Promise.resolve();
   }
 
+  /** Started means that calls arrive: the broker has confirmed what was subscribed, so that no caller is told that nobody answers. */
+  override start(callback: (error?: unknown) => void): void {
+    this.bindEvents(this.bus.connection);
+    this.bus.connection.flush().then(() => callback(), callback);
+  }
+
   override bindEvents(connection: NatsConnection): void {
     for (const [pattern, handler] of this.messageHandlers) {
       const contract = declaredContract(handler.extras);
@@ -56,7 +62,7 @@ export class DrainingServerNats extends ServerNats {
       const subscription = connection.subscribe(pattern, {
         queue: this.settings.service,
         callback: (error, message) => {
-          if (error === null) void this.take(contract, answer, message);
+          if (error === null) this.admit(contract, answer, message);
           else this.settings.log.error({ err: error, subject: pattern }, 'subscription refused');
         },
       });
@@ -79,6 +85,20 @@ export class DrainingServerNats extends ServerNats {
     await Promise.race([limit, new Promise<void>((resolve) => (this.idle = resolve))]);
     clearTimeout(timer);
     if (this.inFlight > 0) this.settings.log.error({ calls: this.inFlight }, 'stopped before every call was answered');
+  }
+
+  /**
+   * Takes only what wants its reply in the asker's own inbox: with any other reply subject the asker would make us publish, with
+   * our rights, where it may not.
+   */
+  private admit(contract: RpcContract, answer: Answer, message: Msg): void {
+    const prefix = `${inboxPrefix(message.subject.slice(message.subject.lastIndexOf('.') + 1))}.`;
+    if (message.reply?.startsWith(prefix) === true) void this.take(contract, answer, message);
+    else
+      this.settings.log.error(
+        { subject: message.subject, replyTo: message.reply },
+        'dropped a call that wants its reply elsewhere than in the inbox of its caller',
+      );
   }
 
   private async take(contract: RpcContract, answer: Answer, message: Msg): Promise<void> {
