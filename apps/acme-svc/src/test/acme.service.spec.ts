@@ -19,16 +19,16 @@ describe('acme-svc', () => {
     const status = await platform.call('gateway', serviceStatus.acme, {});
     expect(status).toMatchObject({ service: 'acme', version: expect.stringMatching(/^\d+\.\d+\.\d+/), startedAt: expect.any(String) });
     expect(status.jobs.map(({ name, nextRunAt }) => ({ name, isPlanned: nextRunAt !== null }))).toContainEqual({
-      name: 'forget-heard-events',
+      name: 'housekeeping',
       isPlanned: true,
     });
   });
 
   it('runs a job when the gateway says so, and says when it ran', async () => {
-    expect(await platform.call('gateway', runServiceJob.acme, { name: 'forget-heard-events' })).toEqual({ name: 'forget-heard-events' });
+    expect(await platform.call('gateway', runServiceJob.acme, { name: 'housekeeping' })).toEqual({ name: 'housekeeping' });
     const job = await waitUntil(async () => {
       const { jobs } = await platform.call('gateway', serviceStatus.acme, {});
-      return jobs.find(({ name, lastSuccessAt }) => name === 'forget-heard-events' && lastSuccessAt !== null);
+      return jobs.find(({ name, lastSuccessAt }) => name === 'housekeeping' && lastSuccessAt !== null);
     });
     expect(job.lastError).toBeNull();
     await expect(platform.call('gateway', runServiceJob.acme, { name: 'no-such-job' })).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('acme-svc', () => {
   it('answers nobody but the gateway', async () => {
     for (const service of serviceNames.filter((name) => name !== 'gateway')) {
       await expect(platform.call(service, serviceStatus.acme, {})).rejects.toMatchObject({ code: 'permission_denied' });
-      await expect(platform.call(service, runServiceJob.acme, { name: 'forget-heard-events' })).rejects.toMatchObject({
+      await expect(platform.call(service, runServiceJob.acme, { name: 'housekeeping' })).rejects.toMatchObject({
         code: 'permission_denied',
       });
     }

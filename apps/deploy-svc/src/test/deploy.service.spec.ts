@@ -19,16 +19,16 @@ describe('deploy-svc', () => {
     const status = await platform.call('gateway', serviceStatus.deploy, {});
     expect(status).toMatchObject({ service: 'deploy', version: expect.stringMatching(/^\d+\.\d+\.\d+/), startedAt: expect.any(String) });
     expect(status.jobs.map(({ name, nextRunAt }) => ({ name, isPlanned: nextRunAt !== null }))).toContainEqual({
-      name: 'forget-heard-events',
+      name: 'housekeeping',
       isPlanned: true,
     });
   });
 
   it('runs a job when the gateway says so, and says when it ran', async () => {
-    expect(await platform.call('gateway', runServiceJob.deploy, { name: 'forget-heard-events' })).toEqual({ name: 'forget-heard-events' });
+    expect(await platform.call('gateway', runServiceJob.deploy, { name: 'housekeeping' })).toEqual({ name: 'housekeeping' });
     const job = await waitUntil(async () => {
       const { jobs } = await platform.call('gateway', serviceStatus.deploy, {});
-      return jobs.find(({ name, lastSuccessAt }) => name === 'forget-heard-events' && lastSuccessAt !== null);
+      return jobs.find(({ name, lastSuccessAt }) => name === 'housekeeping' && lastSuccessAt !== null);
     });
     expect(job.lastError).toBeNull();
     await expect(platform.call('gateway', runServiceJob.deploy, { name: 'no-such-job' })).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('deploy-svc', () => {
   it('answers nobody but the gateway', async () => {
     for (const service of serviceNames.filter((name) => name !== 'gateway')) {
       await expect(platform.call(service, serviceStatus.deploy, {})).rejects.toMatchObject({ code: 'permission_denied' });
-      await expect(platform.call(service, runServiceJob.deploy, { name: 'forget-heard-events' })).rejects.toMatchObject({
+      await expect(platform.call(service, runServiceJob.deploy, { name: 'housekeeping' })).rejects.toMatchObject({
         code: 'permission_denied',
       });
     }
