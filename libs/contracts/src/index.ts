@@ -8,6 +8,8 @@ export { Window } from './rpc/list.js';
 export * from './rpc/plugin.js';
 export * from './rpc/keyvault.js';
 export * from './rpc/authority.js';
+export * from './rpc/certificate-record.js';
+export * from './rpc/certificate-reading.js';
 export * from './rpc/certificate.js';
 export * from './rpc/inventory.js';
 export * from './rpc/status.js';

@@ -1,78 +1,15 @@
 import { z } from 'zod';
-import { ExtensionsInput } from '../extension.js';
 import { PluginInput } from '../rpc/plugin.js';
-import { ShortCertificate } from '../rpc/certificate.js';
+import { DomainRecord, ShortCertificate } from '../rpc/certificate-record.js';
 import { CrlReason, Id } from '../values.js';
-import { bool, dateTime, email, flag, idParam, int, ref, refs, text } from './field.js';
+import { CertificateCreateInput, CertificateEditInput, CertificateUploadInput } from './certificate-input.js';
+import { bool, email, flag, idParam, int, text } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { AuthorityView, CertificateView, NestedDestination, NestedNotification, NestedSource, NestedUser } from './view.js';
-import { DomainRecord } from '../rpc/certificate.js';
 
 const tag = 'certificates';
 const byId = z.object({ id: idParam() });
-
-const attachments = {
-  destinations: refs(['label', 'name']).default([]),
-  notifications: refs(['label', 'name']).default([]),
-  /** Deprecated spelling of `replaces`; wins when both are given. */
-  replacements: refs().optional(),
-  replaces: refs().default([]),
-  roles: refs().default([]),
-};
-
-export const CertificateCreateInput = z
-  .object({
-    owner: email(),
-    authority: ref().nullish(),
-    commonName: text(64).default(''),
-    name: text(10_000).nullish(),
-    description: text(1_024).nullish(),
-    validityStart: dateTime().nullish(),
-    validityEnd: dateTime().nullish(),
-    validityYears: int({ min: 0, max: 100 }).nullish(),
-    keyType: text(32).optional(),
-    csr: text(65_536).nullish(),
-    signingAlgorithm: text(32).nullish(),
-    extensions: ExtensionsInput,
-    organization: text(64).optional(),
-    organizationalUnit: text(64).optional(),
-    country: text(2).optional(),
-    state: text(128).optional(),
-    location: text(128).optional(),
-    notify: bool().default(true),
-    rotation: bool().default(false),
-    rotationPolicy: ref().nullish(),
-    dnsProvider: ref().nullish(),
-    ...attachments,
-  })
-  .superRefine((input, context) => {
-    if (input.authority === undefined || input.authority === null)
-      context.addIssue({ code: 'custom', path: ['Schema', 'authority'], message: 'authority is required: name the authority that issues, by id or name' });
-  });
-
-export const CertificateUploadInput = z.object({
-  owner: email(),
-  body: text(65_536),
-  privateKey: text(65_536).nullish(),
-  chain: text(262_144).nullish(),
-  csr: text(65_536).nullish(),
-  name: text(10_000).nullish(),
-  description: text(1_024).nullish(),
-  notify: bool().default(true),
-  externalId: text(128).nullish(),
-  authority: ref().nullish(),
-  ...attachments,
-});
-
-export const CertificateEditInput = z.object({
-  /** Needed, but asked for only after the right to edit: a stranger learns that he may not, not what he forgot. */
-  owner: email().optional(),
-  description: text(1_024).nullish(),
-  notify: bool().optional(),
-  rotation: bool().optional(),
-  ...attachments,
-});
 
 const listParameters = z.object({
   ...listQuery,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CertificateCreateInput } from './certificate.js';
+import { CertificateCreateInput } from './certificate-input.js';
 import { foldKeys, snakeCase } from './fold-keys.js';
 
 describe('snakeCase', () => {

@@ -8,6 +8,7 @@ export * from './role.js';
 export * from './api-key.js';
 export * from './audit.js';
 export * from './authority.js';
+export * from './certificate-input.js';
 export * from './certificate.js';
 export * from './inventory.js';
 export { foldKeys, snakeCase } from './fold-keys.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainRecord } from '../rpc/certificate.js';
+import { DomainRecord } from '../rpc/certificate-record.js';
 import { PluginView } from '../rpc/plugin.js';
 import { bool, idParam, text } from './field.js';
 import { listOf, listQuery } from './list.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AuthorityRecord, AuthoritySummary } from '../rpc/authority.js';
-import { CertificateRecord, NestedCertificate } from '../rpc/certificate.js';
+import { CertificateRecord, NestedCertificate } from '../rpc/certificate-record.js';
 import { LogRecord } from '../rpc/inventory.js';
 import { PluginOption, PluginView } from '../rpc/plugin.js';
 import { Id } from '../values.js';

@@ -1,86 +1,11 @@
 import { z } from 'zod';
 import { command, query } from '../contract.js';
-import { ExtensionsInput, ExtensionsView } from '../extension.js';
-import { CrlReason, Id, Pem, Ref, Timestamp } from '../values.js';
-import { AuthoritySummary, SubjectParts, ValidityInput } from './authority.js';
-import { Window } from './list.js';
+import { ExtensionsInput } from '../extension.js';
+import { CrlReason, Id, Pem, Ref } from '../values.js';
+import { SubjectParts, ValidityInput } from './authority.js';
+import { certificateStats, getCertificate, listCertificates, listReplacements, listShortCertificates, listValidCertificates } from './certificate-reading.js';
+import { CertificateRecord } from './certificate-record.js';
 import { PluginInput } from './plugin.js';
-
-export const CertificateStatus = z.enum(['valid', 'revoked', 'unknown']);
-
-export const DomainRecord = z.object({ id: Id, name: z.string(), sensitive: z.boolean() });
-
-export const RotationPolicyRef = z.object({ id: Id, days: z.int() });
-
-/** A certificate inside another answer (rest-api §6.1, nested certificate). */
-export const NestedCertificate = z.object({
-  id: Id,
-  name: z.string(),
-  owner: z.string(),
-  description: z.string().nullable(),
-  status: CertificateStatus.nullable(),
-  bits: z.int().nullable(),
-  body: Pem,
-  chain: Pem.nullable(),
-  csr: Pem.nullable(),
-  active: z.boolean(),
-  rotation: z.boolean(),
-  notify: z.boolean(),
-  rotationPolicy: RotationPolicyRef.nullable(),
-  cn: z.string().nullable(),
-  commonName: z.string(),
-  notAfter: Timestamp,
-  notBefore: Timestamp,
-  validityStart: Timestamp,
-  validityEnd: Timestamp,
-  /** Always empty: Lemur's clients know the key, not the content. */
-  issuer: z.object({}),
-});
-export type NestedCertificate = z.output<typeof NestedCertificate>;
-
-/** The whole certificate as issuer-svc knows it; users and roles are ids, the gateway puts the objects in. */
-export const CertificateRecord = NestedCertificate.omit({ issuer: true }).extend({
-  issuer: z.string(),
-  deleted: z.boolean(),
-  hasPrivateKey: z.boolean(),
-  externalId: z.string().nullable(),
-  keyType: z.string().nullable(),
-  /** Name of the hash: `sha256`. */
-  signingAlgorithm: z.string().nullable(),
-  /** True when there is more than one DNS or IP name, else null. */
-  san: z.literal(true).nullable(),
-  distinguishedName: z.string(),
-  /** Decimal. */
-  serial: z.string(),
-  /** Upper case, no prefix, no padding. */
-  serialHex: z.string(),
-  dateCreated: Timestamp,
-  authority: AuthoritySummary.nullable(),
-  extensions: ExtensionsView,
-  domains: z.array(DomainRecord),
-  replaces: z.array(NestedCertificate),
-  replacedBy: z.array(NestedCertificate),
-  country: z.string().optional(),
-  state: z.string().optional(),
-  location: z.string().optional(),
-  organization: z.string().optional(),
-  organizationalUnit: z.string().optional(),
-  userId: Id.nullable(),
-  roleIds: z.array(Id),
-});
-export type CertificateRecord = z.output<typeof CertificateRecord>;
-
-/** `short=true` of the list. */
-export const ShortCertificate = z.object({
-  id: Id,
-  name: z.string(),
-  owner: z.string(),
-  notify: z.boolean(),
-  rotation: z.boolean(),
-  authority: AuthoritySummary.nullable(),
-  issuer: z.string(),
-  cn: z.string().nullable(),
-});
 
 const OwnerAndRoles = z.object({
   owner: z.string().max(128),
@@ -134,67 +59,6 @@ export const uploadCertificate = command('rpc.issuer.certificate.upload', {
   output: CertificateRecord,
   callers: ['gateway'],
   codes: ['permission_denied', 'already_exists', 'failed_precondition'],
-});
-
-export const getCertificate = query('rpc.issuer.certificate.get', {
-  input: z.object({ id: Id }),
-  output: CertificateRecord,
-  callers: ['gateway', 'deploy', 'discovery', 'notify'],
-  codes: ['not_found'],
-});
-
-const CertificateListInput = z.object({
-  window: Window,
-  filter: z.string().max(1_024).nullable(),
-  ids: z.array(Id).max(1_000).nullable(),
-  /** Exact name, case-sensitive. */
-  name: z.string().max(256).nullable(),
-  /** Decimal, 0x hex or colon-separated hex. */
-  serial: z.string().max(128).nullable(),
-  showExpired: z.boolean(),
-  /** Weeks from today in which it ends. */
-  timeRange: z.int().min(0).max(10_000).nullable(),
-  destinationId: Id.nullable(),
-  notificationId: Id.nullable(),
-  owner: z.string().max(128).nullable(),
-  active: z.boolean().nullable(),
-  rotation: z.boolean().nullable(),
-  creatorIds: z.array(Id).max(1_000).nullable(),
-  authorityId: Id.nullable(),
-});
-export type CertificateListInput = z.output<typeof CertificateListInput>;
-
-export const listCertificates = query('rpc.issuer.certificate.list', {
-  input: CertificateListInput,
-  output: z.object({ items: z.array(CertificateRecord), total: z.int(), nextCursor: z.string().nullable() }),
-  callers: ['gateway', 'deploy', 'discovery', 'notify'],
-  timeoutMs: 10_000,
-});
-
-export const listShortCertificates = query('rpc.issuer.certificate.list_short', {
-  input: CertificateListInput,
-  output: z.object({ items: z.array(ShortCertificate), total: z.int(), nextCursor: z.string().nullable() }),
-  callers: ['gateway'],
-  timeoutMs: 10_000,
-});
-
-/** Not expired (by date), not revoked, not replaced; newest first when paged. */
-export const listValidCertificates = query('rpc.issuer.certificate.list_valid', {
-  input: z.object({
-    cn: z.string().max(256),
-    san: z.string().max(256).nullable(),
-    owner: z.string().max(128).nullable(),
-    window: Window.nullable(),
-  }),
-  output: z.object({ items: z.array(CertificateRecord), total: z.int() }),
-  callers: ['gateway'],
-  timeoutMs: 10_000,
-});
-
-export const certificateStats = query('rpc.issuer.certificate.stats', {
-  input: z.object({ metric: z.enum(['bits', 'issuer', 'not_after', 'signing_algorithm']) }),
-  output: z.object({ labels: z.array(z.string()), values: z.array(z.int()) }),
-  callers: ['gateway'],
 });
 
 export const updateCertificate = command('rpc.issuer.certificate.update', {
@@ -284,13 +148,6 @@ export const deactivateCertificate = command('rpc.issuer.certificate.deactivate'
   output: z.object({ id: Id }),
   callers: ['gateway'],
   codes: ['not_found', 'permission_denied', 'failed_precondition', 'upstream_failed'],
-});
-
-export const listReplacements = query('rpc.issuer.certificate.replacements', {
-  input: z.object({ id: Id }),
-  output: z.object({ items: z.array(CertificateRecord) }),
-  callers: ['gateway'],
-  codes: ['not_found'],
 });
 
 export const certificateContracts = [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command, query } from '../contract.js';
 import { Id, Timestamp } from '../values.js';
 import { AuthoritySummary, SubjectParts } from './authority.js';
-import { DomainRecord, NestedCertificate } from './certificate.js';
+import { DomainRecord, NestedCertificate } from './certificate-record.js';
 import { Window } from './list.js';
 import { PluginList } from './plugin.js';
 

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { ExtensionsView } from '../extension.js';
+import { Id, Pem, Timestamp } from '../values.js';
+import { AuthoritySummary } from './authority.js';
+
+export const CertificateStatus = z.enum(['valid', 'revoked', 'unknown']);
+
+export const DomainRecord = z.object({ id: Id, name: z.string(), sensitive: z.boolean() });
+
+export const RotationPolicyRef = z.object({ id: Id, days: z.int() });
+
+/** A certificate inside another answer (rest-api §6.1, nested certificate). */
+export const NestedCertificate = z.object({
+  id: Id,
+  name: z.string(),
+  owner: z.string(),
+  description: z.string().nullable(),
+  status: CertificateStatus.nullable(),
+  bits: z.int().nullable(),
+  body: Pem,
+  chain: Pem.nullable(),
+  csr: Pem.nullable(),
+  active: z.boolean(),
+  rotation: z.boolean(),
+  notify: z.boolean(),
+  rotationPolicy: RotationPolicyRef.nullable(),
+  cn: z.string().nullable(),
+  commonName: z.string(),
+  notAfter: Timestamp,
+  notBefore: Timestamp,
+  validityStart: Timestamp,
+  validityEnd: Timestamp,
+  /** Always empty: Lemur's clients know the key, not the content. */
+  issuer: z.object({}),
+});
+export type NestedCertificate = z.output<typeof NestedCertificate>;
+
+/** The whole certificate as issuer-svc knows it; users and roles are ids, the gateway puts the objects in. */
+export const CertificateRecord = NestedCertificate.omit({ issuer: true }).extend({
+  issuer: z.string(),
+  deleted: z.boolean(),
+  hasPrivateKey: z.boolean(),
+  externalId: z.string().nullable(),
+  keyType: z.string().nullable(),
+  /** Name of the hash: `sha256`. */
+  signingAlgorithm: z.string().nullable(),
+  /** True when there is more than one DNS or IP name, else null. */
+  san: z.literal(true).nullable(),
+  distinguishedName: z.string(),
+  /** Decimal. */
+  serial: z.string(),
+  /** Upper case, no prefix, no padding. */
+  serialHex: z.string(),
+  dateCreated: Timestamp,
+  authority: AuthoritySummary.nullable(),
+  extensions: ExtensionsView,
+  domains: z.array(DomainRecord),
+  replaces: z.array(NestedCertificate),
+  replacedBy: z.array(NestedCertificate),
+  country: z.string().optional(),
+  state: z.string().optional(),
+  location: z.string().optional(),
+  organization: z.string().optional(),
+  organizationalUnit: z.string().optional(),
+  userId: Id.nullable(),
+  roleIds: z.array(Id),
+});
+export type CertificateRecord = z.output<typeof CertificateRecord>;
+
+/** `short=true` of the list. */
+export const ShortCertificate = z.object({
+  id: Id,
+  name: z.string(),
+  owner: z.string(),
+  notify: z.boolean(),
+  rotation: z.boolean(),
+  authority: AuthoritySummary.nullable(),
+  issuer: z.string(),
+  cn: z.string().nullable(),
+});
