@@ -8,7 +8,6 @@ const services = ['gateway', 'issuer-svc', 'keyvault-svc', 'acme-svc', 'discover
 describe('the platform in services apart, two replicas of each', () => {
   const platform = usePlatform({ mode: 'services', env: { SIFAKA_REPLICAS: '2' } });
 
-  const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   const processesOf = (service: string) =>
     platform()
       .processes()
@@ -63,3 +62,12 @@ describe('the platform in services apart, two replicas of each', () => {
     expect(elapsedMs).toBeLessThan(10_000);
   });
 });
+
+/** Empty for a process that ended since it was listed. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,5 +1,5 @@
-import { projects, readJson, root } from '../workspace.mjs';
 import { join } from 'node:path';
+import { projects, readJson, root } from '../workspace.mjs';
 import { pluginIndex, pluginPage } from './plugin-pages.mjs';
 
 /** Everything that is generated is generated here: add a line to add a file. Each answers `{ path: content }`, paths from the root. */
@@ -36,14 +36,10 @@ async function natsPermissions() {
 }
 
 async function plugins() {
-  const { toPluginOptions } = await load('libs/plugin-sdk');
   const folders = projects()
     .map(({ folder }) => folder)
     .filter((folder) => folder.startsWith('plugins/'));
   const all = await Promise.all(folders.map(async (folder) => ({ folder, plugin: (await load(folder)).default })));
-  const pages = all.map(({ folder, plugin }) => [
-    `docs/reference/plugins/${plugin.slug}.md`,
-    pluginPage(plugin, toPluginOptions(plugin.options), folder),
-  ]);
+  const pages = all.map(({ folder, plugin }) => [`docs/reference/plugins/${plugin.slug}.md`, pluginPage(plugin, folder)]);
   return { ...Object.fromEntries(pages), 'docs/reference/plugins/README.md': pluginIndex(all.map(({ plugin }) => plugin)) };
 }

@@ -1,7 +1,8 @@
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 /** Reference page of one plugin, from its definition and the options that the API shows of it. */
-export function pluginPage(plugin, options, folder) {
+export function pluginPage(plugin, folder) {
+  const options = plugin.pluginOptions();
   const lines = [
     `# ${plugin.title} (\`${plugin.slug}\`)`,
     '',
