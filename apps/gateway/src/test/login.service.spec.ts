@@ -1,7 +1,9 @@
 import { hash as hashBcrypt } from '@node-rs/bcrypt';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt, SignJWT } from 'jose';
 import { adminPassword, aGateway, tokenSecret, userPassword, type Gateway } from './a-gateway.js';
+
+jest.setTimeout(60_000);
 
 let gateway: Gateway;
 beforeAll(async () => void (gateway = await aGateway()));

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aGateway, userPassword, type Gateway } from './a-gateway.js';
+
+jest.setTimeout(60_000);
 
 /** Who asks, in the order of the columns below. */
 const callers = ['none', 'plain', 'operator', 'readOnly', 'admin', 'key'] as const;

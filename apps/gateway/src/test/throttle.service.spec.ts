@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { fixedClock } from '@sifaka/kernel';
 import { adminPassword, aGateway, type Gateway } from './a-gateway.js';
+
+jest.setTimeout(60_000);
 
 let gateway: Gateway | undefined;
 afterEach(async () => {

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aGateway, userPassword, type Gateway } from './a-gateway.js';
 import { world } from './stand-ins.js';
+
+jest.setTimeout(60_000);
 
 let gateway: Gateway;
 beforeAll(async () => void (gateway = await aGateway()));
