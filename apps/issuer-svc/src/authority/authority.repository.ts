@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
+import type { AuditEntry } from '@sifaka/contracts';
 import { Database, uniqueViolation, type Sql } from '@sifaka/database';
+import { Outbox, type NewEvent } from '@sifaka/messaging';
 import type { StoredOption } from '../plugins/stored-options.js';
 
 /** Columns of a new authority. */
@@ -49,10 +51,23 @@ export interface LockedAuthority {
   description: string | null;
 }
 
+/** What is written about a change, with the change. */
+export interface Told {
+  entry: AuditEntry;
+  event: NewEvent;
+}
+
 /** SQL of authorities as they are written. */
 @Injectable()
 export class AuthorityRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+  ) {}
+
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
 
   /** @throws AppError `already_exists`, field `name` */
   async assertNameIsFree(name: string): Promise<void> {
@@ -78,7 +93,7 @@ export class AuthorityRepository {
   }
 
   /** @throws AppError `already_exists`, field `name` */
-  async add(tx: Sql, authority: NewAuthority): Promise<void> {
+  async add(tx: Sql, authority: NewAuthority, { entry, event }: Told): Promise<void> {
     try {
       await tx.query(addSql, [
         authority.id,
@@ -101,6 +116,7 @@ export class AuthorityRepository {
       if (uniqueViolation(error)?.constraint === 'authority_name_unique') throw nameTaken(authority.name);
       throw error;
     }
+    await this.outbox.record(tx, [entry], [event]);
   }
 
   /** @throws AppError `not_found` */
@@ -110,7 +126,7 @@ export class AuthorityRepository {
     return row;
   }
 
-  async change(tx: Sql, id: number, change: AuthorityChange): Promise<void> {
+  async change(tx: Sql, id: number, change: AuthorityChange, { entry, event }: Told): Promise<void> {
     await tx.query(changeSql, [
       id,
       change.owner,
@@ -122,6 +138,7 @@ export class AuthorityRepository {
       change.cabCompliant,
       change.cnOptional,
     ]);
+    await this.outbox.record(tx, [entry], [event]);
   }
 }
 

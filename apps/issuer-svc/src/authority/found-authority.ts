@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { authorityCreated, type AuthorityRecord, type Principal } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
-import { auditEntry, newEvent, Outbox } from '@sifaka/messaging';
+import { auditEntry, newEvent } from '@sifaka/messaging';
 import { parseCertificate } from '@sifaka/pki';
 import { CLOCK } from '@sifaka/runtime';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
@@ -36,41 +35,30 @@ export interface Foundation {
 @Injectable()
 export class FoundAuthority {
   constructor(
-    private readonly database: Database,
-    private readonly outbox: Outbox,
+    private readonly authorities: AuthorityRepository,
+    private readonly chains: ChainRepository,
     private readonly inserter: CertificateInserter,
-    private readonly stores: AuthorityStores,
     private readonly reader: AuthorityReader,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async add(foundation: Foundation): Promise<AuthorityRecord> {
-    const { chains, authorities } = this.stores;
-    const ownChainId = await chains.idOf(foundation.chainDer);
-    const chainId = (await chains.idOf([foundation.certificateDer, ...foundation.chainDer])) ?? 0;
+    const ownChainId = await this.chains.idOf(foundation.chainDer);
+    const chainId = (await this.chains.idOf([foundation.certificateDer, ...foundation.chainDer])) ?? 0;
     const at = this.clock.now();
-    const id = await this.database.transaction(async (tx) => {
-      const ids = await authorities.drawIds(tx);
+    const id = await this.authorities.transaction(async (tx) => {
+      const ids = await this.authorities.drawIds(tx);
       await this.inserter.insert(tx, [{ door: foundation.door, certificate: certificateOf(foundation, ids.authority, ownChainId, at) }], [ids.certificate]);
       const { options, principal } = foundation;
       const userId = principal.kind === 'user' ? principal.userId : null;
-      await authorities.add(tx, { ...foundation, ...hostFacts(options), id: ids.authority, certificateId: ids.certificate, chainId, userId });
-      await this.outbox.record(tx, [auditOf(foundation, ids.authority, at)], [eventOf(foundation, ids.authority, ids.certificate, at)]);
+      const told = { entry: auditOf(foundation, ids.authority, at), event: eventOf(foundation, ids.authority, ids.certificate, at) };
+      await this.authorities.add(tx, { ...foundation, ...hostFacts(options), id: ids.authority, certificateId: ids.certificate, chainId, userId }, told);
       return ids.authority;
     });
     const [record] = await this.reader.records([id]);
     if (record === undefined) throw new Error('a stored authority was not found');
     return record;
   }
-}
-
-/** What an authority and its certificate are written through. */
-@Injectable()
-export class AuthorityStores {
-  constructor(
-    readonly chains: ChainRepository,
-    readonly authorities: AuthorityRepository,
-  ) {}
 }
 
 function certificateOf(foundation: Foundation, authorityId: number, chainId: number | null, at: Date) {

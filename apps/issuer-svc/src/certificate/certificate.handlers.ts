@@ -15,8 +15,9 @@ import {
   type InputOf,
 } from '@sifaka/contracts';
 import { Handles, type CallContext } from '@sifaka/messaging';
+import { AuthorizeCertificateWrite } from './authorize-certificate-write.js';
 import { DeleteCertificate } from './delete-certificate.js';
-import { AuthorizeCertificateWrite, ChangeCertificateOwner, DescribeCertificate, SwitchCertificate, UpdateCertificate } from './edit-certificate.js';
+import { ChangeCertificateOwner, DescribeCertificate, SwitchCertificate, UpdateCertificate } from './edit-certificate.js';
 import { ExportCertificate } from './export-certificate.js';
 import { IssueCertificate } from './issue-certificate.js';
 import { DeactivateCertificate, RevokeCertificate } from './revoke-certificate.js';

@@ -1,18 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { allow, type AccessRules } from '@sifaka/authz';
 import type {
-  authorizeCertificateWrite,
   CertificateRecord,
   changeCertificateOwner,
   describeCertificate,
   InputOf,
-  OutputOf,
   switchCertificate,
   updateCertificate,
 } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
 import { ACCESS_RULES } from '../access-rules.js';
 import { References } from '../issuance/references.js';
+import { AuthorizeCertificateWrite } from './authorize-certificate-write.js';
 import { CertificateRepository, type StoredCertificate } from './certificate.repository.js';
 import { ChangeCertificate } from './change-certificate.js';
 import { Filing } from './filing.js';
@@ -81,18 +80,6 @@ export class DescribeCertificate {
     if (description !== null) return this.changes.run(id, call.principal, () => ({ ...edit, state: { description } }));
     await this.authorize.run({ id }, call);
     return this.filing.read(id);
-  }
-}
-
-/** Says whether the caller may change it, before a body is even looked at. */
-@Injectable()
-export class AuthorizeCertificateWrite {
-  constructor(private readonly certificates: CertificateRepository) {}
-
-  async run({ id }: InputOf<typeof authorizeCertificateWrite>, { principal }: CallContext): Promise<OutputOf<typeof authorizeCertificateWrite>> {
-    const certificate = await this.certificates.get(id);
-    allow(principal, 'certificate:write', certificate);
-    return { id, owner: certificate.owner, deleted: certificate.deleted };
   }
 }
 

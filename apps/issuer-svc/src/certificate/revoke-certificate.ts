@@ -3,9 +3,9 @@ import { AppError } from '@sifaka/kernel';
 import { allow } from '@sifaka/authz';
 import { certificateDeactivated, certificateRevoked, type deactivateCertificate, type InputOf, type OutputOf, type revokeCertificate } from '@sifaka/contracts';
 import { newEvent, type CallContext } from '@sifaka/messaging';
-import type { IssuedCertificateReference, Issuer } from '@sifaka/plugin-sdk';
-import { AuthorityDirectory, issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
-import { IssuerPlugins } from '../plugins/issuer-plugins.js';
+import type { IssuedCertificateReference } from '@sifaka/plugin-sdk';
+import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
+import { CertificateIssuer } from './certificate-issuer.js';
 import { CertificateRepository, storedFacts, type StoredCertificate } from './certificate.repository.js';
 import { ChangeCertificate } from './change-certificate.js';
 
@@ -59,24 +59,6 @@ export class DeactivateCertificate {
       event: (changed, at) => newEvent(certificateDeactivated, storedFacts(changed), { subject: String(id), at }),
     }));
     return { id };
-  }
-}
-
-/** The issuer that a certificate came from. */
-@Injectable()
-export class CertificateIssuer {
-  constructor(
-    private readonly authorities: AuthorityDirectory,
-    private readonly issuers: IssuerPlugins,
-  ) {}
-
-  /** @throws AppError `failed_precondition` for a certificate that no authority here issued */
-  async of({ name, authorityId }: StoredCertificate): Promise<{ authority: AuthorityState; issuer: Issuer }> {
-    if (authorityId === null) {
-      throw new AppError('failed_precondition', `"${name}" belongs to no authority of this installation: its issuer has to be asked elsewhere`, { reason: 'certificate.no_authority' });
-    }
-    const authority = await this.authorities.read(authorityId);
-    return { authority, issuer: await this.issuers.of(authority) };
   }
 }
 
