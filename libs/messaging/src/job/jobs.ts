@@ -1,23 +1,10 @@
-import { EventEmitter } from 'node:events';
-import { AppError, type Clock } from '@sifaka/kernel';
-import type { ServiceName } from '@sifaka/contracts';
-import { jobSchema, type Database, type Sql } from '@sifaka/database';
-import {
-  Logger as WorkerLogger,
-  run,
-  runMigrations,
-  type ParsedCronItem,
-  type Runner,
-  type TaskList,
-  type WorkerEvents,
-} from 'graphile-worker';
-import pg from 'pg';
-import type { Log } from '../bus/log.js';
-import { catchUp } from './catch-up.js';
+import { AppError } from '@sifaka/kernel';
+import { jobSchema, type Sql } from '@sifaka/database';
+import type { ParsedCronItem, TaskList } from 'graphile-worker';
 import { cronItem, nextTick, singleRun } from './cron-schedule.js';
 import { JobRun, type BoundJob } from './job-run.js';
+import { JobWorker, type JobsOptions } from './job-worker.js';
 import type { JobPayload } from './job.js';
-import { WorkerPresence } from './worker-presence.js';
 
 export interface AddJobOptions {
   /** Queue it within this transaction: it exists if and only if the change does. */
@@ -42,24 +29,12 @@ export interface JobStatus {
   nextRunAt: Date | null;
 }
 
-interface JobsOptions {
-  service: ServiceName;
-  database: Database;
-  /** The worker has connections of its own: requests never wait for jobs, nor jobs for requests. */
-  databaseUrl: string;
-  clock: Clock;
-  log: Log;
-}
-
 /** Work of this service that happens later, again, or on a schedule. */
 export class Jobs {
   private readonly bound = new Map<string, BoundJob>();
   private readonly crons = new Map<string, ParsedCronItem>();
   private readonly runs: JobRun;
-  private pool: pg.Pool | undefined;
-  private presence: WorkerPresence | undefined;
-  private runner: Runner | undefined;
-  private sweeper: NodeJS.Timeout | undefined;
+  private worker: JobWorker | undefined;
 
   constructor(private readonly options: JobsOptions) {
     const { service, database, clock, log } = options;
@@ -97,46 +72,19 @@ export class Jobs {
 
   /** Prepares the queue's tables, then works on jobs until stopped. */
   async start(jobs: readonly BoundJob[]): Promise<void> {
-    const { service, database, databaseUrl, clock, log } = this.options;
     this.declare(jobs);
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, application_name: `sifaka-${service}-jobs` });
-    pool.on('error', (error) => log.warn({ err: error }, 'a connection of the job queue broke'));
-    const presence = new WorkerPresence(pool, database, service);
-    const events: WorkerEvents = new EventEmitter();
-    events.on('worker:create', ({ worker }) => presence.add(worker.workerId));
-    this.pool = pool;
-    this.presence = presence;
-    const shared = {
-      pgPool: pool,
-      schema: jobSchema(service),
-      logger: new WorkerLogger(() => (level, message) => relayLog(log, level, message)),
-    };
-    await runMigrations(shared);
-    await catchUp(database, service, [...this.crons.values()], clock.now());
-    this.runner = await run({
-      ...shared,
-      events,
-      taskList: this.tasks(),
-      parsedCronItems: [...this.crons.values()],
-      concurrency,
-      noHandleSignals: true,
-      pollInterval: pollMs,
-    });
-    await this.sweep();
-    this.sweeper = setInterval(() => void this.sweep(), sweepMs).unref();
+    this.worker = new JobWorker(this.options, this.tasks(), [...this.crons.values()]);
+    await this.worker.start();
   }
 
   /** Starts nothing more, gives what runs three seconds, then cuts it off; it will run again. */
   async stop(): Promise<void> {
-    clearInterval(this.sweeper);
-    const patience = setTimeout(() => this.runs.abortAll(), patienceMs);
-    await this.runner?.stop().catch((error: unknown) => this.options.log.warn({ err: error }, 'job worker stopped uncleanly'));
+    const patience = setTimeout(() => {
+      this.runs.abortAll();
+    }, patienceMs);
+    await this.worker?.stop();
+    this.worker = undefined;
     clearTimeout(patience);
-    this.presence?.close();
-    await this.pool?.end();
-    this.presence = undefined;
-    this.runner = undefined;
-    this.pool = undefined;
   }
 
   private declare(jobs: readonly BoundJob[]): void {
@@ -146,15 +94,6 @@ export class Jobs {
       this.bound.set(name, entry);
       const item = cronItem(entry.job);
       if (item !== undefined) this.crons.set(name, item);
-    }
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      const workers = (await this.presence?.sweep()) ?? [];
-      if (workers.length > 0) this.options.log.warn({ workers }, 'jobs of lost workers run again');
-    } catch (error) {
-      this.options.log.warn({ err: error }, 'could not look for lost workers');
     }
   }
 
@@ -207,20 +146,8 @@ interface StatusRow {
   last_duration_ms: number | null;
 }
 
-const concurrency = 4;
-/** One connection listens, one shows that this worker lives, the others fetch and finish jobs. */
-const poolSize = 5;
-/** New jobs announce themselves; polling finds those whose time has come. */
-const pollMs = 2_000;
-const sweepMs = 15_000;
 const patienceMs = 3_000;
 
 function asPayload(value: unknown): JobPayload {
   return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-/** Failed jobs are told by the run itself, with their trace; starts and stops of the worker interest nobody. */
-function relayLog(log: Log, level: string, message: string): void {
-  if (level === 'warning') log.warn({}, `job queue: ${message}`);
-  if (level === 'error' && !message.startsWith('Failed task')) log.error({}, `job queue: ${message}`);
 }

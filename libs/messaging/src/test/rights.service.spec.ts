@@ -1,12 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { allContracts, allEvents } from '@sifaka/contracts';
 import type { BusUser } from '../bus/bus.js';
 import { durableName, streamName } from '../rights/durables.js';
+import { busUsers, natsPermissions, passwordVariable } from '../rights/nats-config.js';
 import { natsRights } from '../rights/nats-rights.js';
 import { ensureStream } from '../event/stream.js';
 import { certificateIssued, registry } from './contracts.js';
 import { TestNats } from './nats-server.js';
+import { servers } from './servers.js';
 
 let server: TestNats;
 
@@ -97,6 +103,18 @@ describe('the bus', () => {
     await consumers.add(streamName, { durable_name: durable, filter_subject: certificateIssued.subject });
     const consumer = await jetstream(connection).consumers.get(streamName, durable);
     await expect(consumer.info()).resolves.toMatchObject({ name: 'notify-certificate-issued' });
+  });
+});
+
+describe('the configuration for a file in the open', () => {
+  it('takes every password from the environment, and the server accepts it', () => {
+    const file = join(servers().dataDir, 'permissions.conf');
+    writeFileSync(file, natsPermissions({ registry: { contracts: allContracts, events: allEvents } }));
+    const env = Object.fromEntries(busUsers.map((user) => [passwordVariable(user), `password-of-${user}`]));
+    const checked = spawnSync(servers().natsServer, ['-t', '-c', file], { env, encoding: 'utf8' });
+    expect(checked.stderr).toContain('configuration file');
+    expect(checked.status).toBe(0);
+    expect(spawnSync(servers().natsServer, ['-t', '-c', file], { env: {} }).status).not.toBe(0);
   });
 });
 

@@ -14,6 +14,7 @@ import { Handles } from '../rpc/handles.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { echo, fail, look, nobody, nobodyDoes, observe, registry, relay, spend } from './contracts.js';
 import { TestNats, silent } from './nats-server.js';
+import { waitUntil } from './servers.js';
 
 const alice: Principal = {
   kind: 'user',
@@ -217,6 +218,19 @@ describe('the context of a call', () => {
     const foreign = new CallerContextSigner(callerPrivateKey(newCallerKeys().privateKey), systemClock);
     const forger = new RpcClient(gatewayBus, 'gateway', foreign);
     await expect(forger.call(relay, {}, { principal: alice })).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+});
+
+describe('a call whose reply belongs elsewhere', () => {
+  it('is dropped, so that nobody publishes with the rights of the answering service', async () => {
+    const drops: object[] = [];
+    const { stop } = await serve('issuer', echoes('a'), { ...silent, error: (fields) => void drops.push(fields) });
+    const { connection } = await server.bus('notify');
+    connection.publish('rpc.issuer.text.echo.notify', '{"data":{"text":"x"},"id":"1"}', { reply: 'rpc.keyvault.key.export.issuer' });
+    connection.publish('rpc.issuer.text.echo.notify', '{"data":{"text":"x"},"id":"1"}');
+    await waitUntil(() => drops.length === 2);
+    expect(drops).toContainEqual({ subject: 'rpc.issuer.text.echo.notify', replyTo: 'rpc.keyvault.key.export.issuer' });
+    await stop();
   });
 });
 
