@@ -33,7 +33,14 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-export async function aGateway(options: { env?: Record<string, string>; clock?: Clock } = {}): Promise<Gateway> {
+interface GatewayOptions {
+  env?: Record<string, string>;
+  clock?: Clock;
+  /** Name and password of the first administrator, when `env` changes them. */
+  administrator?: [username: string, password: string];
+}
+
+export async function aGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const platform = await testPlatform({
     services: [issuerStandIn, keyvaultStandIn, gatewayService],
     env: { gateway: { SIFAKA_ADMIN_PASSWORD: adminPassword, SIFAKA_TOKEN_SECRET: tokenSecret, SIFAKA_LOGIN_LIMIT: '10000', ...options.env } },
@@ -62,7 +69,7 @@ export async function aGateway(options: { env?: Record<string, string>; clock?: 
   };
 
   try {
-    const admin = await login('admin', adminPassword);
+    const admin = await login(...(options.administrator ?? (['admin', adminPassword] as const)));
     const aUser = async (name: string, roles: string[] = []) => {
       const created = await send('POST', '/users', {
         token: admin,
