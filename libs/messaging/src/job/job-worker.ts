@@ -6,6 +6,7 @@ import { Logger as WorkerLogger, runMigrations, runTaskList, type TaskList, type
 import pg from 'pg';
 import type { Log } from '../bus/log.js';
 import { CronTicker, type CronItem } from './cron-ticker.js';
+import { QueueClient } from './queue-client.js';
 import { WorkerPresence } from './worker-presence.js';
 
 export interface JobsOptions {
@@ -33,7 +34,7 @@ export class JobWorker {
     crons: readonly CronItem[],
   ) {
     const { service, database, databaseUrl } = options;
-    this.pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, application_name: `sifaka-${service}-jobs` });
+    this.pool = new pg.Pool({ Client: QueueClient, connectionString: databaseUrl, max: poolSize, application_name: `sifaka-${service}-jobs` });
     // The worker tells of broken connections itself, and opens new ones.
     this.pool.on('error', () => undefined);
     this.presence = new WorkerPresence(this.pool, database, service);
