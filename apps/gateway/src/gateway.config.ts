@@ -13,8 +13,14 @@ const lifetime = z.union([z.int(), z.string()]).transform((value, context) => {
 const tokenSecret = z.string().min(16, { error: 'must have at least 16 characters; 32 random bytes or more are advised' });
 
 export const gatewayConfig = defineConfig('gateway', {
-  host: setting(z.string().min(1).default('127.0.0.1'), { env: 'SIFAKA_HOST', describe: 'Address on which the API and the web UI are served.' }),
-  port: setting(z.int().min(0).max(65_535).default(8000), { env: 'SIFAKA_PORT', describe: 'Port on which the API and the web UI are served.' }),
+  host: setting(z.string().min(1).default('127.0.0.1'), {
+    env: 'SIFAKA_HOST',
+    describe: 'Address on which the API and the web UI are served.',
+  }),
+  port: setting(z.int().min(0).max(65_535).default(8000), {
+    env: 'SIFAKA_PORT',
+    describe: 'Port on which the API and the web UI are served.',
+  }),
   trustedProxies: setting(z.array(z.string().min(1)).default([]), {
     env: 'SIFAKA_TRUSTED_PROXIES',
     describe: 'Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` names the client; none by default.',
@@ -44,13 +50,20 @@ export const gatewayConfig = defineConfig('gateway', {
   }),
   tokenSecrets: setting(z.array(tokenSecret).max(10).default([]), {
     env: ['SIFAKA_TOKEN_SECRETS', 'LEMUR_TOKEN_SECRETS'],
-    describe: 'Secrets of tokens: the first signs, all verify. To rotate, put a new one first and drop the old one after the longest token life.',
+    describe:
+      'Secrets of tokens: the first signs, all verify. To rotate, put a new one first and drop the old one after the longest token life.',
     secret: true,
   }),
-  tokenAlgorithms: setting(z.array(z.enum(['HS256', 'HS384', 'HS512'])).min(1).default(['HS256']), {
-    env: ['SIFAKA_TOKEN_ALGORITHMS', 'LEMUR_TOKEN_ALGORITHMS'],
-    describe: 'HMAC algorithms of tokens: the first signs, only the listed ones verify.',
-  }),
+  tokenAlgorithms: setting(
+    z
+      .array(z.enum(['HS256', 'HS384', 'HS512']))
+      .min(1)
+      .default(['HS256']),
+    {
+      env: ['SIFAKA_TOKEN_ALGORITHMS', 'LEMUR_TOKEN_ALGORITHMS'],
+      describe: 'HMAC algorithms of tokens: the first signs, only the listed ones verify.',
+    },
+  ),
   tokenLifetimeSeconds: setting(lifetime.default(86_400), {
     env: ['SIFAKA_TOKEN_EXPIRATION', 'LEMUR_TOKEN_EXPIRATION'],
     describe: 'Life of a login token: days as a number, or `30m`, `12h`. The default is one day.',
@@ -99,5 +112,7 @@ export type GatewayConfig = ConfigOf<typeof gatewayConfig>;
 export function tokenSecretsOf({ tokenSecret, tokenSecrets }: Pick<GatewayConfig, 'tokenSecret' | 'tokenSecrets'>): string[] {
   if (tokenSecrets.length > 0) return tokenSecrets;
   if (tokenSecret !== undefined) return [tokenSecret];
-  throw new AppError('failed_precondition', 'SIFAKA_TOKEN_SECRET: required (secret that signs login tokens), or SIFAKA_TOKEN_SECRETS', { reason: 'config.invalid' });
+  throw new AppError('failed_precondition', 'SIFAKA_TOKEN_SECRET: required (secret that signs login tokens), or SIFAKA_TOKEN_SECRETS', {
+    reason: 'config.invalid',
+  });
 }

@@ -25,7 +25,10 @@ export class ApiKeyController {
 
   @Serves(listApiKeysOperation)
   async list({ query }: RequestFor<typeof listApiKeysOperation>, call: HttpCall): Promise<ResponseFor<typeof listApiKeysOperation>> {
-    const { rows, total, nextCursor } = await this.keys.list({ window: windowOf(query), filter: query.filter, ids: query.id }, callerOf(call));
+    const { rows, total, nextCursor } = await this.keys.list(
+      { window: windowOf(query), filter: query.filter, ids: query.id },
+      callerOf(call),
+    );
     return { items: rows.map(apiKeyView), total, nextCursor };
   }
 
@@ -42,7 +45,10 @@ export class ApiKeyController {
   }
 
   @Serves(updateApiKeyOperation)
-  async update({ params, body }: RequestFor<typeof updateApiKeyOperation>, call: HttpCall): Promise<ResponseFor<typeof updateApiKeyOperation>> {
+  async update(
+    { params, body }: RequestFor<typeof updateApiKeyOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof updateApiKeyOperation>> {
     await this.keys.update(params, body, callerOf(call));
     return { jwt: await this.keys.token(params, callerOf(call)) };
   }
@@ -54,7 +60,10 @@ export class ApiKeyController {
   }
 
   @Serves(describeApiKeyOperation)
-  async describe({ params }: RequestFor<typeof describeApiKeyOperation>, call: HttpCall): Promise<ResponseFor<typeof describeApiKeyOperation>> {
+  async describe(
+    { params }: RequestFor<typeof describeApiKeyOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof describeApiKeyOperation>> {
     return apiKeyView(await this.keys.describe(params, callerOf(call)));
   }
 }

@@ -30,19 +30,22 @@ export class ApiKeyRepository {
   }
 
   async insert(tx: Sql, key: { name: string; ttl: number; issuedAt: number; userId: number }): Promise<number> {
-    const [row] = await tx.query<{ id: number }>('insert into api_key (name, ttl, issued_at, user_id) values ($1, $2, $3, $4) returning id', [
-      key.name,
-      key.ttl,
-      key.issuedAt,
-      key.userId,
-    ]);
+    const [row] = await tx.query<{ id: number }>(
+      'insert into api_key (name, ttl, issued_at, user_id) values ($1, $2, $3, $4) returning id',
+      [key.name, key.ttl, key.issuedAt, key.userId],
+    );
     if (row === undefined) throw new AppError('internal', 'internal error');
     return row.id;
   }
 
   /** False when the key is gone. */
   async update(tx: Sql, id: number, change: { name: string; ttl: number; revoked: boolean }): Promise<boolean> {
-    const rows = await tx.query('update api_key set name = $2, ttl = $3, revoked = $4 where id = $1 returning id', [id, change.name, change.ttl, change.revoked]);
+    const rows = await tx.query('update api_key set name = $2, ttl = $3, revoked = $4 where id = $1 returning id', [
+      id,
+      change.name,
+      change.ttl,
+      change.revoked,
+    ]);
     return rows.length > 0;
   }
 

@@ -54,7 +54,9 @@ export class UseApiKeys {
     const issuedAt = Math.floor(this.clock.now().getTime() / 1_000);
     return this.database.transaction(async (tx) => {
       const id = await this.keys.insert(tx, { name, ttl, issuedAt, userId });
-      await this.changes.record(tx, principal, [{ action: 'api_key.created', object: { type: 'api_key', id, name }, details: { userId, ttl } }]);
+      await this.changes.record(tx, principal, [
+        { action: 'api_key.created', object: { type: 'api_key', id, name }, details: { userId, ttl } },
+      ]);
       return id;
     });
   }
@@ -64,7 +66,9 @@ export class UseApiKeys {
     const key = await this.keys.find(target.id);
     if (key === null) throw new AppError('not_found', `API key ${target.id} does not exist`);
     if (target.userId !== undefined && key.user.id !== target.userId) {
-      throw new AppError('permission_denied', `API key ${target.id} does not belong to user ${target.userId}`, { reason: 'api_key.other_user' });
+      throw new AppError('permission_denied', `API key ${target.id} does not belong to user ${target.userId}`, {
+        reason: 'api_key.other_user',
+      });
     }
     allow(principal, 'api_key:use', { userId: key.user.id });
     return key;
@@ -89,11 +93,20 @@ export class UseApiKeys {
 
   async delete(target: Target, principal: UserPrincipal): Promise<void> {
     const key = await this.describe(target, principal);
-    const change: Change = { action: 'api_key.deleted', object: { type: 'api_key', id: key.id, name: key.name }, details: { userId: key.user.id } };
+    const change: Change = {
+      action: 'api_key.deleted',
+      object: { type: 'api_key', id: key.id, name: key.name },
+      details: { userId: key.user.id },
+    };
     await this.write(key, change, (tx) => this.keys.delete(tx, key.id), principal);
   }
 
-  private async write(key: ApiKey, change: Change, apply: (tx: Parameters<ApiKeyRepository['delete']>[0]) => Promise<boolean>, principal: UserPrincipal): Promise<void> {
+  private async write(
+    key: ApiKey,
+    change: Change,
+    apply: (tx: Parameters<ApiKeyRepository['delete']>[0]) => Promise<boolean>,
+    principal: UserPrincipal,
+  ): Promise<void> {
     await this.database.transaction(async (tx) => {
       if (!(await apply(tx))) throw new AppError('not_found', `API key ${key.id} does not exist`);
       await this.changes.record(tx, principal, [change]);

@@ -24,14 +24,20 @@ export class UserApiKeyController {
   ) {}
 
   @Serves(listUserApiKeysOperation)
-  async list({ params, query }: RequestFor<typeof listUserApiKeysOperation>, call: HttpCall): Promise<ResponseFor<typeof listUserApiKeysOperation>> {
+  async list(
+    { params, query }: RequestFor<typeof listUserApiKeysOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof listUserApiKeysOperation>> {
     const request = { window: windowOf(query), filter: query.filter, ids: query.id };
     const { rows, total, nextCursor } = await this.keys.listOf(params.userId, request, callerOf(call));
     return { items: rows.map(apiKeyView), total, nextCursor };
   }
 
   @Serves(createUserApiKeyOperation)
-  async create({ params, body }: RequestFor<typeof createUserApiKeyOperation>, call: HttpCall): Promise<ResponseFor<typeof createUserApiKeyOperation>> {
+  async create(
+    { params, body }: RequestFor<typeof createUserApiKeyOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof createUserApiKeyOperation>> {
     return { jwt: await this.createKey.run({ name: body.name, ttl: body.ttl, owner: { id: params.userId }, isOwnerInPath: true }, call) };
   }
 
@@ -41,13 +47,19 @@ export class UserApiKeyController {
   }
 
   @Serves(updateUserApiKeyOperation)
-  async update({ params, body }: RequestFor<typeof updateUserApiKeyOperation>, call: HttpCall): Promise<ResponseFor<typeof updateUserApiKeyOperation>> {
+  async update(
+    { params, body }: RequestFor<typeof updateUserApiKeyOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof updateUserApiKeyOperation>> {
     await this.keys.update(params, body, callerOf(call));
     return { jwt: await this.keys.token(params, callerOf(call)) };
   }
 
   @Serves(deleteUserApiKeyOperation)
-  async delete({ params }: RequestFor<typeof deleteUserApiKeyOperation>, call: HttpCall): Promise<ResponseFor<typeof deleteUserApiKeyOperation>> {
+  async delete(
+    { params }: RequestFor<typeof deleteUserApiKeyOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof deleteUserApiKeyOperation>> {
     await this.keys.delete(params, callerOf(call));
     return { result: true };
   }

@@ -30,7 +30,7 @@ export class ChangeLog {
       events.map((event) => event(at)),
     );
     for (const { action, object, actor, details } of entries) {
-      if (details['role'] === builtInRoles.admin) this.logger.warn({ action, user: object.name, by: actor.name }, 'administrators change');
+      if (details.role === builtInRoles.admin) this.logger.warn({ action, user: object.name, by: actor.name }, 'administrators change');
     }
   }
 }

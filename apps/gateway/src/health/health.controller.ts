@@ -16,7 +16,11 @@ export class HealthController {
 
   /** For load balancers, as Lemur's ask: `ok`, or 503 and what is wrong in two words. */
   @Serves(healthcheckOperation)
-  async check(_request: RequestFor<typeof healthcheckOperation>, _call: HttpCall, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async check(
+    _request: RequestFor<typeof healthcheckOperation>,
+    _call: HttpCall,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     void reply.type('text/html; charset=utf-8');
     try {
       await this.database.ping();

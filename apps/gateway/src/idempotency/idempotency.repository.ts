@@ -21,7 +21,10 @@ export class IdempotencyRepository {
    * True when this attempt now holds the request: nobody had it, the first attempt died with the same content, or it is so
    * old that it counts as never made.
    */
-  async take(request: RequestId, attempt: { id: string; hashes: readonly string[]; at: Date; deadBefore: Date; forgottenBefore: Date }): Promise<boolean> {
+  async take(
+    request: RequestId,
+    attempt: { id: string; hashes: readonly string[]; at: Date; deadBefore: Date; forgottenBefore: Date },
+  ): Promise<boolean> {
     const { userId, operation, key } = request;
     const { id, hashes, at, deadBefore, forgottenBefore } = attempt;
     const rows = await this.database.query(takeSql, [userId, operation, key, hashes[0], id, at, deadBefore, forgottenBefore, hashes]);
@@ -46,7 +49,12 @@ export class IdempotencyRepository {
 
   /** Lets the next attempt try again. */
   async forget(attemptId: string, { userId, operation, key }: RequestId): Promise<void> {
-    await this.database.query('delete from idempotency_key where user_id = $1 and operation = $2 and key = $3 and attempt = $4', [userId, operation, key, attemptId]);
+    await this.database.query('delete from idempotency_key where user_id = $1 and operation = $2 and key = $3 and attempt = $4', [
+      userId,
+      operation,
+      key,
+      attemptId,
+    ]);
   }
 
   /** Removes a batch of requests from before `limitAt`, returns how many. */

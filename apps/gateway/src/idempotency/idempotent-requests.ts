@@ -78,13 +78,15 @@ export class IdempotentRequests {
 
   /** One per token secret, so that a request is still known after a rotation; the first is stored. */
   private hashes(content: unknown): string[] {
-    const text = JSON.stringify(content) ?? '';
+    const text = JSON.stringify([content]);
     return this.hashKeys.map((key) => createHmac('sha256', key).update(text).digest('hex'));
   }
 }
 
 function otherRequest(): AppError {
-  return new AppError('conflict', 'this Idempotency-Key was sent with another request before: use a new key for a new request', { reason: 'idempotency.other_request' });
+  return new AppError('conflict', 'this Idempotency-Key was sent with another request before: use a new key for a new request', {
+    reason: 'idempotency.other_request',
+  });
 }
 
 function stillAtWork(): AppError {

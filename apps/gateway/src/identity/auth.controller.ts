@@ -30,7 +30,11 @@ export class AuthController {
   }
 
   @Serves(logoutOperation)
-  async logout(_request: RequestFor<typeof logoutOperation>, _call: HttpCall, @Req() http: FastifyRequest): Promise<ResponseFor<typeof logoutOperation>> {
+  async logout(
+    _request: RequestFor<typeof logoutOperation>,
+    _call: HttpCall,
+    @Req() http: FastifyRequest,
+  ): Promise<ResponseFor<typeof logoutOperation>> {
     await this.logOut.run(http.headers.authorization);
     return { result: true };
   }
@@ -39,7 +43,8 @@ export class AuthController {
   async me(_request: RequestFor<typeof getMeOperation>, call: HttpCall): Promise<ResponseFor<typeof getMeOperation>> {
     const { userId } = callerOf(call);
     const user = await this.users.find(userId);
-    if (user === null) throw new AppError('permission_denied', 'the user of this token does not exist any more', { reason: 'token.refused' });
+    if (user === null)
+      throw new AppError('permission_denied', 'the user of this token does not exist any more', { reason: 'token.refused' });
     return userView(user);
   }
 

@@ -10,4 +10,13 @@ import { TokenAuthenticator } from './token-authenticator.js';
 
 export const identityControllers = [AuthController];
 
-export const identityProviders = [IdentityRepository, LogIn, LogOut, LoginThrottle, NewPassword, PasswordHasher, SeedIdentity, TokenAuthenticator];
+export const identityProviders = [
+  IdentityRepository,
+  LogIn,
+  LogOut,
+  LoginThrottle,
+  NewPassword,
+  PasswordHasher,
+  SeedIdentity,
+  TokenAuthenticator,
+];

@@ -33,7 +33,10 @@ export class IdentityRepository {
   /** By e-mail address when the name has an @, else by username. */
   async credentials(name: string): Promise<Credentials | null> {
     const condition = name.includes('@') ? 'lower(email) = lower($1)' : 'username = $1';
-    const [row] = await this.database.query<Credentials>(`select id as "userId", active, password_hash as "passwordHash" from app_user where ${condition}`, [name]);
+    const [row] = await this.database.query<Credentials>(
+      `select id as "userId", active, password_hash as "passwordHash" from app_user where ${condition}`,
+      [name],
+    );
     return row ?? null;
   }
 
@@ -43,7 +46,10 @@ export class IdentityRepository {
   }
 
   async revokeToken(tokenId: string, expiresAt: Date): Promise<void> {
-    await this.database.query('insert into revoked_token (token_id, expires_at) values ($1, $2) on conflict do nothing', [tokenId, expiresAt]);
+    await this.database.query('insert into revoked_token (token_id, expires_at) values ($1, $2) on conflict do nothing', [
+      tokenId,
+      expiresAt,
+    ]);
   }
 
   /** Counts a login of a client; the answer includes it. */
@@ -54,7 +60,10 @@ export class IdentityRepository {
 
   async prune(now: Date, windowSeconds: number): Promise<void> {
     await this.database.query('delete from revoked_token where expires_at < $1', [now]);
-    await this.database.query(`delete from login_throttle where window_started_at < $1::timestamptz - make_interval(secs => $2)`, [now, windowSeconds]);
+    await this.database.query(`delete from login_throttle where window_started_at < $1::timestamptz - make_interval(secs => $2)`, [
+      now,
+      windowSeconds,
+    ]);
   }
 }
 

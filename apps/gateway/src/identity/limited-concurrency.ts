@@ -5,9 +5,7 @@ export class LimitedConcurrency {
   private active = 0;
   private readonly queue: (() => void)[] = [];
 
-  constructor(
-    private readonly limit: { running: number; waiting: number; what: string },
-  ) {}
+  constructor(private readonly limit: { running: number; waiting: number; what: string }) {}
 
   /** @throws AppError rate_limited when the queue is full. */
   async run<T>(task: () => Promise<T>): Promise<T> {
@@ -25,7 +23,9 @@ export class LimitedConcurrency {
       return;
     }
     if (this.queue.length >= this.limit.waiting) {
-      throw new AppError('rate_limited', `${this.limit.what}: ${this.limit.waiting} are waiting already; try again in a moment`, { retryAfterMs: 1_000 });
+      throw new AppError('rate_limited', `${this.limit.what}: ${this.limit.waiting} are waiting already; try again in a moment`, {
+        retryAfterMs: 1_000,
+      });
     }
     await new Promise<void>((resolve) => this.queue.push(resolve));
   }

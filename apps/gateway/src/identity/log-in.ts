@@ -31,7 +31,9 @@ export class LogIn {
     if (user === null || stored === null || !isRight || !user.active) {
       logins.add(1, { status: 'failure' });
       this.logger.info({ sourceIp }, 'login refused');
-      throw new AppError('permission_denied', 'the username or the password is wrong, or the user is not active', { reason: 'login.refused' });
+      throw new AppError('permission_denied', 'the username or the password is wrong, or the user is not active', {
+        reason: 'login.refused',
+      });
     }
     if (this.hasher.isOutdated(stored)) await this.identities.renewHash(user.userId, stored, await this.hasher.hash(input.password));
     logins.add(1, { status: 'success' });

@@ -14,7 +14,9 @@ export class LogOut {
   async run(authorization: string | undefined): Promise<void> {
     const { tokenId, expiresAt } = await this.authenticator.claims(authorization);
     if (tokenId === null || expiresAt === null) {
-      throw new AppError('invalid_argument', 'only a login can be ended: revoke an API key instead, or wait for an old token to expire', { reason: 'logout.not_a_login' });
+      throw new AppError('invalid_argument', 'only a login can be ended: revoke an API key instead, or wait for an old token to expire', {
+        reason: 'logout.not_a_login',
+      });
     }
     await this.identities.revokeToken(tokenId, new Date(expiresAt * 1_000));
   }

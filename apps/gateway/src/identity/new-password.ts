@@ -19,7 +19,8 @@ export class NewPassword {
    */
   async hash(password: string): Promise<string> {
     const message = this.config.checkPasswordStrength ? passwordWeakness(password) : null;
-    if (message !== null) throw new AppError('invalid_argument', message, { reason: 'user.weak_password', fields: [{ path: 'password', message }] });
+    if (message !== null)
+      throw new AppError('invalid_argument', message, { reason: 'user.weak_password', fields: [{ path: 'password', message }] });
     return this.hasher.hash(password);
   }
 }

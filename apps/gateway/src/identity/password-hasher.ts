@@ -37,7 +37,7 @@ export class PasswordHasher {
     if (!stored.startsWith('$argon2')) return true;
     const found = parseOptions(stored);
     return (
-      found.algorithm !== parameters.algorithm ||
+      !stored.startsWith('$argon2id$') ||
       found.memoryCost !== parameters.memoryCost ||
       found.timeCost !== parameters.timeCost ||
       found.parallelism !== parameters.parallelism

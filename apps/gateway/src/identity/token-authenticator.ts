@@ -26,7 +26,8 @@ export class TokenAuthenticator extends Authenticator {
     const kind = claims.apiKeyId === null ? 'login' : 'api_key';
     const refusal = refusalOf(identity, claims, this.clock.now());
     authentications.add(1, { status: refusal === null ? 'success' : 'failure', kind });
-    if (identity === null || refusal !== null) throw new AppError('permission_denied', refusal ?? 'the user does not exist', { reason: 'token.refused' });
+    if (identity === null || refusal !== null)
+      throw new AppError('permission_denied', refusal ?? 'the user does not exist', { reason: 'token.refused' });
     const { userId, username, email, roles } = identity;
     return { kind: 'user', userId, username, email, roles, apiKeyId: claims.apiKeyId, ...origin };
   }
@@ -37,7 +38,8 @@ export class TokenAuthenticator extends Authenticator {
       throw new AppError('unauthenticated', 'log in first: this operation needs a token in the Authorization header');
     }
     const token = authorization.trim().split(/\s+/)[1];
-    if (token === undefined) throw new AppError('permission_denied', 'the Authorization header must look like "Bearer <token>"', { reason: 'token.refused' });
+    if (token === undefined)
+      throw new AppError('permission_denied', 'the Authorization header must look like "Bearer <token>"', { reason: 'token.refused' });
     return this.tokens.verify(token);
   }
 }

@@ -10,7 +10,10 @@ const newSecret = 'a new secret of thirty-two letters';
 
 function aService(options: { secrets?: string[]; algorithms?: string[] } = {}) {
   const clock = fixedClock(start);
-  const service = new TokenService({ secrets: options.secrets ?? [newSecret], algorithms: options.algorithms ?? ['HS256'], lifetimeSeconds: 1_800 }, clock);
+  const service = new TokenService(
+    { secrets: options.secrets ?? [newSecret], algorithms: options.algorithms ?? ['HS256'], lifetimeSeconds: 1_800 },
+    clock,
+  );
   return { clock, service };
 }
 

@@ -19,6 +19,9 @@ export function decodeCursor(text: string): Cursor {
   try {
     return Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
   } catch (error) {
-    throw new AppError('invalid_argument', 'cursor is not one that an earlier answer gave', { fields: [{ path: 'cursor', message: 'is not one that an earlier answer gave' }], cause: error });
+    throw new AppError('invalid_argument', 'cursor is not one that an earlier answer gave', {
+      fields: [{ path: 'cursor', message: 'is not one that an earlier answer gave' }],
+      cause: error,
+    });
   }
 }

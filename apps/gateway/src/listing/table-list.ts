@@ -46,7 +46,12 @@ export type Condition = (param: (value: unknown) => string) => string;
  *
  * @throws AppError invalid_argument for a column that cannot be sorted or filtered, and for a value of the wrong type.
  */
-export async function listTable<R extends { id: number }>(sql: Sql, table: ListableTable, request: ListRequest, conditions: readonly Condition[] = []): Promise<Listed<R>> {
+export async function listTable<R extends { id: number }>(
+  sql: Sql,
+  table: ListableTable,
+  request: ListRequest,
+  conditions: readonly Condition[] = [],
+): Promise<Listed<R>> {
   const { window } = request;
   const cursor = window.cursor === null ? null : decodeCursor(window.cursor);
   const order = orderOf(table, cursor ?? window);
@@ -59,7 +64,11 @@ export async function listTable<R extends { id: number }>(sql: Sql, table: Lista
   const counted = sql.query<{ total: number }>(`select count(*) as total from ${table.from} ${matching.where()}`, matching.values);
 
   const page = matching.copy();
-  if (cursor !== null) page.add((param) => `(${order.sql}, ${table.id}) ${order.dir === 'asc' ? '>' : '<'} (${param(cursor.value)}::${order.type}, ${param(cursor.id)}::int)`);
+  if (cursor !== null)
+    page.add(
+      (param) =>
+        `(${order.sql}, ${table.id}) ${order.dir === 'asc' ? '>' : '<'} (${param(cursor.value)}::${order.type}, ${param(cursor.id)}::int)`,
+    );
   const sorted = `order by ${order.sql} ${order.dir}, ${table.id} ${order.dir}`;
   const range = `limit ${page.param(window.limit)} offset ${page.param(cursor === null ? window.offset : 0)}`;
   const select = `select ${table.select}, (${order.sql})::text as "cursorValue" from ${table.from} ${page.where()} ${sorted} ${range}`;
@@ -102,7 +111,12 @@ interface Order {
 }
 
 // A null would end the comparison with the cursor's row: it sorts as the least value of its type instead.
-const leastValue: Record<ColumnType, string> = { text: "''", integer: '-2147483648', boolean: 'false', timestamptz: "'-infinity'::timestamptz" };
+const leastValue: Record<ColumnType, string> = {
+  text: "''",
+  integer: '-2147483648',
+  boolean: 'false',
+  timestamptz: "'-infinity'::timestamptz",
+};
 
 function orderOf(table: ListableTable, by: Pick<Window, 'sortBy' | 'sortDir'> | Cursor): Order {
   if (by.sortBy === null || by.sortDir === null) return { name: null, sql: table.id, type: 'integer', dir: 'asc' };
@@ -120,7 +134,8 @@ function columnOf(table: ListableTable, field: string): Column {
 /** Only the first two parts count, as Lemur's clients expect. */
 function filterCondition(table: ListableTable, filter: string): Condition {
   const [field = '', value] = filter.split(';');
-  if (value === undefined) throw new AppError('invalid_argument', `filter "${filter.slice(0, 64)}" must look like field;value`, { reason: 'listing.filter' });
+  if (value === undefined)
+    throw new AppError('invalid_argument', `filter "${filter.slice(0, 64)}" must look like field;value`, { reason: 'listing.filter' });
   const column = columnOf(table, field);
   switch (column.type) {
     case 'text':
@@ -132,11 +147,14 @@ function filterCondition(table: ListableTable, filter: string): Condition {
       return (param) => `${column.sql} = ${param(number)}::bigint`;
     }
     case 'timestamptz':
-      return (param) => `to_char(${column.sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') like ${param(`%${value.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`)}`;
+      return (param) =>
+        `to_char(${column.sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') like ${param(`%${value.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`)}`;
   }
 }
 
 function integerOf(field: string, value: string): number {
   if (/^\s*-?\d{1,15}\s*$/.test(value)) return Number(value);
-  throw new AppError('invalid_argument', `filter on ${field.slice(0, 64)}: "${value.slice(0, 64)}" is no integer`, { reason: 'listing.filter' });
+  throw new AppError('invalid_argument', `filter on ${field.slice(0, 64)}: "${value.slice(0, 64)}" is no integer`, {
+    reason: 'listing.filter',
+  });
 }

@@ -30,7 +30,12 @@ export class DeleteRole {
     const passwordRef = await this.database.transaction(async (tx) => {
       const deleted = await this.roles.delete(tx, id);
       if (!deleted.isDeleted) throw inUse(role, 'a user');
-      await this.changes.record(tx, principal, [{ action: 'role.deleted', object: { type: 'role', id, name: role.name } }], [roleEvent(roleDeleted, role)]);
+      await this.changes.record(
+        tx,
+        principal,
+        [{ action: 'role.deleted', object: { type: 'role', id, name: role.name } }],
+        [roleEvent(roleDeleted, role)],
+      );
       return deleted.passwordRef;
     });
     await this.secrets.forget(passwordRef, principal);

@@ -1,14 +1,16 @@
 import { isBuiltInRole, reservedRoleNames } from '@sifaka/authz';
-import type { NestedUser, roleCreated, roleDeleted, roleUpdated } from '@sifaka/contracts';
+import type { NestedUser, roleCreated } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { newEvent, type NewEvent } from '@sifaka/messaging';
 import type { Change } from '../audit/change-log.js';
 import type { Role } from './role.repository.js';
 
+/** The three events of roles tell the same facts. */
+type RoleEvent = typeof roleCreated;
 type Named = Pick<Role, 'id' | 'name' | 'description'>;
 
 export const roleEvent =
-  (contract: typeof roleCreated | typeof roleUpdated | typeof roleDeleted, role: Named) =>
+  (contract: RoleEvent, role: Named) =>
   (at: Date): NewEvent => {
     const { id, name, description } = role;
     return newEvent(contract, { id, name, description }, { at, subject: String(id) });
@@ -19,7 +21,11 @@ export function memberChanges(role: Pick<Role, 'id' | 'name'>, before: readonly 
   const missingIn = (users: readonly NestedUser[]) => (user: NestedUser) => !users.some(({ id }) => id === user.id);
   const entry =
     (action: string) =>
-    (user: NestedUser): Change => ({ action, object: { type: 'user', id: user.id, name: user.username }, details: { roleId: role.id, role: role.name } });
+    (user: NestedUser): Change => ({
+      action,
+      object: { type: 'user', id: user.id, name: user.username },
+      details: { roleId: role.id, role: role.name },
+    });
   return [...after.filter(missingIn(before)).map(entry('role.granted')), ...before.filter(missingIn(after)).map(entry('role.withdrawn'))];
 }
 
@@ -32,5 +38,6 @@ export function refuseReservedName(name: string): void {
 
 /** @throws AppError conflict for a role whose name decides what its members may do. */
 export function refuseBuiltIn(role: Pick<Role, 'name'>, what: string): void {
-  if (isBuiltInRole(role.name)) throw new AppError('conflict', `role "${role.name}" is built in and cannot be ${what}`, { reason: 'role.built_in' });
+  if (isBuiltInRole(role.name))
+    throw new AppError('conflict', `role "${role.name}" is built in and cannot be ${what}`, { reason: 'role.built_in' });
 }

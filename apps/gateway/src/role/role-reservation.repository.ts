@@ -35,11 +35,16 @@ export class RoleReservationRepository {
 
   /** The roles that this call confirmed; those that are confirmed already are not among them. */
   confirm(tx: Sql, ids: readonly number[]): Promise<{ id: number; name: string; description: string | null }[]> {
-    return tx.query('update role set reserved_at = null where id = any($1::int[]) and reserved_at is not null returning id, name, description', [ids]);
+    return tx.query(
+      'update role set reserved_at = null where id = any($1::int[]) and reserved_at is not null returning id, name, description',
+      [ids],
+    );
   }
 
   async abandoned(before: Date): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }>('select id from role where reserved_at < $1 order by reserved_at limit 200', [before]);
+    const rows = await this.database.query<{ id: number }>('select id from role where reserved_at < $1 order by reserved_at limit 200', [
+      before,
+    ]);
     return rows.map(({ id }) => id);
   }
 

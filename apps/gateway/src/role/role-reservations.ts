@@ -57,7 +57,8 @@ export class RoleReservations {
   /** Like `ensure`, for roles that must be new. @throws AppError already_exists when one of them exists. */
   async reserveNew(wanted: readonly WantedRole[]): Promise<Reservation> {
     const [taken] = await this.reservations.confirmed(wanted.map(({ name }) => name)).then((known) => [...known.keys()]);
-    if (taken !== undefined) throw new AppError('already_exists', `there is a role with the name "${taken}" already`, { reason: 'role.name_taken' });
+    if (taken !== undefined)
+      throw new AppError('already_exists', `there is a role with the name "${taken}" already`, { reason: 'role.name_taken' });
     return this.ensure(wanted);
   }
 
@@ -95,7 +96,8 @@ export class RoleReservations {
 }
 
 function refuse(name: string): void {
-  if (reservedRoleNames.includes(name.toLowerCase())) throw new AppError('invalid_argument', `"${name}" is a reserved name and cannot be a role`, { reason: 'role.reserved_name' });
+  if (reservedRoleNames.includes(name.toLowerCase()))
+    throw new AppError('invalid_argument', `"${name}" is a reserved name and cannot be a role`, { reason: 'role.reserved_name' });
 }
 
 function required(id: number | undefined): number {

@@ -62,7 +62,10 @@ export class RoleController {
   }
 
   @Serves(getRoleCredentialsOperation)
-  credentials({ params }: RequestFor<typeof getRoleCredentialsOperation>, call: HttpCall): Promise<ResponseFor<typeof getRoleCredentialsOperation>> {
+  credentials(
+    { params }: RequestFor<typeof getRoleCredentialsOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof getRoleCredentialsOperation>> {
     return this.viewCredentials.run(params.id, callerOf(call));
   }
 

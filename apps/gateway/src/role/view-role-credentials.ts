@@ -23,7 +23,9 @@ export class ViewRoleCredentials {
     if (credentials === null) throw new AppError('not_found', `role ${id} does not exist`);
     const { name, username, passwordRef } = credentials;
     const password = await this.secrets.read(passwordRef, principal);
-    await this.database.transaction((tx) => this.changes.record(tx, principal, [{ action: 'role.credentials_viewed', object: { type: 'role', id, name } }]));
+    await this.database.transaction((tx) =>
+      this.changes.record(tx, principal, [{ action: 'role.credentials_viewed', object: { type: 'role', id, name } }]),
+    );
     return { username, password };
   }
 }

@@ -43,7 +43,9 @@ interface GatewayOptions {
 export async function aGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const platform = await testPlatform({
     services: [issuerStandIn, keyvaultStandIn, gatewayService],
-    env: { gateway: { SIFAKA_ADMIN_PASSWORD: adminPassword, SIFAKA_TOKEN_SECRET: tokenSecret, SIFAKA_LOGIN_LIMIT: '10000', ...options.env } },
+    env: {
+      gateway: { SIFAKA_ADMIN_PASSWORD: adminPassword, SIFAKA_TOKEN_SECRET: tokenSecret, SIFAKA_LOGIN_LIMIT: '10000', ...options.env },
+    },
     ...(options.clock && { clock: options.clock }),
   });
   const address = () => platform.service('gateway').address ?? '';
@@ -73,7 +75,13 @@ export async function aGateway(options: GatewayOptions = {}): Promise<Gateway> {
     const aUser = async (name: string, roles: string[] = []) => {
       const created = await send('POST', '/users', {
         token: admin,
-        body: { username: name, email: `${name}@example.com`, password: userPassword, active: true, roles: roles.map((role) => ({ name: role })) },
+        body: {
+          username: name,
+          email: `${name}@example.com`,
+          password: userPassword,
+          active: true,
+          roles: roles.map((role) => ({ name: role })),
+        },
       });
       if (created.status !== 200) throw new Error(`user ${name}: ${created.status} ${created.text}`);
       return { id: created.body.id as number, token: await login(name, userPassword) };

@@ -9,13 +9,14 @@ let gateway: Gateway;
 const start = new Date();
 const clock = fixedClock(start);
 beforeAll(async () => void (gateway = await aGateway({ clock, env: { SIFAKA_TOKEN_EXPIRATION: '365' } })));
-afterAll(() => gateway?.stop());
+afterAll(() => gateway.stop());
 
-const admin = (method: string, path: string, body?: unknown) => gateway.send(method, path, { token: gateway.admin, ...(body !== undefined && { body }) });
+const admin = (method: string, path: string, body?: unknown) =>
+  gateway.send(method, path, { token: gateway.admin, ...(body !== undefined && { body }) });
 const status = async (token: string) => (await gateway.send('GET', '/auth/me', { token })).status;
 const aKey = async (ttl: number, name = 'key') => {
   const token: string = (await admin('POST', '/keys', { name, ttl })).body.jwt;
-  const id = decodeJwt(token)['aid'] as number;
+  const id = decodeJwt(token).aid as number;
   const { user } = (await admin('GET', `/keys/${id}/described`)).body;
   return { id, token, change: { id, user, name, revoked: false, ttl } };
 };
@@ -80,7 +81,7 @@ describe('API keys', () => {
     const { id } = await aKey(10);
     clock.advance(86_400_000);
     const renewed: string = (await admin('GET', `/keys/${id}`)).body.jwt;
-    expect(decodeJwt(renewed)['exp']).toBe(Math.floor(clock.now().getTime() / 1_000) + 10 * 86_400);
+    expect(decodeJwt(renewed).exp).toBe(Math.floor(clock.now().getTime() / 1_000) + 10 * 86_400);
   });
 
   it.each([

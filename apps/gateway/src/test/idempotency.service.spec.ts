@@ -7,7 +7,7 @@ jest.setTimeout(60_000);
 let gateway: Gateway;
 const clock = fixedClock(new Date());
 beforeAll(async () => void (gateway = await aGateway({ clock, env: { SIFAKA_TOKEN_EXPIRATION: '30' } })));
-afterAll(() => gateway?.stop());
+afterAll(() => gateway.stop());
 
 const post = (path: string, body: unknown, key: string, token = gateway.admin) =>
   gateway.send('POST', path, { token, body, headers: { 'idempotency-key': key } });
@@ -50,7 +50,9 @@ describe('Idempotency-Key', () => {
     const second = await post('/keys', { name: 'ci', ttl: 5 }, 'key-6');
     expect([first.status, second.status]).toEqual([200, 200]);
     expect((await gateway.send('GET', '/keys?filter=name;ci', { token: gateway.admin })).body.total).toBe(1);
-    const rows = await gateway.platform.database('gateway').query('select answer::text as answer from idempotency_key where key = $1', ['key-6']);
+    const rows = await gateway.platform
+      .database('gateway')
+      .query('select answer::text as answer from idempotency_key where key = $1', ['key-6']);
     expect(rows).toEqual([{ answer: expect.stringMatching(/^\d+$/) }]);
   });
 

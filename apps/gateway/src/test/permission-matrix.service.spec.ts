@@ -25,7 +25,7 @@ beforeAll(async () => {
   await gateway.send('POST', `/users/${made.user}/keys`, { token: admin, body: { name: 'theirs', ttl: -1 } });
   made.key = (await gateway.send('GET', `/users/${made.user}/keys`, { token: admin })).body.items[0].id;
 });
-afterAll(() => gateway?.stop());
+afterAll(() => gateway.stop());
 
 const fresh = () => `fresh-${(made.number += 1)}`;
 const aUserBody = () => {
@@ -33,7 +33,13 @@ const aUserBody = () => {
   return { username: name, email: `${name}@example.com`, password: userPassword, active: true };
 };
 const somebody = { username: 'somebody', email: 'somebody@example.com', active: true };
-const keyChange = () => ({ id: made.key, user: { id: made.user, username: 'somebody', email: 'somebody@example.com' }, name: 'theirs', revoked: false, ttl: -1 });
+const keyChange = () => ({
+  id: made.key,
+  user: { id: made.user, username: 'somebody', email: 'somebody@example.com' },
+  name: 'theirs',
+  revoked: false,
+  ttl: -1,
+});
 /** A role that nobody has, for the caller to delete. */
 const aRole = async () => (await gateway.send('POST', '/roles', { token: gateway.admin, body: { name: fresh() } })).body.id as number;
 /** A key of somebody, for the caller to delete. */
@@ -54,14 +60,26 @@ const rows: Row[] = [
   ['see the roles of a user', 'GET', () => `/users/${made.user}/roles`, undefined, [401, 200, 200, 200, 200, 200]],
   ['create a user', 'POST', () => '/users', aUserBody, [401, 403, 403, 403, 200, 200]],
   ['create a user from nothing', 'POST', () => '/users', () => ({}), [401, 400, 400, 400, 400, 400]],
-  ['change a user', 'PUT', () => `/users/${made.user}`, () => ({ ...somebody, roles: [{ id: made.role }] }), [401, 403, 403, 403, 200, 200]],
+  [
+    'change a user',
+    'PUT',
+    () => `/users/${made.user}`,
+    () => ({ ...somebody, roles: [{ id: made.role }] }),
+    [401, 403, 403, 403, 200, 200],
+  ],
   ['change a user into nothing', 'PUT', () => `/users/${made.user}`, () => ({}), [401, 400, 400, 400, 400, 400]],
   ['list the keys of another', 'GET', () => `/users/${made.user}/keys`, undefined, [401, 200, 200, 200, 200, 200]],
   ['create a key for another', 'POST', () => `/users/${made.user}/keys`, () => ({ name: 'k', ttl: 1 }), [401, 403, 403, 403, 200, 200]],
   ['create a key for another from nothing', 'POST', () => `/users/${made.user}/keys`, () => ({}), [401, 403, 403, 403, 400, 400]],
   ['see the key of another', 'GET', () => `/users/${made.user}/keys/${made.key}`, undefined, [401, 403, 403, 403, 200, 200]],
   ['change the key of another', 'PUT', () => `/users/${made.user}/keys/${made.key}`, keyChange, [401, 403, 403, 403, 200, 200]],
-  ['delete the key of another', 'DELETE', async () => `/users/${made.user}/keys/${await aKey()}`, undefined, [401, 403, 403, 403, 200, 200]],
+  [
+    'delete the key of another',
+    'DELETE',
+    async () => `/users/${made.user}/keys/${await aKey()}`,
+    undefined,
+    [401, 403, 403, 403, 200, 200],
+  ],
   ['list roles', 'GET', () => '/roles', undefined, [401, 200, 200, 200, 200, 200]],
   ['see the members of a role', 'GET', () => `/roles/${made.role}/users`, undefined, [401, 200, 200, 200, 200, 200]],
   ['create a role', 'POST', () => '/roles', () => ({ name: fresh() }), [401, 403, 403, 403, 200, 200]],
@@ -69,13 +87,25 @@ const rows: Row[] = [
   ['see a role of others', 'GET', () => `/roles/${made.role}`, undefined, [401, 403, 403, 403, 200, 200]],
   ['see a role that is not there', 'GET', () => '/roles/999999', undefined, [401, 403, 403, 403, 404, 404]],
   ['see the credentials of a role of others', 'GET', () => `/roles/${made.role}/credentials`, undefined, [401, 403, 403, 403, 200, 200]],
-  ['change a role', 'PUT', () => `/roles/${made.role}`, () => ({ name: 'team', users: [{ id: made.user }] }), [401, 403, 403, 403, 200, 200]],
+  [
+    'change a role',
+    'PUT',
+    () => `/roles/${made.role}`,
+    () => ({ name: 'team', users: [{ id: made.user }] }),
+    [401, 403, 403, 403, 200, 200],
+  ],
   ['change a role into nothing', 'PUT', () => `/roles/${made.role}`, () => ({}), [401, 403, 403, 403, 400, 400]],
   ['delete a role', 'DELETE', async () => `/roles/${await aRole()}`, undefined, [401, 403, 403, 403, 200, 200]],
   ['list keys', 'GET', () => '/keys', undefined, [401, 200, 200, 200, 200, 200]],
   ['create an own key', 'POST', () => '/keys', () => ({ name: 'own', ttl: 1 }), [401, 200, 200, 200, 200, 200]],
   ['create an own key from nothing', 'POST', () => '/keys', () => ({}), [401, 400, 400, 400, 400, 400]],
-  ['create a key in the name of another', 'POST', () => '/keys', () => ({ name: 'k', ttl: 1, user: keyChange().user }), [401, 403, 403, 403, 200, 200]],
+  [
+    'create a key in the name of another',
+    'POST',
+    () => '/keys',
+    () => ({ name: 'k', ttl: 1, user: keyChange().user }),
+    [401, 403, 403, 403, 200, 200],
+  ],
   ['see a key of another by its id', 'GET', () => `/keys/${made.key}`, undefined, [401, 403, 403, 403, 200, 200]],
   ['have a key of another described', 'GET', () => `/keys/${made.key}/described`, undefined, [401, 403, 403, 403, 200, 200]],
   ['change a key of another by its id', 'PUT', () => `/keys/${made.key}`, keyChange, [401, 403, 403, 403, 200, 200]],

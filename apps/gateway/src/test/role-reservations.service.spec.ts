@@ -15,11 +15,13 @@ beforeAll(async () => {
   gateway = await aGateway({ clock });
   reservations = gateway.platform.service('gateway').app.get(RoleReservations);
 });
-afterAll(() => gateway?.stop());
+afterAll(() => gateway.stop());
 
 const wanted = (...names: string[]) => names.map((name) => ({ name, description: `role ${name}` }));
-const isVisible = async (name: string) => (await gateway.send('GET', `/roles?filter=name;${name}`, { token: gateway.admin })).body.total === 1;
-const exists = async (name: string) => (await gateway.platform.database('gateway').query('select 1 from role where name = $1', [name])).length === 1;
+const isVisible = async (name: string) =>
+  (await gateway.send('GET', `/roles?filter=name;${name}`, { token: gateway.admin })).body.total === 1;
+const exists = async (name: string) =>
+  (await gateway.platform.database('gateway').query('select 1 from role where name = $1', [name])).length === 1;
 const sweep = () => reservations.sweep({}, { signal: new AbortController().signal });
 const principal = aPrincipal({ admin: true });
 
@@ -86,7 +88,11 @@ describe('role reservations', () => {
     await gateway.platform.service('gateway').app.get(Jobs).runNow('sweep-role-reservations');
     await waitUntil(
       async () =>
-        (await gateway.platform.database('gateway').query(`select 1 from job_status where name = 'sweep-role-reservations' and last_success_at is not null`)).length === 1,
+        (
+          await gateway.platform
+            .database('gateway')
+            .query(`select 1 from job_status where name = 'sweep-role-reservations' and last_success_at is not null`)
+        ).length === 1,
       { timeoutMs: 30_000, what: 'the first run of the job' },
     );
   });

@@ -7,9 +7,15 @@ jest.setTimeout(60_000);
 
 describe('start of the gateway', () => {
   it('takes the first administrator with a weak password too: who sets it owns the installation', async () => {
-    const gateway = await aGateway({ env: { SIFAKA_ADMIN_USERNAME: 'root', SIFAKA_ADMIN_PASSWORD: 'short' }, administrator: ['root', 'short'] });
+    const gateway = await aGateway({
+      env: { SIFAKA_ADMIN_USERNAME: 'root', SIFAKA_ADMIN_PASSWORD: 'short' },
+      administrator: ['root', 'short'],
+    });
     try {
-      expect((await gateway.send('GET', '/auth/me', { token: gateway.admin })).body).toMatchObject({ username: 'root', roles: [{ name: 'admin' }] });
+      expect((await gateway.send('GET', '/auth/me', { token: gateway.admin })).body).toMatchObject({
+        username: 'root',
+        roles: [{ name: 'admin' }],
+      });
     } finally {
       await gateway.stop();
     }
@@ -41,7 +47,9 @@ describe('start of the gateway', () => {
       const user = { username: 'u', email: 'u@example.com', password: 'weak', active: true };
       const { status, body } = await gateway.send('POST', '/users', { token: gateway.admin, body: user });
       expect([status, Object.keys(body.reasons)]).toEqual([400, ['roles']]);
-      expect((await gateway.send('POST', '/users', { token: gateway.admin, body: { ...user, roles: [{ name: 'read-only' }] } })).status).toBe(200);
+      expect(
+        (await gateway.send('POST', '/users', { token: gateway.admin, body: { ...user, roles: [{ name: 'read-only' }] } })).status,
+      ).toBe(200);
     } finally {
       await gateway.stop();
     }

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Database } from '@sifaka/database';
+import { auditEntry, Outbox } from '@sifaka/messaging';
+import { aPrincipal, waitUntil } from '@sifaka/testing';
+import { AuditLogRepository } from '../audit/audit-log.repository.js';
 import { aGateway, userPassword, type Gateway } from './a-gateway.js';
 import { world } from './stand-ins.js';
 
@@ -6,10 +10,17 @@ jest.setTimeout(60_000);
 
 let gateway: Gateway;
 beforeAll(async () => void (gateway = await aGateway()));
-afterAll(() => gateway?.stop());
+afterAll(() => gateway.stop());
 
-const admin = (method: string, path: string, body?: unknown) => gateway.send(method, path, { token: gateway.admin, ...(body !== undefined && { body }) });
-const aUser = (name: string, more: Record<string, unknown> = {}) => ({ username: name, email: `${name}@example.com`, password: userPassword, active: true, ...more });
+const admin = (method: string, path: string, body?: unknown) =>
+  gateway.send(method, path, { token: gateway.admin, ...(body !== undefined && { body }) });
+const aUser = (name: string, more: Record<string, unknown> = {}) => ({
+  username: name,
+  email: `${name}@example.com`,
+  password: userPassword,
+  active: true,
+  ...more,
+});
 
 describe('users', () => {
   it('are created with roles by id and by name, and never show a password', async () => {
@@ -24,7 +35,9 @@ describe('users', () => {
       profilePicture: null,
       roles: [{ id: role.id, name: 'builders' }],
     });
-    expect((await admin('POST', '/users', aUser('diaz', { roles: [{ name: 'builders' }] }))).body.roles).toEqual([{ id: role.id, name: 'builders' }]);
+    expect((await admin('POST', '/users', aUser('diaz', { roles: [{ name: 'builders' }] }))).body.roles).toEqual([
+      { id: role.id, name: 'builders' },
+    ]);
     expect((await admin('GET', `/users/${body.id}`)).body).toEqual(body);
   });
 
@@ -71,7 +84,9 @@ describe('users', () => {
 
   it('need their state in a change; unknown ones are 404', async () => {
     const { id } = (await admin('POST', '/users', aUser('stateless'))).body;
-    expect((await admin('PUT', `/users/${id}`, { username: 'stateless', email: 'stateless@example.com' })).body.reasons).toHaveProperty('active');
+    expect((await admin('PUT', `/users/${id}`, { username: 'stateless', email: 'stateless@example.com' })).body.reasons).toHaveProperty(
+      'active',
+    );
     expect((await admin('PUT', '/users/999999', { username: 'x', email: 'x@example.com', active: true })).status).toBe(404);
     expect((await admin('GET', '/users/999999')).status).toBe(404);
     expect((await admin('GET', '/users/99999999999999')).status).toBe(404);
@@ -80,7 +95,12 @@ describe('users', () => {
 
   it('always leave one active administrator', async () => {
     const { id } = (await admin('GET', '/auth/me')).body;
-    const inactive = await admin('PUT', `/users/${id}`, { username: 'admin', email: 'admin@sifaka.internal', active: false, roles: [{ name: 'admin' }] });
+    const inactive = await admin('PUT', `/users/${id}`, {
+      username: 'admin',
+      email: 'admin@sifaka.internal',
+      active: false,
+      roles: [{ name: 'admin' }],
+    });
     expect([inactive.status, inactive.body.reason]).toEqual([409, 'user.last_administrator']);
     expect((await admin('PUT', `/users/${id}`, { username: 'admin', email: 'admin@sifaka.internal', active: true })).status).toBe(409);
     const role = (await admin('GET', '/roles?filter=name;admin')).body.items[0];
@@ -120,14 +140,23 @@ describe('users', () => {
   });
 
   it.each([`'; drop table app_user; --`, '%', '_', '\\', '😀', '" or 1=1'])('takes %s in a filter for what it is', async (text) => {
-    expect(await admin('GET', `/users?filter=username;${encodeURIComponent(text)}`)).toMatchObject({ status: 200, body: { items: [], total: 0 } });
+    expect(await admin('GET', `/users?filter=username;${encodeURIComponent(text)}`)).toMatchObject({
+      status: 200,
+      body: { items: [], total: 0 },
+    });
   });
 });
 
 describe('roles', () => {
   it('keep their password in the key vault and show it to members only, with every sight audited', async () => {
     const { id: userId, token } = await gateway.aUser('keeper');
-    const created = await admin('POST', '/roles', { name: 'vpn', description: 'VPN account', username: 'vpn-user', password: 's3cret-pw', users: [{ id: userId }] });
+    const created = await admin('POST', '/roles', {
+      name: 'vpn',
+      description: 'VPN account',
+      username: 'vpn-user',
+      password: 's3cret-pw',
+      users: [{ id: userId }],
+    });
     expect(created.status).toBe(200);
     expect(created.body).toEqual({
       id: expect.any(Number),
@@ -142,8 +171,12 @@ describe('roles', () => {
     expect(headers.get('cache-control')).toBe('private, max-age=0, no-cache, no-store');
     expect(headers.get('pragma')).toBe('no-cache');
     const seen = (await admin('GET', `/audit?action=role.credentials_viewed&objectId=${created.body.id}`)).body;
-    expect(seen.items).toMatchObject([{ actor: { name: 'keeper@example.com', sourceIp: '127.0.0.1' }, object: { type: 'role', name: 'vpn' } }]);
-    const [row] = await gateway.platform.database('gateway').query<{ text: string }>('select row_to_json(role)::text as text from role where name = $1', ['vpn']);
+    expect(seen.items).toMatchObject([
+      { actor: { name: 'keeper@example.com', sourceIp: '127.0.0.1' }, object: { type: 'role', name: 'vpn' } },
+    ]);
+    const [row] = await gateway.platform
+      .database('gateway')
+      .query<{ text: string }>('select row_to_json(role)::text as text from role where name = $1', ['vpn']);
     expect(row?.text).not.toContain('s3cret-pw');
   });
 
@@ -182,7 +215,10 @@ describe('roles', () => {
     expect((await admin('GET', '/roles/999999/users')).status).toBe(404);
     const { id: userId } = await gateway.aUser('company');
     await admin('PUT', `/roles/${id}`, { name: 'lonely', users: [{ id: userId }] });
-    expect((await admin('GET', `/roles/${id}/users`)).body).toEqual({ items: [{ id: userId, username: 'company', email: 'company@example.com', active: true }], total: 1 });
+    expect((await admin('GET', `/roles/${id}/users`)).body).toEqual({
+      items: [{ id: userId, username: 'company', email: 'company@example.com', active: true }],
+      total: 1,
+    });
     expect((await admin('GET', `/users/${userId}/roles`)).body).toMatchObject({ total: 1, items: [{ id, name: 'lonely' }] });
   });
 
@@ -219,15 +255,44 @@ describe('audit', () => {
   it('tells who gave whom which role, with the change itself', async () => {
     const events = await gateway.platform.events('sifaka.v1.user.>');
     const { id } = (await admin('POST', '/users', aUser('promoted'))).body;
-    await admin('PUT', `/users/${id}`, { username: 'promoted', email: 'promoted@example.com', active: false, roles: [{ name: 'operator' }] });
+    await admin('PUT', `/users/${id}`, {
+      username: 'promoted',
+      email: 'promoted@example.com',
+      active: false,
+      roles: [{ name: 'operator' }],
+    });
     const { items } = (await admin('GET', `/audit?objectType=user&objectId=${id}`)).body;
     expect(items.map(({ action, details }: { action: string; details: unknown }) => ({ action, details }))).toEqual([
       { action: 'role.granted', details: { roleId: expect.any(Number), role: 'operator' } },
       { action: 'user.updated', details: { active: { from: true, to: false }, passwordChanged: false } },
       { action: 'user.created', details: { email: 'promoted@example.com', active: true } },
     ]);
-    expect(items[0]).toMatchObject({ service: 'gateway', actor: { kind: 'user', name: 'admin@sifaka.internal', apiKeyId: null }, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(items[0]).toMatchObject({
+      service: 'gateway',
+      actor: { kind: 'user', name: 'admin@sifaka.internal', apiKeyId: null },
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
     await events.waitFor((event) => event.type === 'sifaka.v1.user.updated' && event.subject === String(id));
+  });
+
+  it('gathers what the other services did, once', async () => {
+    const { app } = gateway.platform.service('issuer');
+    const entry = auditEntry(aPrincipal(), {
+      at: new Date(),
+      service: 'issuer',
+      action: 'key.viewed',
+      object: { type: 'certificate', id: 7, name: 'shop' },
+    });
+    await app.get(Database).transaction((tx) => app.get(Outbox).record(tx, [entry]));
+    await waitUntil(async () => (await admin('GET', '/audit?action=key.viewed')).body.total === 1);
+    await gateway.platform.service('gateway').app.get(AuditLogRepository).gather(entry);
+    expect((await admin('GET', '/audit?action=key.viewed')).body.items).toEqual([entry]);
+  });
+
+  it('cannot be changed, not even by the service itself', async () => {
+    const sql = gateway.platform.database('gateway');
+    await expect(sql.query(`update audit_log set actor_name = 'nobody'`)).rejects.toThrow('never changed');
+    await expect(sql.query('delete from audit_log')).rejects.toThrow('never changed');
   });
 
   it('is read back in pages by cursor', async () => {

@@ -18,9 +18,13 @@ export class AdministratorGuard {
       const hadOne = await this.users.hasActiveAdministrator(tx);
       const result = await change(tx);
       if (hadOne && !(await this.users.hasActiveAdministrator(tx))) {
-        throw new AppError('conflict', 'that would leave nobody who is active and has the role admin: make someone else administrator first', {
-          reason: 'user.last_administrator',
-        });
+        throw new AppError(
+          'conflict',
+          'that would leave nobody who is active and has the role admin: make someone else administrator first',
+          {
+            reason: 'user.last_administrator',
+          },
+        );
       }
       return result;
     });

@@ -1,11 +1,11 @@
-import type { RoleRef, userCreated, userUpdated } from '@sifaka/contracts';
+import type { RoleRef, userCreated } from '@sifaka/contracts';
 import { newEvent, type NewEvent } from '@sifaka/messaging';
 import type { Change } from '../audit/change-log.js';
 import { roleDifference } from './user-policy.js';
 import type { User } from './user.repository.js';
 
 export const userEvent =
-  (contract: typeof userCreated | typeof userUpdated, user: User) =>
+  (contract: typeof userCreated, user: User) =>
   (at: Date): NewEvent => {
     const { id, username, email, active, roles } = user;
     return newEvent(contract, { id, username, email, active, roleIds: roles.map((role) => role.id) }, { at, subject: String(id) });

@@ -51,7 +51,10 @@ export class UserController {
   }
 
   @Serves(listUserRolesOperation)
-  listRoles({ params, query }: RequestFor<typeof listUserRolesOperation>, call: HttpCall): Promise<ResponseFor<typeof listUserRolesOperation>> {
+  listRoles(
+    { params, query }: RequestFor<typeof listUserRolesOperation>,
+    call: HttpCall,
+  ): Promise<ResponseFor<typeof listUserRolesOperation>> {
     return this.roles.ofUser(params.id, { window: windowOf(query), filter: query.filter, ids: query.id }, callerOf(call));
   }
 }

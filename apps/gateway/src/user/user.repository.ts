@@ -98,16 +98,19 @@ export class UserRepository {
 
   /** Users whose address contains a text; for filters on objects of other services. */
   async idsByEmail(part: string, limit: number): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }>('select id from app_user where strpos(lower(email), lower($1)) > 0 order by id limit $2', [part, limit]);
+    const rows = await this.database.query<{ id: number }>(
+      'select id from app_user where strpos(lower(email), lower($1)) > 0 order by id limit $2',
+      [part, limit],
+    );
     return rows.map(({ id }) => id);
   }
 
   /** The users that references name, in that order; null where there is none. */
   async resolve(sql: Sql, refs: readonly UserRef[]): Promise<(NestedUser | null)[]> {
-    const found = await sql.query<NestedUser>('select id, username, email, active from app_user where id = any($1::int[]) or username = any($2::text[]) for key share', [
-      refs.flatMap(({ id }) => id ?? []),
-      refs.flatMap(({ id, name }) => (id === undefined ? (name ?? []) : [])),
-    ]);
+    const found = await sql.query<NestedUser>(
+      'select id, username, email, active from app_user where id = any($1::int[]) or username = any($2::text[]) for key share',
+      [refs.flatMap(({ id }) => id ?? []), refs.flatMap(({ id, name }) => (id === undefined ? (name ?? []) : []))],
+    );
     return refs.map((ref) => found.find(({ id, username }) => (ref.id === undefined ? username === ref.name : id === ref.id)) ?? null);
   }
 

@@ -28,7 +28,10 @@ const Token = z.object({ jwt: z.string() });
 const name = () => text(128);
 const ttl = () => int({ min: -1, max: 36_500 });
 const keyUser = () =>
-  z.object({ id: int({ min: 1 }).optional(), username: text(255), email: text(128) }, { error: 'must be an object with id, username and email' });
+  z.object(
+    { id: int({ min: 1 }).optional(), username: text(255), email: text(128) },
+    { error: 'must be an object with id, username and email' },
+  );
 
 /** Without a user the key belongs to the caller. Name and ttl are needed; who may not make the key is told that first. */
 export const ApiKeyCreateInput = z.object({ name: name().optional(), ttl: ttl().optional(), user: keyUser().optional() });

@@ -24,7 +24,9 @@ export type UserView = z.output<typeof UserView>;
 const mailbox = () =>
   text(128)
     .trim()
-    .regex(/^(?:"[^"\\\r\n]{1,62}"|[^\s@"(),:;<>[\]\\]{1,64})@[^\s@"(),:;<>[\]\\]+$/, { error: 'must be an e-mail address such as rivera@example.com' });
+    .regex(/^(?:"[^"\\\r\n]{1,62}"|[^\s@"(),:;<>[\]\\]{1,64})@[^\s@"(),:;<>[\]\\]+$/, {
+      error: 'must be an e-mail address such as rivera@example.com',
+    });
 
 const shared = {
   username: text(255).min(1, { error: 'must not be empty' }),
@@ -83,4 +85,10 @@ export const listUserRolesOperation = operation('listUserRoles', 'GET', '/users/
   errors: [404],
 });
 
-export const userOperations = [listUsersOperation, createUserOperation, getUserOperation, updateUserOperation, listUserRolesOperation] as const;
+export const userOperations = [
+  listUsersOperation,
+  createUserOperation,
+  getUserOperation,
+  updateUserOperation,
+  listUserRolesOperation,
+] as const;
