@@ -88,6 +88,18 @@ export const gatewayConfig = defineConfig('gateway', {
     env: ['SIFAKA_SENSITIVE_DOMAIN_ROLES', 'SENSITIVE_DOMAIN_ROLES'],
     describe: 'Names of roles that, like admin, may use sensitive and not allowed domains and mark domains as sensitive.',
   }),
+  cors: setting(z.boolean().default(false), {
+    env: ['SIFAKA_CORS', 'CORS'],
+    describe: 'Whether pages of other origins may call the API from a browser.',
+  }),
+  corsOrigins: setting(z.array(z.string().min(1)).min(1).default(['*']), {
+    env: ['SIFAKA_CORS_ORIGINS', 'CORS_ORIGINS'],
+    describe: 'Origins that may, when `cors` is on; `*` stands for any.',
+  }),
+  corsAllowHeaders: setting(z.array(z.string().min(1)).default(['Authorization', 'Content-Type', 'Idempotency-Key']), {
+    env: ['SIFAKA_CORS_ALLOW_HEADERS', 'CORS_ALLOW_HEADERS'],
+    describe: 'Request headers that such pages may send.',
+  }),
   customResponseHeaders: setting(z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/), z.string().max(4_096)).default({}), {
     env: ['SIFAKA_CUSTOM_RESPONSE_HEADERS', 'CUSTOM_RESPONSE_HEADERS'],
     describe: 'Headers that are added to every answer, by name.',

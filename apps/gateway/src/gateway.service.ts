@@ -32,6 +32,6 @@ async function configure(app: NestFastifyApplication, config: GatewayConfig): Pr
   app.useGlobalInterceptors(app.get(SecretAnswerInterceptor), app.get(IdempotencyInterceptor));
 }
 
-function serverSettings({ trustedProxies, customResponseHeaders }: GatewayConfig): ServerSettings {
-  return { trustedProxies, customResponseHeaders, version: productVersion };
+function serverSettings({ trustedProxies, customResponseHeaders, cors, corsOrigins, corsAllowHeaders }: GatewayConfig): ServerSettings {
+  return { trustedProxies, customResponseHeaders, version: productVersion, cors: cors ? { origins: corsOrigins, allowHeaders: corsAllowHeaders } : null };
 }

@@ -1,7 +1,9 @@
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { limits } from '@sifaka/kernel';
 import { histogram, inSpan, withTrace } from '@sifaka/observability';
+import type { FastifyInstance } from 'fastify';
 import { serveApiDocs } from './api-docs.js';
 
 export interface ServerSettings {
@@ -9,6 +11,8 @@ export interface ServerSettings {
   trustedProxies: string[];
   /** Added to every answer. */
   customResponseHeaders: Record<string, string>;
+  /** Null: browsers keep pages of other origins out. */
+  cors: { origins: string[]; allowHeaders: string[] } | null;
   /** Of the product, for the API's page. */
   version: string;
 }
@@ -58,7 +62,13 @@ export async function configureServer(app: NestFastifyApplication, settings: Ser
     // The proxy in front speaks TLS; a laptop on plain HTTP must not be sent to HTTPS by its own browser.
     hsts: false,
   });
+  if (settings.cors !== null) await allowOrigins(server, settings.cors);
   await serveApiDocs(server, settings.version);
 }
 
 const headerOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+/** With credentials a browser takes no `*` for an answer: any origin is then answered by its own name. */
+async function allowOrigins(server: FastifyInstance, { origins, allowHeaders }: NonNullable<ServerSettings['cors']>): Promise<void> {
+  await server.register(cors, { origin: origins.includes('*') ? true : origins, allowedHeaders: allowHeaders, credentials: true, methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] });
+}
