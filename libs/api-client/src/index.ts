@@ -1,1 +1,3 @@
-export {};
+export { ApiClient, newIdempotencyKey, type ApiClientOptions } from './api-client.js';
+export { isSessionOver, sentenceOf } from './refusal.js';
+export type { AnswerOf, RequestOf } from './request.js';
