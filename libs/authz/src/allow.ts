@@ -43,9 +43,9 @@ export type Action = keyof Objects;
 export type ObjectOf<A extends Action> = Objects[A];
 
 interface Requirement<Target> {
-  passes(principal: Principal, object: Target, rules: AccessRules): boolean;
+  passes: (principal: Principal, object: Target, rules: AccessRules) => boolean;
   /** What the caller lacks, as in "needs …". */
-  needs(object: Target, rules: AccessRules): string;
+  needs: (object: Target, rules: AccessRules) => string;
 }
 
 /**

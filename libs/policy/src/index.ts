@@ -1,1 +1,10 @@
-export {};
+export { chain, comply, refusalsOf, type Chain, type Refusal, type Rule } from './chain.js';
+export { allowedDomains, type AllowedDomains } from './allowed-domains.js';
+export type { IssuanceAsk, IssuanceDraft, IssuanceInput, IssuingAuthority } from './issuance/issuance-input.js';
+export { draftIssuance } from './issuance/draft-issuance.js';
+export { chainPolicy, issuancePolicy } from './issuance/issuance-policy.js';
+export { checkedNames, commonNameAsDomain } from './issuance/name-rules.js';
+export { signingHash } from './issuance/signing-hash.js';
+export { resolveValidity } from './issuance/validity.js';
+export { namesOfRequest, uploadPolicy, type UploadInput } from './upload/upload-policy.js';
+export { authorityImportPolicy, type AuthorityImportInput } from './upload/authority-import-policy.js';

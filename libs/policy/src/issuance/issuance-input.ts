@@ -1,0 +1,61 @@
+import type { CertificateFacts, CsrFacts, ExtensionRequest, HashName, Name, SubjectParts } from '@sifaka/pki';
+import type { AllowedDomains } from '../allowed-domains.js';
+
+/** What is asked for, after the installation's subject defaults. */
+export interface IssuanceAsk {
+  kind: 'leaf' | 'ca';
+  commonName: string;
+  /** Without the common name. */
+  subject: Omit<SubjectParts, 'commonName'>;
+  keyType: string;
+  csr: CsrFacts | null;
+  extensions: ExtensionRequest;
+  validityStart: Date | null;
+  validityEnd: Date | null;
+  /** Calendar years from now; wins over the dates unless zero. */
+  validityYears: number | null;
+  /** `sha256`, or one of Lemur's names such as `SHA384withECDSA`; null for what fits the issuing key. */
+  signingAlgorithm: string | null;
+}
+
+/** The authority that is to sign. */
+export interface IssuingAuthority {
+  name: string;
+  active: boolean;
+  cnOptional: boolean;
+  defaultValidityDays: number;
+  keyType: string | null;
+  /** Its own certificate, then its issuers up to the root. */
+  chain: readonly CertificateFacts[];
+}
+
+/** What will be issued if the policy lets it pass. */
+export interface IssuanceDraft {
+  commonName: string | null;
+  subject: Name;
+  extensions: ExtensionRequest;
+  keyType: string;
+  hash: HashName | null;
+  /** Before they were fitted into the authority's own validity. */
+  asked: { start: Date; end: Date };
+  notBefore: Date;
+  notAfter: Date;
+}
+
+/** All that the issuance policy decides on. */
+export interface IssuanceInput {
+  ask: IssuanceAsk;
+  draft: IssuanceDraft;
+  /** Null for a root. */
+  authority: IssuingAuthority | null;
+  caller: {
+    /** Bound neither by allowed domains nor by sensitive names. */
+    entersAnyDomain: boolean;
+  };
+  allowedDomains: AllowedDomains;
+  /** Those among `checkedNames(draft)` that are marked as sensitive. */
+  sensitiveNames: ReadonlySet<string>;
+  allowWeekendExpiration: boolean;
+  /** Key types that can be made here. */
+  offeredKeyTypes: readonly string[];
+}

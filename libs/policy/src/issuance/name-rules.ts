@@ -1,0 +1,45 @@
+import type { IssuanceDraft, IssuanceInput } from './issuance-input.js';
+import { refuse, type Refusal } from '../chain.js';
+
+const commonNamePath = 'commonName';
+const namesPath = 'extensions.subAltNames.names';
+
+/** A common name without inner space is taken for a domain name, with one for a human's or an organization's (DV-1). */
+export function commonNameAsDomain(commonName: string | null): string | null {
+  const trimmed = commonName?.trim() ?? '';
+  return trimmed === '' || /\s/.test(trimmed) ? null : trimmed;
+}
+
+/** Names that the domain rules are asked about: the common name and every DNS name, not addresses, URIs and mailboxes (DV-5). */
+export function checkedNames({ commonName, extensions }: Pick<IssuanceDraft, 'commonName' | 'extensions'>): string[] {
+  const cn = commonNameAsDomain(commonName);
+  return [...new Set([...(cn === null ? [] : [cn]), ...dnsNames(extensions)])];
+}
+
+/** CE-2: who is certified must be named; without a common name only where the authority allows it, and then by other names. */
+export function namesItsSubject({ ask, draft, authority }: IssuanceInput): Refusal | null {
+  if (draft.commonName !== null) return null;
+  if (ask.kind === 'ca') return refuse(commonNamePath, 'an authority needs a common name', 'policy.common_name_missing');
+  if (authority?.cnOptional !== true) return refuse('Schema.commonName', `missing, and authority "${authority?.name ?? ''}" does not issue without (option cn_optional)`, 'policy.common_name_missing');
+  if ((draft.extensions.subjectAltNames ?? []).length > 0) return null;
+  return refuse('Schema.subjectAltNames', 'without a common name at least one subject alternative name is needed', 'policy.names_missing');
+}
+
+/** DV-2, DV-3, DV-4. */
+export function staysInItsDomains({ draft, caller, allowedDomains, sensitiveNames }: IssuanceInput): Refusal[] {
+  if (caller.entersAnyDomain) return [];
+  const refusals: Refusal[] = [];
+  const judge = (name: string, path: string) => {
+    if (sensitiveNames.has(name)) refusals.push(refuse(path, `domain "${name}" is marked as sensitive: ask an administrator`, 'policy.domain_sensitive'));
+    else if (!allowedDomains.allows(name)) refusals.push(refuse(path, `domain "${name}" matches none of this installation's allowed domains`, 'policy.domain_not_allowed'));
+  };
+  const cn = commonNameAsDomain(draft.commonName);
+  if (cn !== null) judge(cn, commonNamePath);
+  // The common name among the names was added by the draft, or is judged already.
+  for (const name of dnsNames(draft.extensions)) if (name !== cn) judge(name, namesPath);
+  return refusals;
+}
+
+function dnsNames(extensions: IssuanceDraft['extensions']): string[] {
+  return (extensions.subjectAltNames ?? []).flatMap((name) => (name.type === 'dns' ? [name.value] : []));
+}
