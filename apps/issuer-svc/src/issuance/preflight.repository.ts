@@ -97,6 +97,6 @@ const preflightSql = `
 const sensitiveSql = 'select distinct name from domain where sensitive and name = any($1::text[])';
 
 function unknown(path: string, what: string, { id, name }: Reference): AppError {
-  const message = `there is no ${what} ${id === undefined ? `"${name ?? ''}"` : id}`;
+  const message = `there is no ${what} ${id ?? `"${name ?? ''}"`}`;
   return new AppError('invalid_argument', `${path}: ${message}`, { reason: 'reference.unknown', fields: [{ path, message }] });
 }

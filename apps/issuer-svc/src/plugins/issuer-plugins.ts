@@ -60,10 +60,10 @@ export class IssuerPlugins {
   /** Puts the values of secret options into the key vault and references in their place. */
   async withoutSecrets(slug: string, options: readonly StoredOption[], label: string): Promise<StoredOption[]> {
     const secret = secretNames(this.plugin(slug));
-    const isOpen = ({ name, value }: StoredOption) => secret.has(name) && typeof value === 'string' && value !== '' && !isSecretRef(value);
-    const open = options.filter(isOpen);
-    const refs = await this.keys.putSecrets(open.map(({ name, value }) => ({ value: String(value), label: `${label}: ${name}` })));
-    return options.map((option) => (isOpen(option) ? { ...option, value: refs[open.indexOf(option)] ?? null } : option));
+    const open = options.flatMap(({ name, value }, index) => (secret.has(name) && typeof value === 'string' && value !== '' && !isSecretRef(value) ? [{ index, name, value }] : []));
+    const refs = await this.keys.putSecrets(open.map(({ name, value }) => ({ value, label: `${label}: ${name}` })));
+    const refAt = new Map(open.map(({ index }, place) => [index, refs[place] ?? null]));
+    return options.map((option, index) => (refAt.has(index) ? { ...option, value: refAt.get(index) ?? null } : option));
   }
 
   /** Options with the secrets in place of their references: for the moment of use. */

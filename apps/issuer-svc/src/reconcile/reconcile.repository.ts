@@ -17,8 +17,8 @@ export class ReconcileRepository {
   ) {}
 
   async cursor(name: CursorName): Promise<number> {
-    const [row] = await this.database.query<{ sequence: number }>('select sequence::int8 as sequence from reconcile_cursor where name = $1', [name]);
-    return Number(row?.sequence ?? 0);
+    const [row] = await this.database.query<{ sequence: number }>('select sequence from reconcile_cursor where name = $1', [name]);
+    return row?.sequence ?? 0;
   }
 
   async moveCursor(name: CursorName, sequence: number, sql: Sql = this.database): Promise<void> {

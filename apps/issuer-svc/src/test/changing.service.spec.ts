@@ -26,7 +26,7 @@ beforeAll(async () => {
   platform = await anIssuer();
   root = await anAuthority(platform);
 });
-afterAll(() => platform?.stop());
+afterAll(() => platform.stop());
 
 const logs = async (id: number) =>
   (await platform.database('issuer').query<{ log_type: string }>('select log_type from certificate_log where certificate_id = $1 order by id', [id])).map((row) => row.log_type);

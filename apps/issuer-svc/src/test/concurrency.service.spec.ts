@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createAuthority, viewCertificateKey, type AuthorityRecord } from '@sifaka/contracts';
 import { aPrincipal, type TestPlatform } from '@sifaka/testing';
 import { admin, anAuthority, anAuthorityRequest, anIssuer, issue } from './an-issuer.js';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   await platform.replicate('issuer');
   root = await anAuthority(platform);
 });
-afterAll(() => platform?.stop());
+afterAll(() => platform.stop());
 
 const count = async (sql: string): Promise<number> => Number((await platform.database('issuer').query<{ n: string }>(sql))[0]?.n);
 
@@ -25,7 +25,6 @@ describe('many at once, on two replicas', () => {
     expect(await count("select count(*) as n from audit_entry where action = 'certificate.issued' and object_name like 'same.corp.test%'")).toBe(200);
     for (const { id, body } of certificates.slice(0, 5)) {
       const { key } = await platform.call('gateway', viewCertificateKey, { id }, { principal: admin });
-      const { createPrivateKey } = await import('node:crypto');
       expect(new X509Certificate(body).checkPrivateKey(createPrivateKey(key ?? ''))).toBe(true);
     }
   });

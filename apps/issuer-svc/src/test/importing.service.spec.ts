@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sifaka-import-'));
 });
 afterAll(async () => {
-  await platform?.stop();
+  await platform.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

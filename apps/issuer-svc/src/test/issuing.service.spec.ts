@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
-import { viewCertificateKey } from '@sifaka/contracts';
+import { getCertificate, viewCertificateKey } from '@sifaka/contracts';
 import type { TestPlatform } from '@sifaka/testing';
 import { admin, anAuthority, anIssuer, aSubCa, dns, issue, openssl, verified } from './an-issuer.js';
 
@@ -9,7 +9,7 @@ let platform: TestPlatform;
 beforeAll(async () => {
   platform = await anIssuer();
 });
-afterAll(() => platform?.stop());
+afterAll(() => platform.stop());
 
 describe('a root', () => {
   it('is a CA with its own name, complete extensions and the roles of its authority', async () => {
@@ -79,7 +79,6 @@ describe('a certificate', () => {
   });
 
   it('is read back as it was answered', async () => {
-    const { getCertificate } = await import('@sifaka/contracts');
     const root = await anAuthority(platform);
     const issued = await issue(platform, root, { extensions: dns('a.corp.test', 'b.corp.test') });
     expect(await platform.call('gateway', getCertificate, { id: issued.id }, { principal: admin })).toEqual(issued);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   platform = await anIssuer({ SIFAKA_ALLOWED_DOMAINS: '["^[a-z0-9-]+\\\\.corp\\\\.test"]', SIFAKA_ALLOW_WEEKEND_EXPIRATION: 'false' });
   root = await anAuthority(platform, { name: 'Policy Root', commonName: 'Policy Root' });
 });
-afterAll(() => platform?.stop());
+afterAll(() => platform.stop());
 
 const refusal = (path: string, reason?: string) => ({ code: 'invalid_argument', fields: expect.arrayContaining([expect.objectContaining({ path })]), ...(reason !== undefined && { reason }) });
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   platform = await anIssuer();
   root = await anAuthority(platform);
 });
-afterAll(() => platform?.stop());
+afterAll(() => platform.stop());
 
 /** The job, as it runs so many minutes from now. */
 async function reconcile(inMinutes: number): Promise<void> {
@@ -62,7 +62,7 @@ describe('a stop between signature and row', () => {
     const { serialHex } = serialOf(lost);
     expect(serialHex).not.toBe(serial);
     await platform.call('issuer', signWithKeys, {
-      requests: [{ keyId: authority?.['key_id'] ?? '', tbsDer: lost.toString('base64'), hash: 'sha256', purpose: 'certificate', serialHex, subjectKeyId: null }],
+      requests: [{ keyId: authority?.key_id ?? '', tbsDer: lost.toString('base64'), hash: 'sha256', purpose: 'certificate', serialHex, subjectKeyId: null }],
     });
 
     await reconcile(3);
