@@ -14,3 +14,4 @@ export { findProgram } from './peers.js';
 export { cpuSecondsOf, descendantsOf, isRunning, memoryBytesOf } from './process-tree.js';
 export { freePort } from './free-port.js';
 export { waitUntil } from './wait-until.js';
+export { curlClient, gnutlsClient, javaClient, opensslClient, type TlsClient, type Verdict, type Visit } from './tls-clients.js';
