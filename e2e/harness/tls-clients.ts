@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { repositoryRoot } from './platform.js';
 import { run } from './programs.js';
 
 /** What a client said of a server: whether it took chain and host name, and its own words. */
@@ -49,11 +49,9 @@ export const javaClient: TlsClient = async ({ port, ca, host }) => {
 let compiled: Promise<string> | undefined;
 
 async function compile(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'sifaka-java-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const { code, stderr } = await run('javac', ['-d', folder, join(import.meta.dirname, '../tls/TlsClient.java')]);
+  const folder = join(repositoryRoot, '.cache/e2e-java');
+  mkdirSync(folder, { recursive: true });
+  const { code, stderr } = await run('javac', ['-d', folder, join(repositoryRoot, 'e2e/tls/TlsClient.java')]);
   if (code !== 0) throw new Error(`javac: ${stderr}`);
   return folder;
 }
