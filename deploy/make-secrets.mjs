@@ -86,7 +86,8 @@ const administratorPassword = () => `${password().slice(0, 20)}-${pick('ABCDEFGH
 
 const pick = (characters) => characters.charAt(randomInt(characters.length));
 const each = (make) => Object.fromEntries(Object.values(services).map((service) => [service, make()]));
-const named = (prefix, values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}_${name.toUpperCase()}`, value]));
+const named = (prefix, values) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}_${name.toUpperCase()}`, value]));
 
 function withLogin(address, username, secret) {
   const url = new URL(address);
@@ -118,7 +119,8 @@ function main() {
   });
   if (values.help) return process.stdout.write(help);
   for (const url of [values.database, values['database-admin']].filter((given) => given !== undefined)) {
-    if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) throw new Error(`"${url}" is no address of Postgres: postgres://host:5432/sifaka`);
+    if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+      throw new Error(`"${url}" is no address of Postgres: postgres://host:5432/sifaka`);
   }
   const folder = resolve(values.out);
   write(folder, makeSecrets({ database: values.database, databaseAdmin: values['database-admin'] }));

@@ -56,7 +56,8 @@ async function provisionBus({ natsUrl, natsAdminPassword, eventReplicas }: Provi
 function streamFault(error: unknown): unknown {
   const status: unknown = error instanceof Error ? Reflect.get(error, 'status') : undefined;
   if (!(error instanceof Error)) return error;
-  const isEarly = status === 503 || /temporarily unavailable|no suitable peers|insufficient resources|timeout|no responders/i.test(error.message);
+  const isEarly =
+    status === 503 || /temporarily unavailable|no suitable peers|insufficient resources|timeout|no responders/i.test(error.message);
   const code = isEarly ? 'unavailable' : 'failed_precondition';
   return new AppError(code, `NATS does not make the stream of events: ${error.message}`, { reason: 'provision.stream', cause: error });
 }

@@ -26,10 +26,16 @@ const settings = {
     describe: 'Password of the NATS user `sifaka-admin`, when it is not in the address.',
     secret: true,
   }),
-  eventReplicas: setting(z.union([z.literal(1), z.literal(3), z.literal(5)]).default(1), {
-    env: 'SIFAKA_EVENT_REPLICAS',
-    describe: 'NATS servers that keep a copy of every event: 1, or 3 or 5 in a cluster of as many.',
-  }),
+  eventReplicas: setting(
+    z
+      .int()
+      .refine((count) => [1, 3, 5].includes(count), { error: 'must be 1, 3 or 5' })
+      .default(1),
+    {
+      env: 'SIFAKA_EVENT_REPLICAS',
+      describe: 'NATS servers that keep a copy of every event: 1, or 3 or 5 in a cluster of as many.',
+    },
+  ),
   logLevel: platformSettings.logLevel,
   startLimitMs: setting(z.int().min(0).max(3_600_000).default(60_000), {
     env: 'SIFAKA_START_LIMIT_MS',
