@@ -3,7 +3,6 @@ import { AppError } from '@sifaka/kernel';
 import { allow, type AccessRules } from '@sifaka/authz';
 import type { CertificateRecord, InputOf, issueCertificate, Principal } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
-import { parseCertificate } from '@sifaka/pki';
 import { ACCESS_RULES } from '../access-rules.js';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
@@ -56,7 +55,7 @@ interface Parts {
 
 function certificateOf({ input, principal, requestKey, found, authority, minted }: Parts): Omit<NewCertificate, 'chainId'> {
   return {
-    facts: parseCertificate(minted.outcome.certificateDer),
+    facts: minted.facts,
     csrDer: minted.csrDer,
     keyId: minted.key?.keyId ?? null,
     externalId: minted.outcome.externalId,

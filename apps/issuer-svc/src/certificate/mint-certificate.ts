@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, newId, type Clock } from '@sifaka/kernel';
-import { encodeCsrExtensions, encodeName } from '@sifaka/pki';
+import { encodeCsrExtensions, encodeName, parseCertificate, type CertificateFacts } from '@sifaka/pki';
 import type { IssueOutcome } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
 import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
@@ -24,10 +24,11 @@ export class MintCertificate {
     const issuer = await this.issuers.of(authority);
     const startedAt = this.clock.now();
     const key = draft.csr === null ? await this.newKey(draft, subjectDer) : null;
+    const subjectPublicKeyDer = key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0);
     const outcome = await issuer.createCertificate({
       authority: issuerAuthority(authority),
       csrDer: draft.csr?.der ?? null,
-      subjectPublicKeyDer: key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0),
+      subjectPublicKeyDer,
       subjectDer,
       extensions: draft.extensions,
       notBefore: draft.notBefore,
@@ -35,7 +36,13 @@ export class MintCertificate {
       hash: draft.hash,
       requestId: newId(),
     });
-    return { key, csrDer: key?.csrDer ?? draft.csr?.der ?? null, outcome: issuedOnly(outcome, authority), startedAt };
+    const issued = issuedOnly(outcome, authority);
+    const facts = parseCertificate(issued.certificateDer);
+    // CE-8: whatever the other side is, what is stored as the certificate of a key belongs to that key.
+    if (!facts.spki.equals(subjectPublicKeyDer)) {
+      throw new AppError('upstream_failed', `authority "${authority.name}" answered with a certificate for another key`, { reason: 'issuer.foreign_key' });
+    }
+    return { key, csrDer: key?.csrDer ?? draft.csr?.der ?? null, outcome: issued, facts, startedAt };
   }
 
   private newKey({ keyType, extensions }: JudgedDraft, subjectDer: Uint8Array): Promise<MadeKey> {
@@ -48,6 +55,7 @@ export interface Minted {
   key: MadeKey | null;
   csrDer: Buffer | null;
   outcome: Issued;
+  facts: CertificateFacts;
   startedAt: Date;
 }
 

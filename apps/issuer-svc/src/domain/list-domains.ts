@@ -4,7 +4,7 @@ import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { columnOf, domainColumns, filterBy, splitFilter } from '../listing/columns.js';
 import { Conditions } from '../listing/conditions.js';
-import { pageOfIds } from '../listing/page.js';
+import { fittingPage, pageOfIds } from '../listing/page.js';
 import { DomainRepository } from './domain.repository.js';
 
 const source = { from: 'domain d', idColumn: 'd.id', columns: domainColumns };
@@ -25,8 +25,8 @@ export class ListDomains {
       const { field, value } = splitFilter(input.filter);
       filterBy(conditions, columnOf(domainColumns, field), value);
     }
-    const { ids, total, nextCursor } = await pageOfIds(this.database, source, conditions, input.window);
-    return { items: await this.domains.byIds(ids), total, nextCursor };
+    const page = await pageOfIds(this.database, source, conditions, input.window);
+    return fittingPage(page, await this.domains.byIds(page.ids));
   }
 
   async get(id: number): Promise<OutputOf<typeof listDomains>['items'][number]> {

@@ -15,7 +15,7 @@ import { AppError } from '@sifaka/kernel';
 import { AuthorityReader } from './authority-reader.js';
 import { authorityColumns, columnOf, filterBy, splitFilter } from './columns.js';
 import { Conditions, containing, truth } from './conditions.js';
-import { pageOfIds } from './page.js';
+import { fittingPage, pageOfIds } from './page.js';
 
 const source = { from: 'authority a', idColumn: 'a.id', columns: authorityColumns };
 
@@ -37,8 +37,8 @@ export class ListAuthorities {
     if (input.owner !== null) conditions.add('a.owner = ?', input.owner.toLowerCase());
     if (input.ids !== null) conditions.add('a.id = any(?::int[])', input.ids);
     if (input.filter !== null && input.filter !== '') filter(conditions, input.filter);
-    const { ids, total, nextCursor } = await pageOfIds(this.database, source, conditions, input.window);
-    return { items: await this.reader.records(ids), total, nextCursor };
+    const page = await pageOfIds(this.database, source, conditions, input.window);
+    return fittingPage(page, await this.reader.records(page.ids));
   }
 
   async get(ref: Ref): Promise<AuthorityRecord> {

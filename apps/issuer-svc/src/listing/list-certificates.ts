@@ -7,16 +7,13 @@ import { certificateConditions, type ListingRules } from './certificate-conditio
 import { CertificateReader } from './certificate-reader.js';
 import { certificateColumns } from './columns.js';
 import { Conditions } from './conditions.js';
-import { pageOfIds, type IdPage } from './page.js';
+import { fittingPage, pageOfIds, type IdPage } from './page.js';
 
 /** What the configuration says about lists. */
 export const LISTING_SETTINGS = Symbol('ListingSettings');
 export type ListingSettings = Omit<ListingRules, 'now'>;
 
 const source = { from: 'certificate c', idColumn: 'c.id', columns: certificateColumns };
-
-/** The most that an unpaged list of valid certificates returns; a name with more than this needs paging. */
-const maxUnpaged = 1_000;
 
 @Injectable()
 export class ListCertificates {
@@ -28,17 +25,17 @@ export class ListCertificates {
   ) {}
 
   async run(input: CertificateListInput): Promise<{ items: CertificateRecord[]; total: number; nextCursor: string | null }> {
-    const { ids, total, nextCursor } = await this.page(input);
-    return { items: await this.reader.records(ids), total, nextCursor };
+    const page = await this.page(input);
+    return fittingPage(page, await this.reader.records(page.ids));
   }
 
   async short(input: CertificateListInput): Promise<OutputOf<typeof listShortCertificates>> {
-    const { ids, total, nextCursor } = await this.page(input);
-    return { items: await this.reader.shortRecords(ids), total, nextCursor };
+    const page = await this.page(input);
+    return fittingPage(page, await this.reader.shortRecords(page.ids));
   }
 
   /** Not expired by date, not revoked, not replaced; `%` and `_` are wildcards and `%` alone means any. */
-  async valid(input: InputOf<typeof listValidCertificates>): Promise<{ items: CertificateRecord[]; total: number }> {
+  async valid(input: InputOf<typeof listValidCertificates>): Promise<{ items: CertificateRecord[]; total: number; nextCursor: string | null }> {
     const conditions = new Conditions();
     conditions.add('c.not_after::date >= ?::date', this.clock.now().toISOString().slice(0, 10));
     conditions.add("(c.status is null or c.status <> 'revoked')");
@@ -48,20 +45,14 @@ export class ListCertificates {
     if (input.san !== null && input.san !== '%')
       conditions.add("c.id in (select d.certificate_id from domain d where d.name ilike ? escape '')", input.san);
     if (input.owner !== null) conditions.add('c.owner = ?', input.owner.toLowerCase());
-    const window = input.window ?? { offset: 0, limit: maxUnpaged, sortBy: null, sortDir: null, cursor: null };
-    const { ids, total } = await pageOfIds(this.database, source, conditions, { ...window, sortBy: 'id', sortDir: 'desc' });
-    return { items: await this.reader.records(ids), total };
+    const page = await pageOfIds(this.database, source, conditions, { ...input.window, sortBy: 'id', sortDir: 'desc' });
+    return fittingPage(page, await this.reader.records(page.ids));
   }
 
   async get(id: number): Promise<CertificateRecord> {
     const [record] = await this.reader.records([id]);
     if (record === undefined) throw new AppError('not_found', `certificate ${id} does not exist`);
     return record;
-  }
-
-  async replacements(id: number): Promise<{ items: CertificateRecord[] }> {
-    const { replaces } = await this.get(id);
-    return { items: await this.reader.records(replaces.map((certificate) => certificate.id)) };
   }
 
   private page(input: CertificateListInput): Promise<IdPage> {

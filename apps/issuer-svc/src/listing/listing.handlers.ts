@@ -7,7 +7,6 @@ import {
   listAuthorities,
   listAuthoritySummaries,
   listCertificates,
-  listReplacements,
   listShortCertificates,
   listValidCertificates,
   visualizeAuthority,
@@ -46,11 +45,6 @@ export class ListingHandlers {
   @Handles(listValidCertificates)
   listValid(input: InputOf<typeof listValidCertificates>) {
     return this.certificates.valid(input);
-  }
-
-  @Handles(listReplacements)
-  replacements(input: InputOf<typeof listReplacements>) {
-    return this.certificates.replacements(input.id);
   }
 
   @Handles(certificateStats)

@@ -19,6 +19,24 @@ export interface IdPage {
   ids: number[];
   total: number;
   nextCursor: string | null;
+  /** Reads on behind the row with this id of the page. */
+  cursorBehind(id: number): string | null;
+}
+
+/** JSON of the rows in one message: the bus may carry as little as 1 MiB, and the envelope needs some of it. */
+const maxAnswerChars = 400_000;
+
+/**
+ * A page of whole records, cut where they would no longer fit one message: the rest is behind its cursor.
+ * At least one record is in it, whatever it weighs.
+ */
+export function fittingPage<T extends { id: number }>(page: IdPage, items: T[]): { items: T[]; total: number; nextCursor: string | null } {
+  const { total, nextCursor } = page;
+  let chars = 0;
+  const fitting = items.findIndex((item, index) => (chars += JSON.stringify(item).length) > maxAnswerChars && index > 0);
+  const last = items[fitting - 1];
+  if (fitting === -1 || last === undefined) return { items, total, nextCursor };
+  return { items: items.slice(0, fitting), total, nextCursor: page.cursorBehind(last.id) };
 }
 
 /**
@@ -31,11 +49,18 @@ export async function pageOfIds(sql: Sql, source: Source, conditions: Conditions
   const [counted, page] = await Promise.all([count(sql, source, conditions), rows(sql, source, conditions, window)]);
   const last = page.at(-1);
   const hasMore = last !== undefined && page.length === window.limit;
+  const cursorAt = (row: Row | undefined) => (row === undefined ? null : encode({ by: window.sortBy, dir: window.sortDir ?? 'asc', value: row.sort_value, id: row.id }));
   return {
     ids: page.map((row) => row.id),
     total: counted,
-    nextCursor: hasMore ? encode({ by: window.sortBy, dir: window.sortDir ?? 'asc', value: last.sort_value, id: last.id }) : null,
+    nextCursor: hasMore ? cursorAt(last) : null,
+    cursorBehind: (id) => cursorAt(page.find((row) => row.id === id)),
   };
+}
+
+interface Row {
+  id: number;
+  sort_value: string | null;
 }
 
 async function count(sql: Sql, source: Source, conditions: Conditions): Promise<number> {
@@ -43,7 +68,7 @@ async function count(sql: Sql, source: Source, conditions: Conditions): Promise<
   return row?.total ?? 0;
 }
 
-async function rows(sql: Sql, source: Source, conditions: Conditions, window: Window): Promise<{ id: number; sort_value: string | null }[]> {
+async function rows(sql: Sql, source: Source, conditions: Conditions, window: Window): Promise<Row[]> {
   if (window.limit === 0) return [];
   const column = window.sortBy === null ? null : columnOf(source.columns, window.sortBy);
   const direction = window.sortDir ?? 'asc';

@@ -5,7 +5,7 @@ import { timestamp } from '@sifaka/kernel';
 import { CertificateReader } from '../listing/certificate-reader.js';
 import { logColumns } from '../listing/columns.js';
 import { Conditions, containing } from '../listing/conditions.js';
-import { pageOfIds } from '../listing/page.js';
+import { fittingPage, pageOfIds } from '../listing/page.js';
 
 interface LogRow {
   id: number;
@@ -34,19 +34,18 @@ export class ListLogs {
     if (input.userIds !== null) conditions.add('l.user_id = any(?::int[])', input.userIds);
     if (input.certificateName !== null)
       conditions.add('l.certificate_id in (select c.id from certificate c where c.name ilike ?)', containing(input.certificateName));
-    const { ids, total, nextCursor } = await pageOfIds(this.database, source, conditions, input.window);
-    const rows = await this.database.query<LogRow>(byIdsSql, [ids]);
+    const page = await pageOfIds(this.database, source, conditions, input.window);
+    const rows = await this.database.query<LogRow>(byIdsSql, [page.ids]);
     const nested = await this.certificates.nested([...new Set(rows.flatMap((row) => (row.certificate_id === null ? [] : [row.certificate_id])))]);
-    return {
-      total,
-      nextCursor,
-      items: rows.map((row) => ({
+    return fittingPage(
+      page,
+      rows.map((row) => ({
         id: row.id,
         logType: row.log_type,
         loggedAt: timestamp(row.logged_at),
         userId: row.user_id,
         certificate: row.certificate_id === null ? null : (nested.get(row.certificate_id) ?? null),
       })),
-    };
+    );
   }
 }
