@@ -67,7 +67,7 @@ export class ComposeRun {
   async stop(): Promise<void> {
     const [postgres, nats, ...services] = this.children;
     await Promise.all(services.map(end));
-    await Promise.all([nats, postgres].map((child) => child === undefined || end(child)));
+    await Promise.all([nats, postgres].filter((child) => child !== undefined).map(end));
   }
 
   private async startServers(): Promise<void> {

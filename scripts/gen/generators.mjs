@@ -25,14 +25,17 @@ async function asyncApi() {
 async function configuration() {
   const { configReference } = await load('libs/config');
   const { allServices } = await load('apps/standalone');
-  const page = configReference(allServices.map(({ config }) => config));
+  const { provisionConfig } = await import(join(root, 'apps/standalone/dist/provision-settings.js'));
+  const page = configReference([...allServices.map(({ config }) => config), provisionConfig]);
   return { 'docs/reference/configuration.md': page.endsWith('\n') ? page : `${page}\n` };
 }
 
 async function natsPermissions() {
   const { allContracts, allEvents } = await load('libs/contracts');
   const { natsPermissions: permissions } = await load('libs/messaging');
-  return { 'deploy/nats/permissions.conf': permissions({ registry: { contracts: allContracts, events: allEvents } }) };
+  const text = permissions({ registry: { contracts: allContracts, events: allEvents } });
+  // kustomize reads nothing outside its own folder.
+  return { 'deploy/nats/permissions.conf': text, 'deploy/k8s/base/nats-permissions.conf': text };
 }
 
 async function plugins() {

@@ -7,4 +7,5 @@ export const debianPackages = [
   { name: 'nginx-light', program: 'nginx' },
   { name: 'nats-server', program: 'nats-server' },
   { name: 'curl', program: 'curl' },
+  { name: 'kubernetes-client', program: 'kubectl' },
 ];
