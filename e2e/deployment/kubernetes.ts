@@ -98,9 +98,9 @@ export class Rendered {
   }
 
   private exactly<K extends 'ConfigMap' | 'Secret'>(kind: K, name: string): OfKind<K> {
-    const found = this.all(kind).find(({ metadata }) => metadata.name === name);
-    if (found === undefined) throw new Error(`nothing makes the ${kind} ${name}`);
-    return found;
+    const documents: readonly Manifest[] = this.all(kind);
+    if (!documents.some(({ metadata }) => metadata.name === name)) throw new Error(`nothing makes the ${kind} ${name}`);
+    return this.one(kind, name);
   }
 }
 
