@@ -29,6 +29,8 @@ const servers = {
 /** unit: no server at all · service: real Postgres and NATS · e2e: the platform as a black box. */
 export default {
   watchman: false,
+  // Servers, and machines that do other things as well, take their time; a test that hangs still ends.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,

@@ -1,4 +1,5 @@
 import './require-node.mjs';
+import './end-with-parent.mjs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { install } from './install.mjs';

@@ -1,5 +1,6 @@
 // `npm run start:services`: the services apart, one Node process each, with the environment that a container of each would have.
 import './require-node.mjs';
+import './end-with-parent.mjs';
 
 const log = (line) => process.stdout.write(`sifaka: ${line}\n`);
 

@@ -1,5 +1,6 @@
 // `npm start`. Nothing that needs an installed package may be imported before the installation: the rest is loaded when it is there.
 import './require-node.mjs';
+import './end-with-parent.mjs';
 
 const log = (line) => process.stdout.write(`sifaka: ${line}\n`);
 

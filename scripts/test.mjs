@@ -1,4 +1,5 @@
 import './require-node.mjs';
+import './end-with-parent.mjs';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
