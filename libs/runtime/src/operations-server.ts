@@ -13,7 +13,7 @@ export interface OperationsOptions {
 /** Serves `/livez` (the process turns), `/readyz` (it can work) and `/metrics` (Prometheus); for operators, not for users. */
 export function startOperationsServer(options: OperationsOptions): Promise<Listening> {
   const server = createServer((request, response) => {
-    answer(request, options.readiness).then(
+    answerOperations(request, options.readiness).then(
       (reply) => send(response, reply),
       () => send(response, { status: 500, type: 'text/plain', body: 'failed\n' }),
     );
@@ -22,13 +22,14 @@ export function startOperationsServer(options: OperationsOptions): Promise<Liste
   return listen(server, { host: options.host, port: options.port, setting: 'SIFAKA_OPERATIONS_PORT' });
 }
 
-interface Reply {
+export interface OperationsReply {
   status: number;
   type: string;
   body: string;
 }
 
-async function answer(request: IncomingMessage, readiness: () => Promise<Readiness>): Promise<Reply> {
+/** What `/livez`, `/readyz` and `/metrics` answer, for whoever serves them; anything else is 404. */
+export async function answerOperations(request: Pick<IncomingMessage, 'method' | 'url'>, readiness: () => Promise<Readiness>): Promise<OperationsReply> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, type: 'text/plain', body: 'only GET\n' };
   switch (request.url?.split('?')[0]) {
     case '/livez':
@@ -48,7 +49,7 @@ async function answer(request: IncomingMessage, readiness: () => Promise<Readine
   }
 }
 
-function send(response: ServerResponse, reply: Reply): void {
+function send(response: ServerResponse, reply: OperationsReply): void {
   response.writeHead(reply.status, { 'content-type': `${reply.type}; charset=utf-8`, 'cache-control': 'no-store' });
   response.end(reply.body);
 }

@@ -66,3 +66,19 @@ describe('start of the gateway', () => {
     }
   });
 });
+
+describe('what operators ask the gateway', () => {
+  it('is answered on its own port; metrics to this machine alone', async () => {
+    const gateway = await aGateway();
+    try {
+      const ask = (path: string, headers: Record<string, string> = {}) => fetch(`${gateway.address()}${path}`, { headers });
+      expect((await ask('/livez')).status).toBe(200);
+      const ready = await ask('/readyz');
+      expect([ready.status, await ready.json()]).toMatchObject([200, { ready: true, checks: { database: 'ok' } }]);
+      expect(await (await ask('/metrics')).text()).toContain('response_time_bucket');
+      expect((await ask('/metrics', { 'x-forwarded-for': '198.51.100.7' })).status).toBe(404);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
