@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -97,6 +98,15 @@ describe('a start that cannot succeed', () => {
     expect(existsSync(key)).toBe(false);
     renameSync(`${key}.lost`, key);
     await platform.start();
+    await platform.dispose();
+  });
+
+  it('refuses a wrong master key, and names the key that the data needs', async () => {
+    const platform = await Platform.start();
+    await createAuthority(await platform.admin());
+    await platform.stop();
+    writeFileSync(join(platform.dataDir, 'master-key'), randomBytes(32).toString('base64'));
+    await expect(platform.start()).rejects.toThrow(/master key.*[0-9a-f]{16}/);
     await platform.dispose();
   });
 });
