@@ -16,8 +16,8 @@ export function checkWorkspace() {
 
 function checkRootReferences(all) {
   const listed = new Set(readJson(join(root, 'tsconfig.json')).references.map((reference) => reference.path));
-  // What measures and tests from outside is compiled apart: a start needs none of it.
-  const compiled = all.filter(({ folder, tsconfig }) => tsconfig !== null && folder.includes('/')).map(({ folder }) => folder);
+  // What measures and tests from outside is compiled apart, and what a bundler makes is only checked: a start needs none of it.
+  const compiled = all.filter(({ folder, tsconfig }) => tsconfig !== null && folder.includes('/') && tsconfig.compilerOptions?.noEmit !== true).map(({ folder }) => folder);
   return [
     ...compiled.filter((folder) => !listed.has(folder)).map((folder) => `tsconfig.json: reference to ${folder} is missing`),
     ...[...listed].filter((folder) => !compiled.includes(folder)).map((folder) => `tsconfig.json: ${folder} is no compiled project`),
@@ -62,7 +62,7 @@ const isForTests = (file) => /\.spec\.ts$|\/test\/|\/conformance\/|^e2e\/|^bench
 function importsOf(file) {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
   const names = [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2]);
-  return [...new Set(names.filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !builtin.has(name)).map(packageOf))];
+  return [...new Set(names.filter((name) => !/^\.|^node:|\$\{/.test(name) && !builtin.has(name)).map(packageOf))];
 }
 
 const packageOf = (specifier) =>
