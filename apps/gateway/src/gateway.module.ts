@@ -9,6 +9,7 @@ import { HealthController } from './health/health.controller.js';
 import { Authenticator } from './http/authenticator.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { ACCESS_RULES, OperationGuard } from './http/operation.guard.js';
+import { ListAnswerInterceptor } from './http/list-answer.interceptor.js';
 import { SecretAnswerInterceptor } from './http/secret-answer.interceptor.js';
 import { idempotencyProviders } from './idempotency/idempotency.parts.js';
 import { identityControllers, identityProviders } from './identity/identity.parts.js';
@@ -59,6 +60,7 @@ function httpProviders(config: GatewayConfig): Provider[] {
     ErrorFilter,
     OperationGuard,
     SecretAnswerInterceptor,
+    ListAnswerInterceptor,
     { provide: ACCESS_RULES, useValue: rules },
     { provide: Authenticator, useExisting: TokenAuthenticator },
     { provide: TokenService, inject: [CLOCK], useFactory: (clock: Clock) => new TokenService(tokens, clock) },

@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { defineService, productVersion } from '@sifaka/runtime';
+import { defineService, productVersion, ReadinessChecks } from '@sifaka/runtime';
 import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { configureServer, serverOptions, type ServerSettings } from './http/fastify-server.js';
+import { ListAnswerInterceptor } from './http/list-answer.interceptor.js';
+import { serveOperations } from './http/operations-routes.js';
 import { OperationGuard } from './http/operation.guard.js';
 import { SecretAnswerInterceptor } from './http/secret-answer.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -27,9 +29,10 @@ export const gatewayService = defineService({
 /** Global for HTTP alone: the same classes as `APP_GUARD` and so on would stand before message handlers too. */
 async function configure(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
   await configureServer(app, serverSettings(config));
+  serveOperations(app.getHttpAdapter().getInstance(), app.get(ReadinessChecks));
   app.useGlobalFilters(app.get(ErrorFilter));
   app.useGlobalGuards(app.get(OperationGuard));
-  app.useGlobalInterceptors(app.get(SecretAnswerInterceptor), app.get(IdempotencyInterceptor));
+  app.useGlobalInterceptors(app.get(SecretAnswerInterceptor), app.get(ListAnswerInterceptor), app.get(IdempotencyInterceptor));
 }
 
 function serverSettings({ trustedProxies, customResponseHeaders, cors, corsOrigins, corsAllowHeaders }: GatewayConfig): ServerSettings {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '@sifaka/contracts';
 import { Database, type Sql } from '@sifaka/database';
+import { Coalescer } from '@sifaka/runtime';
 import { auditRecordOf, type AuditRecord, type AuditRow } from './audit.view.js';
 
 /** What to read of the log; every field that is set narrows it. */
@@ -20,7 +21,11 @@ export interface AuditQuery {
 
 @Injectable()
 export class AuditLogRepository {
-  constructor(private readonly database: Database) {}
+  private readonly gathered: Coalescer<AuditEntry, true>;
+
+  constructor(private readonly database: Database) {
+    this.gathered = new Coalescer((entries) => this.addAll(entries), { maxItems: 64, maxRuns: 1 });
+  }
 
   /** Entries that are there already are left alone: they arrive once with the change and again, or late, by the bus. */
   async add(sql: Sql, entries: readonly AuditEntry[]): Promise<void> {
@@ -28,8 +33,9 @@ export class AuditLogRepository {
     await sql.query({ name: 'audit-log-add', text: addSql, values: [JSON.stringify(entries)] });
   }
 
+  /** One that comes by the bus, together with others of the same moment. */
   async gather(entry: AuditEntry): Promise<void> {
-    await this.add(this.database, [entry]);
+    await this.gathered.add(entry);
   }
 
   /** Newest first. */
@@ -53,6 +59,11 @@ export class AuditLogRepository {
   async prune(limitAt: Date): Promise<number> {
     const rows = await this.database.query(pruneSql, [limitAt]);
     return rows.length;
+  }
+
+  private async addAll(entries: readonly AuditEntry[]): Promise<true[]> {
+    await this.add(this.database, entries);
+    return entries.map(() => true);
   }
 }
 

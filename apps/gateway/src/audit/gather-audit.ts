@@ -15,7 +15,7 @@ export class GatherAudit {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  @OnEvent(auditRecorded, { durable: 'audit-log' })
+  @OnEvent(auditRecorded, { durable: 'audit-log', isIdempotent: true })
   async gather(entry: EventDataOf<typeof auditRecorded>): Promise<void> {
     await this.log.gather(entry);
   }

@@ -23,6 +23,7 @@ import { ResolveReferences } from '../composition/resolve-references.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { pageOf, windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
+import { inSlices } from '../listing/in-slices.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { CreateAuthority } from './create-authority.js';
 
@@ -40,7 +41,7 @@ export class AuthorityController {
   @Serves(listAuthoritiesOperation)
   async list({ query }: RequestFor<typeof listAuthoritiesOperation>, call: HttpCall): Promise<ResponseFor<typeof listAuthoritiesOperation>> {
     const input = { window: windowOf(query), filter: query.filter ?? null, owner: query.owner ?? null, ids: query.id ?? null };
-    const { items, total, nextCursor } = await this.rpc.call(listAuthorities, input, { principal: callerOf(call) });
+    const { items, total, nextCursor } = await inSlices(input.window, (window) => this.rpc.call(listAuthorities, { ...input, window }, { principal: callerOf(call) }));
     return { items: await this.compose.views(items), total, nextCursor };
   }
 

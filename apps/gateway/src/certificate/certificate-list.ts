@@ -2,26 +2,17 @@ import { Injectable } from '@nestjs/common';
 import {
   listCertificates,
   listShortCertificates,
+  listValidCertificates,
   type CertificateListInput,
   type CertificateView,
+  type InputOf,
   type OutputOf,
   type UserPrincipal,
-  type Window,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
-
-/**
- * Certificates in one message on the bus: with body, chain and request a record takes up to 15 kB, and the bus may carry
- * as little as 1 MiB at a time.
- */
-const slice = 50;
-
-interface Listed<T> {
-  items: T[];
-  total: number;
-  nextCursor: string | null;
-}
+import { everything } from './certificate-list-input.js';
+import { inSlices, type Listed } from '../listing/in-slices.js';
 
 /** Reads lists of certificates in slices that every bus carries. */
 @Injectable()
@@ -36,19 +27,19 @@ export class CertificateList {
     return { items: await this.compose.views(items), ...rest };
   }
 
+  /** Not expired, revoked or replaced, newest first. */
+  async valid(input: InputOf<typeof listValidCertificates>, principal: UserPrincipal): Promise<Listed<CertificateView>> {
+    const { items, ...rest } = await inSlices(input.window, (window) => this.rpc.call(listValidCertificates, { ...input, window }, { principal }));
+    return { items: await this.compose.views(items), ...rest };
+  }
+
+  /** Those of these ids that exist, however many. */
+  async byIds(ids: readonly number[], principal: UserPrincipal): Promise<CertificateView[]> {
+    const { items } = await this.whole({ ...everything({ count: ids.length, page: 1 }), ids: [...ids] }, principal);
+    return items;
+  }
+
   short(input: CertificateListInput, principal: UserPrincipal): Promise<OutputOf<typeof listShortCertificates>> {
     return inSlices(input.window, (window) => this.rpc.call(listShortCertificates, { ...input, window }, { principal }));
   }
-}
-
-async function inSlices<T>(window: Window, read: (window: Window) => Promise<Listed<T>>): Promise<Listed<T>> {
-  const first = await read({ ...window, limit: Math.min(window.limit, slice) });
-  const items = [...first.items];
-  let { nextCursor } = first;
-  while (items.length < window.limit && nextCursor !== null) {
-    const next: Listed<T> = await read({ ...window, offset: 0, cursor: nextCursor, limit: Math.min(window.limit - items.length, slice) });
-    items.push(...next.items);
-    ({ nextCursor } = next);
-  }
-  return { items, total: first.total, nextCursor };
 }

@@ -7,14 +7,13 @@ import {
   getCertificateOperation,
   getCertificateSwitchesOperation,
   listCertificatesOperation,
-  listValidCertificates,
   listValidCertificatesOperation,
   type CertificateView,
   type RequestFor,
   type ResponseFor,
   type UserPrincipal,
 } from '@sifaka/contracts';
-import { AppError } from '@sifaka/kernel';
+import { AppError, limits } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
 import { fieldRefused } from '../http/field-refused.js';
@@ -27,6 +26,9 @@ import { certificateListInput, everything } from './certificate-list-input.js';
 
 /** Users that a filter by creator may stand for; more make the filter too vague to be worth an answer. */
 const maxCreators = 1_000;
+
+/** No certificate has a longer one. */
+const maxName = 256;
 
 const metrics = ['bits', 'issuer', 'not_after', 'signing_algorithm'] as const;
 
@@ -47,18 +49,19 @@ export class CertificateReadController {
   }
 
   @Serves(getCertificateByNameOperation)
-  byName({ params, query }: RequestFor<typeof getCertificateByNameOperation>, call: HttpCall): Promise<ResponseFor<typeof getCertificateByNameOperation>> {
+  async byName({ params, query }: RequestFor<typeof getCertificateByNameOperation>, call: HttpCall): Promise<ResponseFor<typeof getCertificateByNameOperation>> {
+    if (params.name.length > maxName) return { items: [], total: 0 };
     return this.lists.whole({ ...everything(query), name: params.name }, callerOf(call));
   }
 
   @Serves(listValidCertificatesOperation)
   async valid({ query }: RequestFor<typeof listValidCertificatesOperation>, call: HttpCall): Promise<ResponseFor<typeof listValidCertificatesOperation>> {
     const isPaged = query.count !== undefined && query.page !== undefined;
-    const window = isPaged ? windowOf({ count: query.count ?? 0, page: query.page ?? 1 }) : null;
+    const window = windowOf(isPaged ? { count: query.count ?? 0, page: query.page ?? 1 } : { count: limits.listCount, page: 1 });
     const input = { cn: commonNameOf(query.filter), san: query.san ?? null, owner: query.owner ?? null, window };
-    const { items, total } = await this.rpc.call(listValidCertificates, input, { principal: callerOf(call) });
+    const { items, total } = await this.lists.valid(input, callerOf(call));
     if (!isPaged && items.length === 0) throw new AppError('not_found', `no valid certificate has the common name "${input.cn}"`);
-    return { items: await this.compose.views(items), total };
+    return { items, total };
   }
 
   @Serves(certificateStatsOperation)

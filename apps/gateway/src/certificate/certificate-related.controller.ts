@@ -9,7 +9,6 @@ import {
   listCertificateNotificationsOperation,
   listCertificateSourcesOperation,
   listDomains,
-  listReplacements,
   listReplacementsOperation,
   type CertificateRecord,
   type RequestFor,
@@ -21,14 +20,17 @@ import { ComposeAuthorities } from '../composition/compose-authorities.js';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { pageOf, windowOf } from '../http/list-window.js';
+import { inSlices } from '../listing/in-slices.js';
 import { Serves } from '../http/serve.decorator.js';
 import { UserRepository } from '../user/user.repository.js';
+import { CertificateList } from './certificate-list.js';
 
 /** What hangs on one certificate. */
 @Controller()
 export class CertificateRelatedController {
   constructor(
     private readonly rpc: RpcClient,
+    private readonly lists: CertificateList,
     private readonly certificates: ComposeCertificates,
     private readonly authorities: ComposeAuthorities,
     private readonly users: UserRepository,
@@ -36,9 +38,13 @@ export class CertificateRelatedController {
 
   @Serves(listReplacementsOperation)
   async replacements({ params }: RequestFor<typeof listReplacementsOperation>, call: HttpCall): Promise<ResponseFor<typeof listReplacementsOperation>> {
-    const { items } = await this.rpc.call(listReplacements, params, { principal: callerOf(call) });
-    if (items.length === 0) throw new AppError('not_found', `certificate ${params.id} replaces none`);
-    return { items: await this.certificates.views(items), total: items.length };
+    const { replaces } = await this.find(params.id, call);
+    if (replaces.length === 0) throw new AppError('not_found', `certificate ${params.id} replaces none`);
+    const items = await this.lists.byIds(
+      replaces.map(({ id }) => id),
+      callerOf(call),
+    );
+    return { items, total: items.length };
   }
 
   @Serves(getCertificateAuthorityOperation)
@@ -59,7 +65,7 @@ export class CertificateRelatedController {
   @Serves(listCertificateDomainsOperation)
   domains({ params, query }: RequestFor<typeof listCertificateDomainsOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateDomainsOperation>> {
     const input = { window: windowOf(query), filter: query.filter ?? null, certificateId: params.id, ids: query.id ?? null };
-    return this.rpc.call(listDomains, input, { principal: callerOf(call) });
+    return inSlices(input.window, (window) => this.rpc.call(listDomains, { ...input, window }, { principal: callerOf(call) }));
   }
 
   @Serves(listCertificateDestinationsOperation)

@@ -16,7 +16,7 @@ export class ComposeAuthorities {
       this.users.nested(records.flatMap(({ authorityCertificate }) => authorityCertificate.userId ?? [])),
       this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
     ]);
-    return records.map(({ roleIds, userId: _creator, parentId: _parent, authorityCertificate, ...record }) => {
+    return records.map(({ roleIds, userId: _creator, parentId: _parent, isCabCompliant: _compliant, isCnOptional: _optional, authorityCertificate, ...record }) => {
       const { userId, ...certificate } = authorityCertificate;
       return {
         ...record,

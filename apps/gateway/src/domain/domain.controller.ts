@@ -14,6 +14,7 @@ import { RpcClient } from '@sifaka/messaging';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
+import { inSlices } from '../listing/in-slices.js';
 
 @Controller()
 export class DomainController {
@@ -22,7 +23,7 @@ export class DomainController {
   @Serves(listDomainsOperation)
   list({ query }: RequestFor<typeof listDomainsOperation>, call: HttpCall) {
     const input = { window: windowOf(query), filter: query.filter ?? null, certificateId: null, ids: query.id ?? null };
-    return this.rpc.call(listDomains, input, { principal: callerOf(call) });
+    return inSlices(input.window, (window) => this.rpc.call(listDomains, { ...input, window }, { principal: callerOf(call) }));
   }
 
   @Serves(createDomainOperation)

@@ -23,7 +23,7 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function isMissingRoute(thrown: unknown): boolean {
-  return thrown instanceof HttpException && thrown.getStatus() === 404;
+  return (thrown instanceof HttpException && thrown.getStatus() === 404) || (isAppError(thrown) && thrown.reason === 'http.no_route');
 }
 
 /** A known path with another method is 405 before anybody is asked for a token; OPTIONS lists the methods. */
@@ -32,7 +32,7 @@ function answerMissingRoute(request: FastifyRequest, reply: FastifyReply): void 
   if (methods.length === 0) {
     const error = new AppError('not_found', 'there is nothing at this address', { reason: 'http.no_route' });
     const { body } = refusalOf(error, currentTraceId());
-    void reply.status(404).send({ ...body, error: error.message });
+    void reply.status(404).send(body);
     return;
   }
   void reply.header('allow', methods.join(', '));

@@ -42,7 +42,7 @@ export async function configureServer(app: NestFastifyApplication, settings: Ser
   server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) => done(null, body));
   server.addHook('onRequest', (request, reply, done) => {
     const answered = new Promise<void>((resolve) => void reply.raw.once('close', resolve));
-    const carrier = { traceparent: headerOf(request.headers['traceparent']) };
+    const carrier = { traceparent: headerOf(request.headers.traceparent) };
     const attributes = { 'http.request.method': request.method, 'http.route': request.routeOptions.url ?? 'none' };
     void withTrace(carrier, () => inSpan(`${request.method} ${attributes['http.route']}`, { kind: 'server', attributes }, () => (done(), answered)), {
       service: 'gateway',

@@ -55,6 +55,6 @@ function parse(schema: z.ZodType, value: unknown): unknown {
 /** zod says "received undefined"; a person reads "is required". */
 function fieldError(issue: z.core.$ZodIssue): FieldError {
   const path = issue.path.map(String).join('.');
-  if (issue.code === 'invalid_type' && issue.input === undefined && /received undefined/.test(issue.message)) return { path, message: 'is required' };
+  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('received undefined')) return { path, message: 'is required' };
   return { path, message: issue.message };
 }

@@ -24,7 +24,12 @@ describe('refusalOf', () => {
   it('keeps the words of a bug to itself and gives the trace id', () => {
     const { body } = refusalOf(new AppError('internal', 'relation "issuer.certificate" does not exist'), 'abc');
     expect(JSON.stringify(body)).not.toContain('relation');
-    expect(body['traceId']).toBe('abc');
+    expect(body.traceId).toBe('abc');
+  });
+
+  it('says what old clients read from another key there too', () => {
+    expect(refusalOf(new AppError('not_found', 'nothing here', { reason: 'http.no_route' }), null).body).toMatchObject({ message: 'nothing here', error: 'nothing here' });
+    expect(refusalOf(new AppError('not_found', 'no user 5'), null).body).not.toHaveProperty('error');
   });
 
   it('says when to come back', () => {

@@ -17,6 +17,9 @@ const statusOfReason: Record<string, number> = {
   'listing.not_sortable': 400,
 };
 
+/** Refusals that Lemur's clients read from the key `error`; `message` is in every answer. */
+const saysError = ['http.no_route', 'access.admin_needed'];
+
 /** An error as the client sees it: status, `message`, and `reasons` in the structure of the request (rest-api §1.6). */
 export function refusalOf(error: AppError, traceId: string | null): Refusal {
   const status = (error.reason === undefined ? undefined : statusOfReason[error.reason]) ?? statusOfCode(error.code);
@@ -26,6 +29,7 @@ export function refusalOf(error: AppError, traceId: string | null): Refusal {
     headers: error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1_000)) },
     body: {
       message: error.fields === undefined || error.fields.length === 0 ? message : 'Validation Error.',
+      ...(error.reason !== undefined && saysError.includes(error.reason) && { error: message }),
       ...(error.fields !== undefined && error.fields.length > 0 && { reasons: reasonsOf(error.fields) }),
       code: error.code,
       ...(error.reason !== undefined && { reason: error.reason }),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RoleRef } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import { Coalescer } from '@sifaka/runtime';
 
 /** Everything that decides whether a token is good now. */
 export interface Identity {
@@ -22,12 +23,15 @@ export interface Credentials {
 
 @Injectable()
 export class IdentityRepository {
-  constructor(private readonly database: Database) {}
+  private readonly identities: Coalescer<TokenParts, { identity: Identity | null }>;
 
-  /** One statement per request: what an administrator changes acts on the next. */
+  constructor(private readonly database: Database) {
+    this.identities = new Coalescer((tokens) => this.identifyAll(tokens), { maxItems: 128, maxRuns: 2 });
+  }
+
+  /** Read anew for every request, so that what an administrator changes acts on the next; requests of the same moment share the statement. */
   async identify(userId: number, apiKeyId: number | null, tokenId: string | null): Promise<Identity | null> {
-    const [row] = await this.database.query<Identity>({ name: 'identify', text: identifySql, values: [userId, apiKeyId, tokenId] });
-    return row ?? null;
+    return (await this.identities.add({ userId, apiKeyId, tokenId })).identity;
   }
 
   /** By e-mail address when the name has an @, else by username. */
@@ -65,16 +69,32 @@ export class IdentityRepository {
       windowSeconds,
     ]);
   }
+
+  private async identifyAll(tokens: readonly TokenParts[]): Promise<{ identity: Identity | null }[]> {
+    const different = new Map(tokens.map((token) => [keyOf(token), token]));
+    const asked = [...different].map(([key, token]) => ({ key, ...token }));
+    const rows = await this.database.query<{ key: string; identity: Identity }>({ name: 'identify', text: identifySql, values: [JSON.stringify(asked)] });
+    const identities = new Map(rows.map(({ key, identity }) => [key, identity]));
+    return tokens.map((token) => ({ identity: identities.get(keyOf(token)) ?? null }));
+  }
 }
 
+interface TokenParts {
+  userId: number;
+  apiKeyId: number | null;
+  tokenId: string | null;
+}
+
+const keyOf = ({ userId, apiKeyId, tokenId }: TokenParts): string => `${userId} ${apiKeyId ?? ''} ${tokenId ?? ''}`;
+
 const identifySql = `
-  select u.id as "userId", u.username, u.email, u.active,
-    coalesce((select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.id)
-      from user_role m join role r on r.id = m.role_id where m.user_id = u.id), '[]'::json) as roles,
-    (select json_build_object('ttl', k.ttl, 'issuedAt', k.issued_at, 'revoked', k.revoked)
-      from api_key k where k.id = $2 and k.user_id = u.id) as "apiKey",
-    exists (select 1 from revoked_token t where t.token_id = $3::uuid) as "isLoggedOut"
-  from app_user u where u.id = $1`;
+  select a.key, json_build_object('userId', u.id, 'username', u.username, 'email', u.email, 'active', u.active,
+    'roles', coalesce((select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.id)
+      from user_role m join role r on r.id = m.role_id where m.user_id = u.id), '[]'::json),
+    'apiKey', (select json_build_object('ttl', k.ttl, 'issuedAt', k.issued_at, 'revoked', k.revoked)
+      from api_key k where k.id = a."apiKeyId" and k.user_id = u.id),
+    'isLoggedOut', exists (select 1 from revoked_token t where t.token_id = a."tokenId")) as identity
+  from json_to_recordset($1) as a(key text, "userId" int, "apiKeyId" int, "tokenId" uuid) join app_user u on u.id = a."userId"`;
 
 // The number stops growing soon after the limit, so that nobody can make it overflow.
 const countLoginSql = `

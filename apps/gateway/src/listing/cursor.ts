@@ -5,7 +5,7 @@ import { z } from 'zod';
 const Cursor = z.object({
   sortBy: z.string().max(64).nullable(),
   sortDir: z.enum(['asc', 'desc']),
-  value: z.string().max(2_048),
+  value: z.string().max(4_096),
   id: z.int(),
 });
 export type Cursor = z.output<typeof Cursor>;

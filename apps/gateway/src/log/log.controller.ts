@@ -6,6 +6,7 @@ import { fieldRefused } from '../http/field-refused.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
+import { inSlices } from '../listing/in-slices.js';
 import { UserRepository } from '../user/user.repository.js';
 
 /** Users that a filter by address may stand for. */
@@ -25,7 +26,7 @@ export class LogController {
     const logType = query.logType === undefined || query.logType === '' ? null : LogType.safeParse(query.logType);
     if (logType?.success === false) throw fieldRefused('logType', `must be one of ${LogType.options.join(', ')}`);
     const input = { window: windowOf(query), ids: query.id ?? null, logType: logType?.data ?? null, ...(await this.filterOf(query.filter)) };
-    const { items, total, nextCursor } = await this.rpc.call(listLogs, input, { principal: callerOf(call) });
+    const { items, total, nextCursor } = await inSlices(input.window, (window) => this.rpc.call(listLogs, { ...input, window }, { principal: callerOf(call) }));
     const users = await this.users.nested(items.flatMap(({ userId }) => userId ?? []));
     return { items: items.map(({ userId, ...entry }) => ({ ...entry, user: userId === null ? null : (users.get(userId) ?? null) })), total, nextCursor };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
-import { listAuthoritySummaries, type AuthoritySummary, type NestedUser, type RoleView, type UserPrincipal } from '@sifaka/contracts';
+import { listAuthoritySummaries, type AuthoritySummary, type NestedUser, type OutputOf, type RoleView, type UserPrincipal } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
 import type { Listed, ListRequest } from '../listing/table-list.js';
@@ -13,6 +13,9 @@ export interface RolePage {
   total: number;
   nextCursor: string | null;
 }
+
+/** Roles in one question to the issuer. */
+const rolesAtOnce = 500;
 
 /** Roles with what other services know of them: one question to the issuer per page. */
 @Injectable()
@@ -59,11 +62,17 @@ export class ReadRoles {
   }
 
   private async authoritiesOf(roleIds: number[], principal: UserPrincipal): Promise<Map<number, AuthoritySummary[]>> {
-    const byRole = new Map<number, AuthoritySummary[]>();
-    if (roleIds.length === 0) return byRole;
-    const { items } = await this.rpc.call(listAuthoritySummaries, { roleIds }, { principal });
-    for (const { roleIds: attached, ...authority } of items) {
-      for (const id of attached) byRole.set(id, [...(byRole.get(id) ?? []), authority]);
+    const byRole = new Map<number, AuthoritySummary[]>(roleIds.map((id) => [id, []]));
+    for (let start = 0; start < roleIds.length; start += rolesAtOnce) {
+      const asked = roleIds.slice(start, start + rolesAtOnce);
+      let afterId: number | null = 0;
+      while (afterId !== null) {
+        const { items, next }: OutputOf<typeof listAuthoritySummaries> = await this.rpc.call(listAuthoritySummaries, { roleIds: asked, afterId }, { principal });
+        for (const { roleIds: attached, ...authority } of items) {
+          for (const id of attached) if (asked.includes(id)) byRole.get(id)?.push(authority);
+        }
+        afterId = next;
+      }
     }
     return byRole;
   }

@@ -19,7 +19,7 @@ class IssuerStandIn {
   @Handles(listAuthoritySummaries)
   summaries(_input: InputOf<typeof listAuthoritySummaries>, call: CallContext) {
     world.callers.push(call);
-    return { items: [] };
+    return { items: [], next: null };
   }
 
   @Handles(countRoleUses)

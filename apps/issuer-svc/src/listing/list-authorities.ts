@@ -20,7 +20,10 @@ import { fittingPage, pageOfIds } from './page.js';
 const source = { from: 'authority a', idColumn: 'a.id', columns: authorityColumns };
 
 /** Names below an authority that are shown at most: a picture of more says nothing. */
-const maxChildren = 10_000;
+const maxChildren = 3_000;
+
+/** Summaries in one message; the longest has 2 kB, the bus may carry as little as 1 MiB. */
+const maxSummaries = 200;
 
 @Injectable()
 export class ListAuthorities {
@@ -51,10 +54,10 @@ export class ListAuthorities {
     return record;
   }
 
-  async summariesOfRoles({ roleIds }: InputOf<typeof listAuthoritySummaries>): Promise<OutputOf<typeof listAuthoritySummaries>> {
+  async summariesOfRoles({ roleIds, afterId }: InputOf<typeof listAuthoritySummaries>): Promise<OutputOf<typeof listAuthoritySummaries>> {
     const rows = await this.database.query<{ id: number; role_ids: number[] }>(
-      'select id, role_ids from authority where role_ids && $1::int[] order by id',
-      [roleIds],
+      'select id, role_ids from authority where role_ids && $1::int[] and id > $2 order by id limit $3',
+      [roleIds, afterId, maxSummaries],
     );
     const summaries = await this.reader.summaries(rows.map((row) => row.id));
     return {
@@ -62,6 +65,7 @@ export class ListAuthorities {
         const summary = summaries.get(row.id);
         return summary === undefined ? [] : [{ ...summary, roleIds: row.role_ids }];
       }),
+      next: rows.length < maxSummaries ? null : (rows.at(-1)?.id ?? null),
     };
   }
 

@@ -30,6 +30,9 @@ describe('int', () => {
 });
 
 describe('dateTime', () => {
+  it.each(['2027-02-30T00:00:00Z', '2026-02-29T00:00:00', '2026-04-31T10:00:00+02:00', '2026-13-01T00:00:00Z'])('refuses %s, a day that no calendar has', (text) => {
+    expect(dateTime().safeParse(text).success).toBe(false);
+  });
   it.each([
     ['2026-12-01T00:00:00', '2026-12-01T00:00:00.000Z'],
     ['2026-12-01T00:00:00Z', '2026-12-01T00:00:00.000Z'],

@@ -36,10 +36,17 @@ export const dateTime = () =>
     .transform((text, context) => {
       const zoned = /(Z|z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`;
       const time = new Date(zoned.replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/, '$1:$2').replace('z', 'Z'));
-      if (!Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 1950 && time.getUTCFullYear() <= 9999) return time.toISOString();
+      if (!Number.isNaN(time.getTime()) && isCalendarDay(text) && time.getUTCFullYear() >= 1950 && time.getUTCFullYear() <= 9999) return time.toISOString();
       context.addIssue({ code: 'custom', message: `"${text}" is no point in time between the years 1950 and 9999` });
       return z.NEVER;
     });
+
+/** `Date` reads the 30th of February as the 2nd of March. */
+function isCalendarDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
 
 /** One address, lower-cased: ownership, roles and labels follow it. */
 export const email = () =>
@@ -58,10 +65,10 @@ export const ref = (nameKeys: readonly string[] = ['name']) =>
   z
     .record(z.string(), z.json(), { error: `must be an object with "id" or "${nameKeys[0] ?? 'name'}"` })
     .transform((value, context) => {
-      if (value['id'] !== undefined && value['id'] !== null) {
-        const id = Id.safeParse(typeof value['id'] === 'string' ? Number(value['id']) : value['id']);
+      if (value.id !== undefined && value.id !== null) {
+        const id = Id.safeParse(typeof value.id === 'string' ? Number(value.id) : value.id);
         if (id.success) return { id: id.data };
-        context.addIssue({ code: 'custom', message: `"${String(JSON.stringify(value['id'])).slice(0, 40)}" is no id: a positive integer is needed` });
+        context.addIssue({ code: 'custom', message: `"${String(JSON.stringify(value.id)).slice(0, 40)}" is no id: a positive integer is needed` });
         return z.NEVER;
       }
       const name = nameKeys.map((key) => value[key]).find((candidate) => typeof candidate === 'string' && candidate !== '');

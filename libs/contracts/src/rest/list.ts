@@ -3,11 +3,18 @@ import { limits } from '@sifaka/kernel';
 import { Id } from '../values.js';
 import { int, text } from './field.js';
 
+/** Ids in one question; longer lists are asked for in parts. */
+const maxIds = 1_000;
+
 /** Several ids, comma-separated. */
 const idList = z
   .string()
   .max(8_192)
   .transform((value, context) => {
+    if (value.split(',').length > maxIds) {
+      context.addIssue({ code: 'custom', message: `must name at most ${maxIds} ids` });
+      return z.NEVER;
+    }
     const ids = value.split(',').map((part) => Id.safeParse(Number(part.trim())));
     const bad = ids.findIndex((id) => !id.success);
     if (bad === -1) return ids.flatMap((id) => (id.success ? [id.data] : []));
@@ -17,12 +24,13 @@ const idList = z
 
 /** Paging, sorting and filtering of every list (rest-api §1.5), and `cursor` for reading a long list to its end. */
 export const listQuery = {
-  count: int({ min: 0, max: limits.listCount }).default(10),
+  /** Larger pages than the largest are as large as that. */
+  count: int({ min: 0 }).transform((count) => Math.min(count, limits.listCount)).default(10),
   page: int({ min: 1, max: 100_000_000 }).default(1),
   sortBy: text(64).optional(),
   sortDir: text(16).optional(),
   filter: text(1_024).optional(),
-  cursor: text(512).optional(),
+  cursor: text(limits.cursorLength).optional(),
   id: idList.optional(),
 };
 

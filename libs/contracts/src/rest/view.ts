@@ -39,7 +39,8 @@ export const CertificateView = CertificateRecord.omit({ userId: true, roleIds: t
 });
 export type CertificateView = z.output<typeof CertificateView>;
 
-export const AuthorityView = AuthorityRecord.omit({ roleIds: true, userId: true, parentId: true }).extend({
+/** Whether it is compliant or needs a common name is in its `options`, as Lemur's clients read it; the nested form says it in keys. */
+export const AuthorityView = AuthorityRecord.omit({ roleIds: true, userId: true, parentId: true, isCabCompliant: true, isCnOptional: true }).extend({
   roles: z.array(RoleReference),
   authorityCertificate: AuthorityRecord.shape.authorityCertificate.omit({ userId: true }).extend({ user: NestedUser.nullable() }),
 });

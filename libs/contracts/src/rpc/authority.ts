@@ -138,9 +138,10 @@ export const listAuthorities = query('rpc.issuer.authority.list', {
 });
 
 /** Nested authorities of a set of roles or of one issuing certificate, for composition. */
+/** Authorities that any of the roles is attached to, in the order of their ids and as many as fit a message; `next` reads on. */
 export const listAuthoritySummaries = query('rpc.issuer.authority.summaries', {
-  input: z.object({ roleIds: z.array(Id).max(1_000) }),
-  output: z.object({ items: z.array(AuthoritySummary.extend({ roleIds: z.array(Id) })) }),
+  input: z.object({ roleIds: z.array(Id).max(1_000), afterId: z.int().min(0) }),
+  output: z.object({ items: z.array(AuthoritySummary.extend({ roleIds: z.array(Id) })), next: Id.nullable() }),
   callers: ['gateway'],
 });
 

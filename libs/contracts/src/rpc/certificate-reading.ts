@@ -52,9 +52,9 @@ export const listValidCertificates = query('rpc.issuer.certificate.list_valid', 
     cn: z.string().max(256),
     san: z.string().max(256).nullable(),
     owner: z.string().max(128).nullable(),
-    window: Window.nullable(),
+    window: Window,
   }),
-  output: z.object({ items: z.array(CertificateRecord), total: z.int() }),
+  output: z.object({ items: z.array(CertificateRecord), total: z.int(), nextCursor: z.string().nullable() }),
   callers: ['gateway'],
   timeoutMs: 10_000,
 });
@@ -63,11 +63,4 @@ export const certificateStats = query('rpc.issuer.certificate.stats', {
   input: z.object({ metric: z.enum(['bits', 'issuer', 'not_after', 'signing_algorithm']) }),
   output: z.object({ labels: z.array(z.string()), values: z.array(z.int()) }),
   callers: ['gateway'],
-});
-
-export const listReplacements = query('rpc.issuer.certificate.replacements', {
-  input: z.object({ id: Id }),
-  output: z.object({ items: z.array(CertificateRecord) }),
-  callers: ['gateway'],
-  codes: ['not_found'],
 });

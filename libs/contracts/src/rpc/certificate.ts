@@ -3,7 +3,7 @@ import { command, query } from '../contract.js';
 import { ExtensionsInput } from '../extension.js';
 import { CrlReason, Id, Pem, Ref } from '../values.js';
 import { SubjectParts, ValidityInput } from './authority.js';
-import { certificateStats, getCertificate, listCertificates, listReplacements, listShortCertificates, listValidCertificates } from './certificate-reading.js';
+import { certificateStats, getCertificate, listCertificates, listShortCertificates, listValidCertificates } from './certificate-reading.js';
 import { CertificateRecord } from './certificate-record.js';
 import { PluginInput } from './plugin.js';
 
@@ -168,5 +168,4 @@ export const certificateContracts = [
   exportCertificate,
   revokeCertificate,
   deactivateCertificate,
-  listReplacements,
 ] as const;

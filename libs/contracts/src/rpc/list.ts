@@ -1,3 +1,4 @@
+import { limits } from '@sifaka/kernel';
 import { z } from 'zod';
 
 /**
@@ -6,9 +7,9 @@ import { z } from 'zod';
  */
 export const Window = z.object({
   offset: z.int().min(0),
-  limit: z.int().min(0).max(1_000),
+  limit: z.int().min(0).max(limits.listCount),
   sortBy: z.string().max(64).nullable(),
   sortDir: z.enum(['asc', 'desc']).nullable(),
-  cursor: z.string().max(512).nullable().default(null),
+  cursor: z.string().max(limits.cursorLength).nullable().default(null),
 });
 export type Window = z.output<typeof Window>;
