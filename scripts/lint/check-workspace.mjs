@@ -17,7 +17,9 @@ export function checkWorkspace() {
 function checkRootReferences(all) {
   const listed = new Set(readJson(join(root, 'tsconfig.json')).references.map((reference) => reference.path));
   // What measures and tests from outside is compiled apart, and what a bundler makes is only checked: a start needs none of it.
-  const compiled = all.filter(({ folder, tsconfig }) => tsconfig !== null && folder.includes('/') && tsconfig.compilerOptions?.noEmit !== true).map(({ folder }) => folder);
+  const compiled = all
+    .filter(({ folder, tsconfig }) => tsconfig !== null && folder.includes('/') && tsconfig.compilerOptions?.noEmit !== true)
+    .map(({ folder }) => folder);
   return [
     ...compiled.filter((folder) => !listed.has(folder)).map((folder) => `tsconfig.json: reference to ${folder} is missing`),
     ...[...listed].filter((folder) => !compiled.includes(folder)).map((folder) => `tsconfig.json: ${folder} is no compiled project`),
