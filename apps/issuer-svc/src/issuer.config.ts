@@ -83,6 +83,10 @@ export const issuerConfig = defineConfig('issuer', {
     env: ['SIFAKA_DEFAULT_ROTATION_INTERVAL', 'LEMUR_DEFAULT_ROTATION_INTERVAL'],
     describe: 'Days before its end at which the rotation policy `default`, made at the first start, renews a certificate.',
   }),
+  issueLimitSeconds: setting(z.int().min(5).max(600).default(60), {
+    env: 'SIFAKA_ISSUE_LIMIT_SECONDS',
+    describe: 'Seconds within which a requested certificate is stored or given up. What a stop left in the key vault is swept up after twice that time.',
+  }),
   hideExpiredCertsAfterMonths: setting(z.int().min(-1_200).max(1_200).default(-1), {
     env: ['SIFAKA_HIDE_EXPIRED_CERTS_AFTER_MONTHS', 'HIDE_EXPIRED_CERTS_AFTER_MONTHS'],
     describe: 'Certificates that ended this many months from today or earlier are not listed unless asked for; -1 is one month ago.',

@@ -1,6 +1,7 @@
 export { CLOCK, CONFIG, LOGGER, SERVICE } from './tokens.js';
 export { PlatformModule, type PlatformOptions } from './platform.module.js';
 export { ReadinessChecks, type Readiness, type ReadinessCheck } from './readiness.js';
+export { Coalescer } from './coalescer.js';
 export { answerOperations, startOperationsServer, type OperationsOptions, type OperationsReply } from './operations-server.js';
 export { listenError, type Listening } from './listen.js';
 export { defineService, type HttpOptions, type LoadedService, type ServiceDefinition } from './define-service.js';

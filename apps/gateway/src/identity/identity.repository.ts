@@ -31,7 +31,9 @@ export class IdentityRepository {
 
   /** Read anew for every request, so that what an administrator changes acts on the next; requests of the same moment share the statement. */
   async identify(userId: number, apiKeyId: number | null, tokenId: string | null): Promise<Identity | null> {
-    return (await this.identities.add({ userId, apiKeyId, tokenId })).identity;
+    // An id that no token of ours has was never logged out, and must not spoil the statement for others.
+    const known = tokenId !== null && uuid.test(tokenId) ? tokenId : null;
+    return (await this.identities.add({ userId, apiKeyId, tokenId: known })).identity;
   }
 
   /** By e-mail address when the name has an @, else by username. */
@@ -73,7 +75,11 @@ export class IdentityRepository {
   private async identifyAll(tokens: readonly TokenParts[]): Promise<{ identity: Identity | null }[]> {
     const different = new Map(tokens.map((token) => [keyOf(token), token]));
     const asked = [...different].map(([key, token]) => ({ key, ...token }));
-    const rows = await this.database.query<{ key: string; identity: Identity }>({ name: 'identify', text: identifySql, values: [JSON.stringify(asked)] });
+    const rows = await this.database.query<{ key: string; identity: Identity }>({
+      name: 'identify',
+      text: identifySql,
+      values: [JSON.stringify(asked)],
+    });
     const identities = new Map(rows.map(({ key, identity }) => [key, identity]));
     return tokens.map((token) => ({ identity: identities.get(keyOf(token)) ?? null }));
   }
@@ -84,6 +90,8 @@ interface TokenParts {
   apiKeyId: number | null;
   tokenId: string | null;
 }
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const keyOf = ({ userId, apiKeyId, tokenId }: TokenParts): string => `${userId} ${apiKeyId ?? ''} ${tokenId ?? ''}`;
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@sifaka/database';
+import { Lookup } from '../composition/lookup.js';
 
 interface ReservedRole {
   id: number;
@@ -10,16 +11,19 @@ interface ReservedRole {
 
 @Injectable()
 export class RoleReservationRepository {
-  constructor(private readonly database: Database) {}
+  private readonly confirmedIds: Lookup<string, number>;
+
+  constructor(private readonly database: Database) {
+    this.confirmedIds = new Lookup(async (names) => {
+      const text = 'select id, name from role where name in (select unnest($1::text[])) and reserved_at is null';
+      const rows = await database.query<{ id: number; name: string }>({ name: 'role-confirmed', text, values: [names] });
+      return new Map(rows.map(({ id, name }) => [name, id]));
+    });
+  }
 
   /** Roles that exist for good, by name. */
-  async confirmed(names: readonly string[]): Promise<Map<string, number>> {
-    const rows = await this.database.query<{ id: number; name: string }>({
-      name: 'role-confirmed',
-      text: 'select id, name from role where name = any($1::text[]) and reserved_at is null',
-      values: [names],
-    });
-    return new Map(rows.map(({ id, name }) => [name, id]));
+  confirmed(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.confirmedIds.find(names);
   }
 
   /** Each reservation starts anew the time after which it counts as abandoned. Sorted: two requests lock in one order. */

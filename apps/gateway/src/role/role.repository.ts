@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NestedRole, NestedUser, RoleRef } from '@sifaka/contracts';
 import { Database, uniqueViolation, type Sql } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
+import { Lookup } from '../composition/lookup.js';
 import { listTable, type Condition, type Listed, type ListableTable, type ListRequest } from '../listing/table-list.js';
 
 export interface Role {
@@ -30,7 +31,15 @@ const confirmed: Condition = () => 'r.reserved_at is null';
 
 @Injectable()
 export class RoleRepository {
-  constructor(private readonly database: Database) {}
+  private readonly nestedRoles: Lookup<number, NestedRole>;
+
+  constructor(private readonly database: Database) {
+    this.nestedRoles = new Lookup(async (ids) => {
+      const text = 'select id, name, description from role where id in (select unnest($1::int[]))';
+      const roles = await database.query<NestedRole>({ name: 'role-nested', text, values: [ids] });
+      return new Map(roles.map((role) => [role.id, role]));
+    });
+  }
 
   list(request: ListRequest, conditions: readonly Condition[] = []): Promise<Listed<Role>> {
     return listTable<Role>(this.database, table, request, [confirmed, ...conditions]);
@@ -51,14 +60,8 @@ export class RoleRepository {
   }
 
   /** Roles as they appear inside other objects, by id; reserved ones too, for the answer to the request that made them. */
-  async nested(ids: readonly number[]): Promise<Map<number, NestedRole>> {
-    if (ids.length === 0) return new Map();
-    const roles = await this.database.query<NestedRole>({
-      name: 'role-nested',
-      text: 'select id, name, description from role where id = any($1::int[])',
-      values: [[...new Set(ids)]],
-    });
-    return new Map(roles.map((role) => [role.id, role]));
+  nested(ids: readonly number[]): Promise<ReadonlyMap<number, NestedRole>> {
+    return this.nestedRoles.find(ids);
   }
 
   /**

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { NestedUser, RoleRef } from '@sifaka/contracts';
 import { Database, uniqueViolation, type Sql } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
+import { Lookup } from '../composition/lookup.js';
 import { listTable, type Condition, type Listed, type ListableTable, type ListRequest } from '../listing/table-list.js';
 
 export interface User {
@@ -36,7 +37,15 @@ export interface UserRef {
 
 @Injectable()
 export class UserRepository {
-  constructor(private readonly database: Database) {}
+  private readonly nestedUsers: Lookup<number, NestedUser>;
+
+  constructor(private readonly database: Database) {
+    this.nestedUsers = new Lookup(async (ids) => {
+      const text = 'select id, username, email, active from app_user where id in (select unnest($1::int[]))';
+      const users = await database.query<NestedUser>({ name: 'user-nested', text, values: [ids] });
+      return new Map(users.map((user) => [user.id, user]));
+    });
+  }
 
   list(request: ListRequest, conditions: readonly Condition[] = []): Promise<Listed<User>> {
     return listTable<User>(this.database, table, request, conditions);
@@ -86,14 +95,8 @@ export class UserRepository {
   }
 
   /** Users as they appear inside other objects, by id; one query however many. */
-  async nested(ids: readonly number[]): Promise<Map<number, NestedUser>> {
-    if (ids.length === 0) return new Map();
-    const users = await this.database.query<NestedUser>({
-      name: 'user-nested',
-      text: 'select id, username, email, active from app_user where id = any($1::int[])',
-      values: [[...new Set(ids)]],
-    });
-    return new Map(users.map((user) => [user.id, user]));
+  nested(ids: readonly number[]): Promise<ReadonlyMap<number, NestedUser>> {
+    return this.nestedUsers.find(ids);
   }
 
   /** Users whose address contains a text; for filters on objects of other services. */

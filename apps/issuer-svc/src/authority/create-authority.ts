@@ -8,7 +8,6 @@ import type { AuthorityOutcome } from '@sifaka/plugin-sdk';
 import { ACCESS_RULES } from '../access-rules.js';
 import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
 import { References } from '../issuance/references.js';
-import { storeBefore } from '../certificate/mint-certificate.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
 import { refuseReferences, type StoredOption } from '../plugins/stored-options.js';
 import { issuerAuthority, type AuthorityState } from './authority-directory.js';
@@ -33,7 +32,7 @@ export class CreateAuthority {
     // First without parent: whoever may create none learns nothing about which there are.
     allow(principal, 'authority:create', null, this.rules);
     const asked = input.type === 'root' ? null : parentRef(input);
-    const { authority: parent, readAt } = await this.references.find({ authority: asked, authorityPath: 'parent', rotationPolicy: null, replaces: [], requestKey: null });
+    const { authority: parent, storeBefore } = await this.references.find({ authority: asked, authorityPath: 'parent', rotationPolicy: null, replaces: [], requestKey: null });
     allow(principal, 'authority:create', parent, this.rules);
     await this.authorities.assertNameIsFree(input.name);
 
@@ -54,7 +53,7 @@ export class CreateAuthority {
       keyId: outcome.keyId,
       externalId: outcome.externalId,
       door: 'authority',
-      storeBefore: storeBefore(readAt),
+      storeBefore,
       principal,
     });
   }

@@ -7,7 +7,6 @@ import { parseCertificate, parsePemChain, parsePrivateKey, toPkcs8Der } from '@s
 import { authorityImportPolicy, comply } from '@sifaka/policy';
 import { CLOCK } from '@sifaka/runtime';
 import { ACCESS_RULES } from '../access-rules.js';
-import { storeBefore } from '../certificate/mint-certificate.js';
 import { PreflightRepository } from '../issuance/preflight.repository.js';
 import { refusing } from '../issuance/refusing.js';
 import { KeyVault } from '../keys/key-vault.js';
@@ -32,7 +31,7 @@ export class ImportAuthority {
   async run(input: Input, { principal }: CallContext): Promise<AuthorityRecord> {
     allow(principal, 'authority:create', null, this.rules);
     await this.authorities.assertNameIsFree(input.name);
-    const { readAt } = await this.preflight.read({ authority: null, rotationPolicy: null, replaces: [], requestKey: null });
+    const { storeBefore } = await this.preflight.read({ authority: null, rotationPolicy: null, replaces: [], requestKey: null });
 
     const certificate = refusing('body', () => parseCertificate(input.body));
     const chain = (input.chain ?? '').trim() === '' ? [] : refusing('chain', () => parsePemChain(input.chain ?? ''));
@@ -58,7 +57,7 @@ export class ImportAuthority {
       keyId,
       externalId: null,
       door: 'imported',
-      storeBefore: storeBefore(readAt),
+      storeBefore,
       principal,
     });
   }

@@ -4,7 +4,7 @@ import { certificateImported, certificateIssued, type AuditEntry } from '@sifaka
 import { Database, type Sql } from '@sifaka/database';
 import { auditEntry, auditEvents, newEvent, Outbox, type NewEvent } from '@sifaka/messaging';
 import { nextFreeName } from '@sifaka/pki';
-import { Coalescer } from '../keys/coalescer.js';
+import { Coalescer } from '@sifaka/runtime';
 import { countedNamesSql, insertSql, obstacleSql, reserveSql } from './insert-certificates.sql.js';
 import { baseName, certificateRow, domainsOf, eventFacts, type NewCertificate } from './new-certificate.js';
 

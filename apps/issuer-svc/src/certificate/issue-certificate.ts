@@ -9,7 +9,7 @@ import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
 import { requestKeyOf } from '../issuance/preflight.repository.js';
 import { References, type Referred } from '../issuance/references.js';
 import { Filing } from './filing.js';
-import { MintCertificate, storeBefore, type Minted } from './mint-certificate.js';
+import { MintCertificate, type Minted } from './mint-certificate.js';
 import type { NewCertificate } from './new-certificate.js';
 
 type Input = InputOf<typeof issueCertificate>;
@@ -72,7 +72,7 @@ function certificateOf({ input, principal, requestKey, found, authority, minted 
     rootAuthorityId: null,
     replaces: found.replaces.map(({ id }) => id),
     requestKey,
-    storeBefore: storeBefore(found.readAt),
+    storeBefore: found.storeBefore,
     principal,
     at: minted.startedAt,
   };

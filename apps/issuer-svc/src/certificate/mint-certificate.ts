@@ -59,12 +59,6 @@ export interface Minted {
   startedAt: Date;
 }
 
-/**
- * Last moment, by the database's clock, at which a certificate is still stored. Keys and signatures without a certificate are swept
- * up after twice that time: a process that was asleep in between must not store a certificate whose key is gone.
- */
-export const storeBefore = (readAt: Date): Date => new Date(readAt.getTime() + 60_000);
-
 function issuedOnly(outcome: IssueOutcome, { name }: AuthorityState): Issued {
   if (outcome.status === 'issued') return outcome;
   if (outcome.status === 'rejected') throw new AppError('failed_precondition', `authority "${name}" refused the request: ${outcome.reason}`, { reason: 'issuer.rejected' });

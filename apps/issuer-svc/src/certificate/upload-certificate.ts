@@ -14,7 +14,6 @@ import { References } from '../issuance/references.js';
 import { refusing } from '../issuance/refusing.js';
 import { KeyVault } from '../keys/key-vault.js';
 import { Filing } from './filing.js';
-import { storeBefore } from './mint-certificate.js';
 
 type Input = InputOf<typeof uploadCertificate>;
 type Read = Pick<UploadInput, 'certificate' | 'chain' | 'key' | 'csr'>;
@@ -60,7 +59,7 @@ export class UploadCertificate {
       rootAuthorityId: null,
       replaces: found.replaces.map(({ id }) => id),
       requestKey: null,
-      storeBefore: storeBefore(found.readAt),
+      storeBefore: found.storeBefore,
       principal,
       at: this.clock.now(),
     };

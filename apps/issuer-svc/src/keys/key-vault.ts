@@ -12,7 +12,7 @@ import {
   type SystemPrincipal,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
-import { Coalescer } from './coalescer.js';
+import { Coalescer } from '@sifaka/runtime';
 
 export interface KeyRequest {
   keyType: string;

@@ -3,15 +3,16 @@ import type { Clock } from '@sifaka/kernel';
 import { deleteKeys, listKeys, listSignatures } from '@sifaka/contracts';
 import { Job, RpcClient, type JobContext, type JobPayload } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
-import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { CLOCK, CONFIG, LOGGER } from '@sifaka/runtime';
+import type { IssuerConfig } from '../issuer.config.js';
 import { ReconcileRepository, type Signature } from './reconcile.repository.js';
 
 /**
  * Compares what the key vault did with what the inventory knows.
  *
  * A stop between key, signature and row leaves a key that nobody uses or a signature without certificate. Signatures are kept on
- * record, because they are valid; keys are deleted, because they are not needed. Both only two minutes after they were made:
- * a certificate is stored within one minute of its request or not at all.
+ * record, because they are valid; keys are deleted, because they are not needed. Both only after twice the time
+ * within which a certificate is stored or not at all (`issueLimitSeconds`).
  */
 @Injectable()
 export class ReconcileKeyvault {
@@ -20,11 +21,12 @@ export class ReconcileKeyvault {
     private readonly repository: ReconcileRepository,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: IssuerConfig,
   ) {}
 
   @Job('reconcile-keyvault', { cron: '* * * * *', timeLimitMs: 55_000 })
   async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
-    const horizon = new Date(this.clock.now().getTime() - horizonMs).toISOString();
+    const horizon = new Date(this.clock.now().getTime() - 2_000 * this.config.issueLimitSeconds).toISOString();
     await this.compareSignatures(horizon, signal);
     await this.sweepKeys(horizon, signal);
   }
@@ -68,5 +70,4 @@ export class ReconcileKeyvault {
   }
 }
 
-const horizonMs = 120_000;
 const pageSize = 500;

@@ -3,6 +3,7 @@ import { generateKeys, signWithKeys, viewCertificateKey, type AuthorityRecord } 
 import { RpcClient } from '@sifaka/messaging';
 import { createLogger } from '@sifaka/observability';
 import { parseCertificate } from '@sifaka/pki';
+import { CONFIG } from '@sifaka/runtime';
 import type { TestPlatform } from '@sifaka/testing';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
 import { ReconcileKeyvault } from '../reconcile/reconcile-keyvault.js';
@@ -22,7 +23,7 @@ afterAll(() => platform.stop());
 async function reconcile(inMinutes: number): Promise<void> {
   const { app } = platform.service('issuer');
   const clock = { now: () => new Date(Date.now() + inMinutes * 60_000) };
-  const job = new ReconcileKeyvault(app.get(RpcClient), app.get(ReconcileRepository), clock, createLogger({ level: 'silent' }));
+  const job = new ReconcileKeyvault(app.get(RpcClient), app.get(ReconcileRepository), clock, createLogger({ level: 'silent' }), app.get(CONFIG));
   await job.run({}, { signal: new AbortController().signal });
 }
 

@@ -60,9 +60,9 @@ export class EventHandling {
 
   /** Undefined when it was told, now or earlier. */
   private async tell(bound: BoundSubscription, envelope: CloudEvent): Promise<{ bound: BoundSubscription; text: string } | undefined> {
-    const { durable } = bound.subscription;
+    const { durable, isIdempotent = false } = bound.subscription;
     const { service, heard, clock, log } = this.options;
-    if (await heard.has(durable, envelope.id)) return undefined;
+    if (!isIdempotent && (await heard.has(durable, envelope.id))) return undefined;
     const startedAt = performance.now();
     const consumer = `${service}/${durable}`;
     const call = backgroundCall(service, new Date(clock.now().getTime() + timeLimitMs), AbortSignal.timeout(timeLimitMs));
@@ -70,7 +70,7 @@ export class EventHandling {
       await inSpan(`event ${envelope.type}`, { kind: 'consumer' }, () =>
         runInCall(call, () => bound.subscription.hear(bound.self, envelope)),
       );
-      await heard.add(durable, envelope.id);
+      if (!isIdempotent) await heard.add(durable, envelope.id);
       handling.record(secondsSince(startedAt), { consumer, outcome: 'ok' });
       return undefined;
     } catch (error) {

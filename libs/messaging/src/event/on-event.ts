@@ -4,6 +4,8 @@ import type { CloudEvent } from './cloud-event.js';
 export interface OnEventOptions {
   /** Name of this subscription, unique in the service: what it has heard is remembered under this name. */
   durable: string;
+  /** The method itself does nothing the second time: what it has heard is not remembered, which saves two statements per event. */
+  isIdempotent?: boolean;
 }
 
 /** A method that listens; `hear` calls it on an instance with the event's data, which must fit the contract. */
@@ -19,7 +21,7 @@ const subscriptions = new WeakMap<object, EventSubscription[]>();
 /**
  * Makes a provider's method hear an event; a throw asks for a later delivery.
  *
- * Each event id is heard once, except after a crash: the mark that it was heard is written when the method has returned, so the
+ * Each event id is heard once (unless `isIdempotent`), except after a crash: the mark that it was heard is written when the method has returned, so the
  * method itself must bear repetition. Events of one object come in order only while nothing fails and one replica runs.
  */
 export function OnEvent<E extends EventContract>(contract: E, options: OnEventOptions) {
