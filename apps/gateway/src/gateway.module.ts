@@ -17,6 +17,7 @@ import { TokenAuthenticator } from './identity/token-authenticator.js';
 import { TokenService } from './identity/token-service.js';
 import { inventoryControllers, inventoryProviders } from './inventory.js';
 import { roleControllers, roleProviders } from './role/role.parts.js';
+import { taskControllers, taskProviders } from './task/task.parts.js';
 import { userControllers, userProviders } from './user/user.parts.js';
 
 /** The door of the platform. One module: its parts share users, roles and the change log, and nobody else imports them. */
@@ -32,6 +33,7 @@ export class GatewayModule {
         ...apiKeyControllers,
         ...inventoryControllers,
         ...auditControllers,
+        ...taskControllers,
         HealthController,
       ],
       providers: [
@@ -41,6 +43,7 @@ export class GatewayModule {
         ...roleProviders,
         ...apiKeyProviders,
         ...auditProviders,
+        ...taskProviders,
         ...idempotencyProviders,
         ...inventoryProviders,
       ],

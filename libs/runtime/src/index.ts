@@ -9,4 +9,5 @@ export { startService, type RunningService, type StartOptions } from './start-se
 export { guardProcess, onStopSignals, printFault, runMain } from './run-main.js';
 export { StatusModule } from './status/status.module.js';
 export { productVersion } from './status/product-version.js';
+export { statusView } from './status/status.view.js';
 export { pluginEntry, type HostedPlugin } from './status/hosted-plugin.js';

@@ -111,6 +111,9 @@ const rows: Row[] = [
   ['change a key of another by its id', 'PUT', () => `/keys/${made.key}`, keyChange, [401, 403, 403, 403, 200, 200]],
   ['delete a key of another by its id', 'DELETE', async () => `/keys/${await aKey()}`, undefined, [401, 403, 403, 403, 200, 200]],
   ['read the audit log', 'GET', () => '/audit', undefined, [401, 403, 403, 403, 200, 200]],
+  ['list tasks', 'GET', () => '/tasks', undefined, [401, 403, 403, 403, 200, 200]],
+  ['run a task', 'POST', () => '/tasks/gateway.prune-logins/run', undefined, [401, 403, 403, 403, 200, 200]],
+  ['see the services', 'GET', () => '/status', undefined, [401, 403, 403, 403, 200, 200]],
   ['do what is not there', 'DELETE', () => '/users', undefined, [405, 405, 405, 405, 405, 405]],
   ['delete a user', 'DELETE', () => `/users/${made.user}`, undefined, [405, 405, 405, 405, 405, 405]],
 ];

@@ -4,7 +4,7 @@ import { countRoleUses, deleteSecrets, listAuthoritySummaries, putSecrets, resol
 import { platformTables } from '@sifaka/database';
 import { AppError, newId } from '@sifaka/kernel';
 import { Handles, type CallContext } from '@sifaka/messaging';
-import { defineService } from '@sifaka/runtime';
+import { defineService, StatusModule } from '@sifaka/runtime';
 
 /** What the stand-ins of the other services say and saw; one set per test file. */
 export const world = {
@@ -59,7 +59,7 @@ class KeyvaultStandIn {
   }
 }
 
-@Module({ controllers: [IssuerStandIn] })
+@Module({ imports: [StatusModule.forService('issuer')], controllers: [IssuerStandIn] })
 class IssuerStandInModule {}
 
 @Module({ controllers: [KeyvaultStandIn] })

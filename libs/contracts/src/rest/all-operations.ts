@@ -6,6 +6,7 @@ import { certificateOperations } from './certificate.js';
 import { inventoryOperations } from './inventory.js';
 import type { Operation } from './operation.js';
 import { roleOperations } from './role.js';
+import { taskOperations } from './task.js';
 import { userOperations } from './user.js';
 
 /** Every operation of the REST API; the OpenAPI document and the answer to a wrong method are made from this list. */
@@ -18,4 +19,5 @@ export const allOperations: readonly Operation[] = [
   ...certificateOperations,
   ...inventoryOperations,
   ...auditOperations,
+  ...taskOperations,
 ];

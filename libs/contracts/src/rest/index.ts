@@ -11,6 +11,7 @@ export * from './authority.js';
 export * from './certificate-input.js';
 export * from './certificate.js';
 export * from './inventory.js';
+export * from './task.js';
 export { foldKeys, snakeCase } from './fold-keys.js';
 export { openApiDocument } from './openapi.js';
 export { allOperations } from './all-operations.js';

@@ -1,0 +1,7 @@
+import { PlatformStatus } from './platform-status.js';
+import { RunTask } from './run-task.js';
+import { TaskController } from './task.controller.js';
+
+export const taskControllers = [TaskController];
+
+export const taskProviders = [PlatformStatus, RunTask];
