@@ -44,12 +44,14 @@ export const nameOids = {
   email: '1.2.840.113549.1.9.1',
 } as const;
 
-/** First non-blank value of the attribute type, trimmed; `null` when there is none. */
+/** Every non-blank value of the attribute type, trimmed, in order. */
+export function valuesOf(name: Name, oid: string): string[] {
+  return name.flatMap((attribute) => (attribute.oid === oid && attribute.value.trim() !== '' ? [attribute.value.trim()] : []));
+}
+
+/** The first of `valuesOf`; `null` when there is none. */
 export function valueOf(name: Name, oid: string): string | null {
-  for (const attribute of name) {
-    if (attribute.oid === oid && attribute.value.trim() !== '') return attribute.value.trim();
-  }
-  return null;
+  return valuesOf(name, oid)[0] ?? null;
 }
 
 export const commonNameOf = (name: Name): string | null => valueOf(name, nameOids.commonName);

@@ -1,57 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { nameOids, type CertificateFacts, type GeneralName } from '@sifaka/pki';
+import { nameOids, type GeneralName } from '@sifaka/pki';
 import fc from 'fast-check';
 import { allowedDomains } from '../allowed-domains.js';
-import { chain, comply, refusalsOf, refuse } from '../chain.js';
+import { chain, comply, refuse } from '../chain.js';
+import { anAsk, anAuthority, at, judge, now } from '../test/judging.js';
 import { draftIssuance } from './draft-issuance.js';
-import type { IssuanceAsk, IssuanceInput, IssuingAuthority } from './issuance-input.js';
-import { issuancePolicy } from './issuance-policy.js';
+import type { IssuanceAsk } from './issuance-input.js';
 import { checkedNames, commonNameAsDomain } from './name-rules.js';
 import { signingHash } from './signing-hash.js';
 import { resolveValidity } from './validity.js';
-
-const now = new Date('2026-03-04T12:00:00.750Z');
-const at = (text: string) => new Date(text);
-
-function anAsk(parts: Partial<IssuanceAsk> = {}): IssuanceAsk {
-  return {
-    kind: 'leaf',
-    commonName: 'shop.corp.test',
-    subject: {},
-    keyType: 'ECCPRIME256V1',
-    csr: null,
-    extensions: {},
-    validityStart: null,
-    validityEnd: null,
-    validityYears: null,
-    signingAlgorithm: null,
-    ...parts,
-  };
-}
-
-/** Only the dates of the CA matter here. */
-function anAuthority(notBefore = '2026-01-01T08:00:00Z', notAfter = '2027-01-01T08:00:00Z', parts: Partial<IssuingAuthority> = {}): IssuingAuthority {
-  const certificate = { notBefore: at(notBefore), notAfter: at(notAfter) } as CertificateFacts;
-  return { name: 'CA', active: true, cnOptional: false, defaultValidityDays: 90, keyType: 'RSA2048', chain: [certificate], ...parts };
-}
-
-function judge(parts: Partial<IssuanceAsk>, rest: Partial<IssuanceInput> = {}): string[] {
-  const ask = anAsk(parts);
-  const authority = rest.authority === undefined ? anAuthority() : rest.authority;
-  const allowWeekendExpiration = rest.allowWeekendExpiration ?? true;
-  const draft = draftIssuance(ask, { now, authority, rootValidityDays: 3_652, allowWeekendExpiration });
-  return refusalsOf(issuancePolicy, {
-    ask,
-    draft,
-    caller: { entersAnyDomain: false },
-    allowedDomains: allowedDomains([]),
-    sensitiveNames: new Set(),
-    offeredKeyTypes: ['ECCPRIME256V1', 'RSA2048'],
-    ...rest,
-    authority,
-    allowWeekendExpiration,
-  }).map(({ path, reason }) => `${path} ${reason}`);
-}
 
 describe('comply', () => {
   const policy = chain<number>(

@@ -3,7 +3,7 @@ import { authorityIsActive, validatesUnderAuthority } from './authority-rules.js
 import { customExtensionsAreOwn, isNoAuthorityInDisguise, keyUsageIsConsistent, requestIsReadable } from './extension-rules.js';
 import type { IssuanceInput } from './issuance-input.js';
 import { hashIsKnown, keyTypeIsOffered, requestedKeyIsStrong, requestIsSignedByItsKey } from './key-rules.js';
-import { namesItsSubject, staysInItsDomains } from './name-rules.js';
+import { namesItsSubject, requestHasOneCommonName, staysInItsDomains } from './name-rules.js';
 import { doesNotEndAtWeekend, startsBeforeItEnds, validityCanBeEncoded, validityIsPair, validityWithinAuthority } from './validity.js';
 
 /** May this be issued: the same for every door, certificates and authorities, with a signing request or without. */
@@ -15,6 +15,7 @@ export const issuancePolicy = chain<IssuanceInput>(
   keyTypeIsOffered,
   hashIsKnown,
   namesItsSubject,
+  requestHasOneCommonName,
   staysInItsDomains,
   isNoAuthorityInDisguise,
   keyUsageIsConsistent,

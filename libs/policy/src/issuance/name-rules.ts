@@ -1,3 +1,4 @@
+import { nameOids, valuesOf } from '@sifaka/pki';
 import type { IssuanceDraft, IssuanceInput } from './issuance-input.js';
 import { refuse, type Refusal } from '../chain.js';
 
@@ -14,6 +15,13 @@ export function commonNameAsDomain(commonName: string | null): string | null {
 export function checkedNames({ commonName, extensions }: Pick<IssuanceDraft, 'commonName' | 'extensions'>): string[] {
   const cn = commonNameAsDomain(commonName);
   return [...new Set([...(cn === null ? [] : [cn]), ...dnsNames(extensions)])];
+}
+
+/** The first common name is judged, shown and searched for; with a second one behind it, something else would be signed. */
+export function requestHasOneCommonName({ ask: { csr } }: IssuanceInput): Refusal | null {
+  const commonNames = csr === null ? [] : valuesOf(csr.subject, nameOids.commonName);
+  if (commonNames.length < 2) return null;
+  return refuse('csr', `its subject has ${commonNames.length} common names, one is accepted: give the others as subject alternative names`, 'policy.csr_common_names');
 }
 
 /** CE-2: who is certified must be named; without a common name only where the authority allows it, and then by other names. */

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { describeKey, keyMatches, verifyChain, type CertificateFacts, type CsrFacts, type GeneralName } from '@sifaka/pki';
+import { describeKey, keyMatches, nameOids, valuesOf, verifyChain, type CertificateFacts, type CsrFacts, type GeneralName } from '@sifaka/pki';
 import type { AllowedDomains } from '../allowed-domains.js';
 import { chain, refuse, type Refusal } from '../chain.js';
 import { commonNameAsDomain } from '../issuance/name-rules.js';
@@ -20,10 +20,10 @@ export interface UploadInput {
 }
 
 /** Names in a signing request that the domain rules are asked about. Names of the certificate are not: it exists already. */
-export function namesOfRequest(csr: Pick<CsrFacts, 'cn' | 'sans'> | null): string[] {
+export function namesOfRequest(csr: Pick<CsrFacts, 'subject' | 'sans'> | null): string[] {
   if (csr === null) return [];
-  const cn = commonNameAsDomain(csr.cn);
-  return [...new Set([...(cn === null ? [] : [cn]), ...csr.sans.flatMap((name) => (name.type === 'dns' ? [name.value] : []))])];
+  const commonNames = valuesOf(csr.subject, nameOids.commonName).flatMap((name) => commonNameAsDomain(name) ?? []);
+  return [...new Set([...commonNames, ...csr.sans.flatMap((name) => (name.type === 'dns' ? [name.value] : []))])];
 }
 
 /** KT-6. */
