@@ -5,6 +5,7 @@ import { limits } from '@sifaka/kernel';
 import { histogram, inSpan, withTrace } from '@sifaka/observability';
 import type { FastifyInstance } from 'fastify';
 import { serveApiDocs } from './api-docs.js';
+import { serveWebUi } from './web-ui.js';
 
 export interface ServerSettings {
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
@@ -64,6 +65,7 @@ export async function configureServer(app: NestFastifyApplication, settings: Ser
   });
   if (settings.cors !== null) await allowOrigins(server, settings.cors);
   await serveApiDocs(server, settings.version);
+  await serveWebUi(server);
 }
 
 const headerOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

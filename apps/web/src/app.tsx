@@ -1,0 +1,65 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { AuthorityCreatePage } from './authorities/authority-create-page.js';
+import { AuthorityImportPage } from './authorities/authority-import-page.js';
+import { AuthorityListPage } from './authorities/authority-list-page.js';
+import { AuthorityPage } from './authorities/authority-page.js';
+import { CertificateListPage } from './certificates/certificate-list-page.js';
+import { CertificatePage } from './certificates/certificate-page.js';
+import { CertificateRequestPage } from './certificates/certificate-request-page.js';
+import { CertificateUploadPage } from './certificates/certificate-upload-page.js';
+import { ApiKeyPage } from './people/api-key-page.js';
+import { RolePage } from './people/role-page.js';
+import { UserPage } from './people/user-page.js';
+import { AuditPage } from './platform/audit-page.js';
+import { DomainPage } from './platform/domain-page.js';
+import { PlatformPage } from './platform/platform-page.js';
+import { queryClient } from './session/api.js';
+import { LoginPage } from './session/login-page.js';
+import { useSession } from './session/session.js';
+import { Frame } from './shell/frame.js';
+import { NotFoundPage } from './shell/not-found-page.js';
+import { theme } from './theme.js';
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="top-right" />
+      <QueryClientProvider client={queryClient}>
+        <BrowserRouter>
+          <Pages />
+        </BrowserRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+/** Without a token every address shows the login; after it, the address is still the one that was wanted. */
+function Pages() {
+  const { token } = useSession();
+  if (token === null) return <LoginPage />;
+  return (
+    <Routes>
+      <Route element={<Frame />}>
+        <Route index element={<Navigate to="/certificates" replace />} />
+        <Route path="certificates" element={<CertificateListPage />} />
+        <Route path="certificates/request" element={<CertificateRequestPage />} />
+        <Route path="certificates/upload" element={<CertificateUploadPage />} />
+        <Route path="certificates/:id" element={<CertificatePage />} />
+        <Route path="authorities" element={<AuthorityListPage />} />
+        <Route path="authorities/create" element={<AuthorityCreatePage />} />
+        <Route path="authorities/import" element={<AuthorityImportPage />} />
+        <Route path="authorities/:id" element={<AuthorityPage />} />
+        <Route path="domains" element={<DomainPage />} />
+        <Route path="users" element={<UserPage />} />
+        <Route path="roles" element={<RolePage />} />
+        <Route path="api-keys" element={<ApiKeyPage />} />
+        <Route path="audit" element={<AuditPage />} />
+        <Route path="platform" element={<PlatformPage />} />
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,164 @@
+import { Anchor, Button, Group, SimpleGrid, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { getAuthorityOperation, updateAuthorityOperation, type AuthorityView } from '@sifaka/contracts';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+import { Section } from '../certificates/certificate-page.js';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { Dialog } from '../ui/dialog.js';
+import { Facts } from '../ui/facts.js';
+import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { Icon } from '../ui/icons.js';
+import { notifyDone } from '../ui/notify.js';
+import { Page } from '../ui/page.js';
+import { PemBlock } from '../ui/pem-block.js';
+import { Loaded } from '../ui/states.js';
+import { dateTimeText, relativeText } from '../ui/time.js';
+import { ActiveBadge } from './authority-list-page.js';
+
+const parent = { title: 'Authorities', to: '/authorities' };
+
+export function AuthorityPage() {
+  const id = Number(useParams()['id']);
+  const authority = useQuery({
+    queryKey: ['authority', id],
+    queryFn: ({ signal }) => api.call(getAuthorityOperation, { params: { id }, signal }),
+  });
+  if (authority.data === undefined)
+    return (
+      <Page title="Authority" parent={parent}>
+        <Loaded query={authority}>{() => null}</Loaded>
+      </Page>
+    );
+  return <Details key={id} authority={authority.data} />;
+}
+
+function Details({ authority }: { authority: AuthorityView }) {
+  const { name, active, owner, description, plugin, roles, authorityCertificate: own, defaultValidityDays, maxIssuanceDays } = authority;
+  return (
+    <Page
+      title={name}
+      parent={parent}
+      lead={
+        <Group gap="xs">
+          <ActiveBadge active={active} />
+          <Text size="sm" c="dimmed">
+            ends {relativeText(own.notAfter)}, on {dateTimeText(own.notAfter)}
+          </Text>
+        </Group>
+      }
+      actions={<Actions authority={authority} />}
+    >
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <Section title="Authority">
+          <Facts
+            facts={[
+              ['Owner', owner],
+              ['Description', description],
+              ['Issuer', plugin.title],
+              ['Created by', own.user?.email],
+              ['Roles', roles.map((role) => role.name).join(', ')],
+            ]}
+          />
+        </Section>
+        <Section title="Certificate">
+          <Facts
+            facts={[
+              [
+                'Certificate',
+                <Anchor key="own" component={Link} to={`/certificates/${own.id}`} size="sm" className="breaks">
+                  {own.name}
+                </Anchor>,
+              ],
+              ['Valid from', dateTimeText(own.notBefore)],
+              ['Valid to', dateTimeText(own.notAfter)],
+              ['Issues for', `${defaultValidityDays} days${maxIssuanceDays === null ? '' : `, ${maxIssuanceDays} at most`}`],
+              [
+                'Issued',
+                <Anchor key="issued" component={Link} to={`/certificates?in=issuer&text=${encodeURIComponent(`"${name}"`)}`} size="sm">
+                  Certificates of this authority
+                </Anchor>,
+              ],
+            ]}
+          />
+        </Section>
+      </SimpleGrid>
+      <Stack gap="lg">
+        <PemBlock title="Certificate" text={own.body} fileName={`${own.name}.pem`} />
+        {own.chain !== null && own.chain !== '' && <PemBlock title="Chain" text={own.chain} fileName={`${own.name}-chain.pem`} />}
+      </Stack>
+    </Page>
+  );
+}
+
+function Actions({ authority }: { authority: AuthorityView }) {
+  const { isAdmin, canWrite, user } = useMe();
+  const [editing, edit] = useDisclosure();
+  const mine = new Set(user?.roles.map(({ id }) => id) ?? []);
+  const mayChange = isAdmin || authority.roles.some(({ id }) => mine.has(id));
+  return (
+    <>
+      {canWrite && authority.active && (
+        <Button component={Link} to={`/certificates/request?authority=${authority.id}`} leftSection={<Icon name="plus" />}>
+          Request certificate
+        </Button>
+      )}
+      {isAdmin && (
+        <Button
+          component={Link}
+          to={`/authorities/create?parent=${authority.id}`}
+          variant="default"
+          leftSection={<Icon name="authority" />}
+        >
+          Create one below
+        </Button>
+      )}
+      {mayChange && (
+        <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open}>
+          Edit
+        </Button>
+      )}
+      {editing && <EditDialog authority={authority} close={edit.close} />}
+    </>
+  );
+}
+
+const fieldOf = byFirstPart(['owner', 'description', 'active']);
+
+function EditDialog({
+  authority: { id, name, owner, description, active, roles },
+  close,
+}: {
+  authority: AuthorityView;
+  close: () => void;
+}) {
+  const form = useForm({ initialValues: { owner, description: description ?? '', active } });
+  const edit = useMutation({
+    mutationFn: (values: { owner: string; description: string; active: boolean }) =>
+      api.call(updateAuthorityOperation, { params: { id }, body: { ...values, roles: roles.map((role) => ({ id: role.id })) } }),
+    onSuccess: async () => {
+      notifyDone(`${name} was changed`);
+      await refreshAll();
+      close();
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+  });
+  return (
+    <Dialog
+      title="Edit"
+      isOpen
+      close={close}
+      submit="Save"
+      isBusy={edit.isPending}
+      error={edit.error}
+      shown={shownPaths(edit.error, fieldOf)}
+      onSubmit={form.onSubmit((values) => edit.mutate(values))}
+    >
+      <TextInput label="Owner" type="email" required data-autofocus {...form.getInputProps('owner')} />
+      <Textarea label="Description" autosize minRows={3} {...form.getInputProps('description')} />
+      <Switch label="Active" description="An inactive authority issues nothing" {...form.getInputProps('active', { type: 'checkbox' })} />
+    </Dialog>
+  );
+}

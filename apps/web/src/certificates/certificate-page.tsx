@@ -1,0 +1,237 @@
+import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Switch, Tabs, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { getCertificateOperation, switchCertificateOperation, type CertificateView } from '@sifaka/contracts';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { StateBadge } from '../ui/badges.js';
+import { Facts } from '../ui/facts.js';
+import { Icon } from '../ui/icons.js';
+import { notifyRefused } from '../ui/notify.js';
+import { Page } from '../ui/page.js';
+import { PemBlock } from '../ui/pem-block.js';
+import { Loaded } from '../ui/states.js';
+import { dateTimeText, relativeText } from '../ui/time.js';
+import { CertificateLog } from './certificate-log.js';
+import { EditDialog } from './edit-dialog.js';
+import { ExportDialog } from './export-dialog.js';
+import { KeyDialog } from './key-dialog.js';
+import { RevokeDialog } from './revoke-dialog.js';
+
+const parent = { title: 'Certificates', to: '/certificates' };
+
+export function CertificatePage() {
+  const id = Number(useParams()['id']);
+  const certificate = useQuery({
+    queryKey: ['certificate', id],
+    queryFn: ({ signal }) => api.call(getCertificateOperation, { params: { id }, signal }),
+  });
+  if (certificate.data === undefined)
+    return (
+      <Page title="Certificate" parent={parent}>
+        <Loaded query={certificate}>{() => null}</Loaded>
+      </Page>
+    );
+  return <Details certificate={certificate.data} />;
+}
+
+function Details({ certificate }: { certificate: CertificateView }) {
+  const { name, notAfter, body, chain, csr } = certificate;
+  return (
+    <Page
+      key={certificate.id}
+      title={name}
+      parent={parent}
+      lead={
+        <Group gap="xs">
+          <StateBadge {...certificate} />
+          <Text size="sm" c="dimmed">
+            ends {relativeText(notAfter)}, on {dateTimeText(notAfter)}
+          </Text>
+        </Group>
+      }
+      actions={<Actions certificate={certificate} />}
+    >
+      <Tabs defaultValue="overview">
+        <Tabs.List>
+          <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="pem">Certificate and chain</Tabs.Tab>
+          <Tabs.Tab value="extensions">Extensions</Tabs.Tab>
+          <Tabs.Tab value="log">Log</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview" pt="md">
+          <Overview certificate={certificate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="pem" pt="md">
+          <Stack gap="lg">
+            <PemBlock title="Certificate" text={body} fileName={`${name}.pem`} />
+            {chain !== null && chain !== '' && <PemBlock title="Chain" text={chain} fileName={`${name}-chain.pem`} />}
+            {csr !== null && csr !== '' && <PemBlock title="Signing request" text={csr} fileName={`${name}.csr`} />}
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="extensions" pt="md">
+          <PemBlock
+            title="Extensions as the API shows them"
+            text={JSON.stringify(certificate.extensions, null, 2)}
+            fileName={`${name}-extensions.json`}
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="log" pt="md">
+          <CertificateLog name={name} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
+
+/** Creators, administrators and holders of one of its roles may change it; the server has the last word. */
+function useMayChange(certificate: CertificateView): boolean {
+  const { user, isAdmin } = useMe();
+  const mine = new Set(user?.roles.map(({ id }) => id) ?? []);
+  return isAdmin || certificate.user?.id === user?.id || certificate.roles.some(({ id }) => mine.has(id));
+}
+
+function Actions({ certificate }: { certificate: CertificateView }) {
+  const mayChange = useMayChange(certificate);
+  const [exporting, exported] = useDisclosure();
+  const [viewing, key] = useDisclosure();
+  const [editing, edit] = useDisclosure();
+  const [revoking, revoke] = useDisclosure();
+  return (
+    <>
+      <Button leftSection={<Icon name="download" />} onClick={exported.open}>
+        Download
+      </Button>
+      {mayChange && (
+        <>
+          {certificate.hasPrivateKey && (
+            <Button variant="default" leftSection={<Icon name="key" />} onClick={key.open}>
+              View key
+            </Button>
+          )}
+          <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open}>
+            Edit
+          </Button>
+          {certificate.status !== 'revoked' && (
+            <Button variant="outline" color="red" leftSection={<Icon name="ban" />} onClick={revoke.open}>
+              Revoke
+            </Button>
+          )}
+        </>
+      )}
+      {exporting && <ExportDialog certificate={certificate} close={exported.close} />}
+      {viewing && <KeyDialog certificate={certificate} close={key.close} />}
+      {editing && <EditDialog certificate={certificate} close={edit.close} />}
+      {revoking && <RevokeDialog certificate={certificate} close={revoke.close} />}
+    </>
+  );
+}
+
+function Overview({ certificate }: { certificate: CertificateView }) {
+  const { domains, cn, distinguishedName, notBefore, notAfter, authority, issuer, owner, user, description, roles } = certificate;
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+      <Section title="Names and term">
+        <Facts
+          facts={[
+            ['Names', domains.map(({ name }) => name).join(', ')],
+            ['Common name', cn],
+            ['Subject', distinguishedName],
+            ['Valid from', dateTimeText(notBefore)],
+            ['Valid to', dateTimeText(notAfter)],
+            [
+              'Authority',
+              authority === null ? (
+                issuer
+              ) : (
+                <Anchor component={Link} to={`/authorities/${authority.id}`} size="sm">
+                  {authority.name}
+                </Anchor>
+              ),
+            ],
+            ['Replaces', links(certificate.replaces)],
+            ['Replaced by', links(certificate.replacedBy)],
+          ]}
+        />
+      </Section>
+      <Section title="Key and signature">
+        <Facts
+          facts={[
+            ['Key', `${certificate.keyType ?? 'unknown'}${certificate.bits === null ? '' : `, ${certificate.bits} bits`}`],
+            ['Private key', certificate.hasPrivateKey ? 'kept encrypted by the platform' : 'not here'],
+            ['Signature hash', certificate.signingAlgorithm],
+            [
+              'Serial number',
+              <Text key="serial" size="sm" ff="monospace">
+                {certificate.serialHex}
+              </Text>,
+            ],
+          ]}
+        />
+      </Section>
+      <Section title="People">
+        <Facts
+          facts={[
+            ['Owner', owner],
+            ['Requested by', user?.email],
+            ['Roles', roles.map(({ name }) => name).join(', ')],
+            ['Description', description],
+            ['Since', dateTimeText(certificate.dateCreated)],
+          ]}
+        />
+      </Section>
+      <Section title="Switches">
+        <Switches certificate={certificate} />
+      </Section>
+    </SimpleGrid>
+  );
+}
+
+const links = (certificates: readonly { id: number; name: string }[]) =>
+  certificates.length === 0 ? null : (
+    <Stack gap={2}>
+      {certificates.map(({ id, name }) => (
+        <Anchor key={id} component={Link} to={`/certificates/${id}`} size="sm">
+          {name}
+        </Anchor>
+      ))}
+    </Stack>
+  );
+
+export function Section({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <Paper withBorder p="lg" component="section" aria-label={title}>
+      <Stack>
+        <Title order={2}>{title}</Title>
+        {children}
+      </Stack>
+    </Paper>
+  );
+}
+
+function Switches({ certificate: { id, notify, rotation } }: { certificate: CertificateView }) {
+  const change = useMutation({
+    mutationFn: (body: { notify?: boolean; rotation?: boolean }) => api.call(switchCertificateOperation, { params: { id }, body }),
+    onSettled: refreshAll,
+    onError: notifyRefused,
+  });
+  return (
+    <Stack>
+      <Switch
+        label="Notify before it ends"
+        description="Owners are told in time"
+        checked={notify}
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ notify: event.currentTarget.checked })}
+      />
+      <Switch
+        label="Renew before it ends"
+        description="Marks the certificate for rotation"
+        checked={rotation}
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ rotation: event.currentTarget.checked })}
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,239 @@
+import {
+  Accordion,
+  Alert,
+  Anchor,
+  Button,
+  Group,
+  Paper,
+  Radio,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  Text,
+  Textarea,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useForm, type UseFormReturnType } from '@mantine/form';
+import { newIdempotencyKey } from '@sifaka/api-client';
+import { createCertificateOperation, type AuthorityView } from '@sifaka/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { authorityChoices, useAuthorities } from '../authorities/use-authorities.js';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { keyTypeChoices } from '../ui/key-types.js';
+import { notifyDone } from '../ui/notify.js';
+import { Page } from '../ui/page.js';
+import { Refusal } from '../ui/refusal.js';
+import { Empty, Loaded } from '../ui/states.js';
+import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
+import { emptyForm, fieldOf, requestOf, type CertificateForm } from './certificate-request.js';
+
+export function CertificateRequestPage() {
+  const authorities = useAuthorities();
+  const defaults = useDefaults();
+  const { user } = useMe();
+  const [params] = useSearchParams();
+  return (
+    <Page
+      title="Request a certificate"
+      parent={{ title: 'Certificates', to: '/certificates' }}
+      lead="The key is made by the platform and kept encrypted; you can export both as soon as the certificate is issued."
+    >
+      <Loaded query={authorities}>
+        {({ items }) => (
+          <Loaded query={defaults}>
+            {({ authority, issuerPlugin: _, ...subject }) => {
+              const active = items.filter((item) => item.active);
+              if (active.length === 0) return <NoAuthority />;
+              const chosen = params.get('authority') ?? String(authority?.id ?? active.at(-1)?.id ?? '');
+              return (
+                <RequestForm authorities={active} initial={{ ...emptyForm, ...subject, authority: chosen, owner: user?.email ?? '' }} />
+              );
+            }}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function NoAuthority() {
+  const { isAdmin } = useMe();
+  return (
+    <Empty
+      icon="authority"
+      title="There is no authority that could issue it"
+      actions={
+        isAdmin ? (
+          <Button component={Link} to="/authorities/create">
+            Create an authority
+          </Button>
+        ) : undefined
+      }
+    >
+      {isAdmin
+        ? 'Create a root and, below it, an issuing authority first.'
+        : 'Ask an administrator for an authority, or for a role on one.'}
+    </Empty>
+  );
+}
+
+type Form = UseFormReturnType<CertificateForm>;
+
+function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; initial: CertificateForm }) {
+  const navigate = useNavigate();
+  const form = useForm<CertificateForm>({ initialValues: initial });
+  // The same for every attempt with the same content: a lost answer does not become a second certificate.
+  const attempt = useRef({ content: '', key: '' });
+  const request = useMutation({
+    mutationFn: (values: CertificateForm) => {
+      const content = JSON.stringify(values);
+      if (attempt.current.content !== content) attempt.current = { content, key: newIdempotencyKey() };
+      return api.call(createCertificateOperation, { body: requestOf(values), idempotencyKey: attempt.current.key });
+    },
+    onSuccess: async ({ id, name }) => {
+      notifyDone(`${name} was issued`);
+      await refreshAll();
+      await navigate(`/certificates/${id}`);
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+  });
+  return (
+    <form onSubmit={form.onSubmit((values) => request.mutate(values))} noValidate>
+      <Refusal error={request.error} shown={shownPaths(request.error, fieldOf)} />
+      <Stack maw={760}>
+        <NamesSection form={form} authorities={authorities} />
+        <TermSection form={form} authority={authorities.find(({ id }) => String(id) === form.values.authority)} />
+        <MoreSection form={form} />
+        <Group>
+          <Button type="submit" loading={request.isPending}>
+            Request certificate
+          </Button>
+          <Anchor component={Link} to="/certificates" size="sm">
+            Cancel
+          </Anchor>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function NamesSection({ form, authorities }: { form: Form; authorities: AuthorityView[] }) {
+  return (
+    <Paper withBorder p="lg" component="section" aria-label="Names and owner">
+      <Stack>
+        <Title order={2}>Names and owner</Title>
+        <Select
+          label="Authority"
+          description="Who issues the certificate"
+          data={authorityChoices(authorities)}
+          searchable
+          allowDeselect={false}
+          required
+          {...form.getInputProps('authority')}
+        />
+        <TextInput
+          label="Common name"
+          description="The name that clients connect to; it becomes the first alternative name"
+          placeholder="shop.example.com"
+          maxLength={64}
+          {...form.getInputProps('commonName')}
+        />
+        <TagsInput
+          label="More names"
+          description="DNS names, addresses, mailboxes or URIs. Enter or comma adds one"
+          placeholder="www.shop.example.com"
+          acceptValueOnBlur
+          clearable
+          {...form.getInputProps('names')}
+        />
+        <TextInput
+          label="Owner"
+          description="E-mail address of the team that answers for it"
+          type="email"
+          required
+          {...form.getInputProps('owner')}
+        />
+        <Textarea label="Description" description="What it is for" autosize minRows={2} {...form.getInputProps('description')} />
+      </Stack>
+    </Paper>
+  );
+}
+
+function TermSection({ form, authority }: { form: Form; authority: AuthorityView | undefined }) {
+  const { values } = form;
+  return (
+    <Paper withBorder p="lg" component="section" aria-label="Key and term">
+      <Stack>
+        <Title order={2}>Key and term</Title>
+        <Select
+          label="Key type"
+          data={keyTypeChoices}
+          allowDeselect={false}
+          disabled={values.csr.trim() !== ''}
+          {...form.getInputProps('keyType')}
+        />
+        <Radio.Group label="Use" {...form.getInputProps('usage')}>
+          <Group mt={4}>
+            <Radio value="server" label="Server" />
+            <Radio value="client" label="Client" />
+            <Radio value="both" label="Both" />
+            <Radio value="authority" label="As the authority decides" />
+          </Group>
+        </Radio.Group>
+        <Switch
+          label="Choose the last day"
+          checked={values.hasEnd}
+          onChange={(event) => form.setFieldValue('hasEnd', event.currentTarget.checked)}
+        />
+        {values.hasEnd ? (
+          <TextInput type="date" label="Last day" required {...form.getInputProps('end')} maw={220} />
+        ) : (
+          <Text size="sm" c="dimmed">
+            {authority === undefined ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
+          </Text>
+        )}
+        {!values.hasEnd && form.errors['end'] !== undefined && <Alert color="red">{form.errors['end']}</Alert>}
+      </Stack>
+    </Paper>
+  );
+}
+
+function MoreSection({ form }: { form: Form }) {
+  return (
+    <Accordion variant="separated">
+      <Accordion.Item value="more">
+        <Accordion.Control>Subject, signing request and more</Accordion.Control>
+        <Accordion.Panel>
+          <Stack>
+            <SubjectFields form={form} />
+            <Textarea
+              label="Signing request (CSR)"
+              description="In PEM. Its key counts; the platform then never holds the private key"
+              styles={{ input: { fontFamily: 'monospace' } }}
+              autosize
+              minRows={3}
+              maxRows={12}
+              {...form.getInputProps('csr')}
+            />
+            <TextInput
+              label="Name in the inventory"
+              description="Made from the names and the term when left empty"
+              {...form.getInputProps('name')}
+            />
+            <Switch
+              label="Renew before it ends"
+              description="Marks the certificate for rotation"
+              {...form.getInputProps('rotation', { type: 'checkbox' })}
+            />
+          </Stack>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}

@@ -1,0 +1,84 @@
+import type { RequestOf } from '@sifaka/api-client';
+import type { createCertificateOperation } from '@sifaka/contracts';
+import { byFirstPart } from '../ui/form-refusal.js';
+import { emptySubject, subjectFields, type Subject } from '../ui/subject.js';
+import { generalNameOf } from './general-name.js';
+
+export type Usage = 'server' | 'client' | 'both' | 'authority';
+
+/** What the form holds: text as typed. */
+export interface CertificateForm extends Subject {
+  authority: string | null;
+  commonName: string;
+  names: string[];
+  owner: string;
+  description: string;
+  keyType: string;
+  csr: string;
+  usage: Usage;
+  hasEnd: boolean;
+  /** A day, `2026-12-31`; counts to its end. */
+  end: string;
+  name: string;
+  rotation: boolean;
+}
+
+export const emptyForm: CertificateForm = {
+  authority: null,
+  commonName: '',
+  names: [],
+  owner: '',
+  description: '',
+  keyType: 'ECCPRIME256V1',
+  csr: '',
+  usage: 'server',
+  hasEnd: false,
+  end: '',
+  name: '',
+  rotation: false,
+  ...emptySubject,
+};
+
+const fieldNames = [
+  'authority',
+  'commonName',
+  'names',
+  'owner',
+  'description',
+  'keyType',
+  'csr',
+  'end',
+  'name',
+  'rotation',
+  ...subjectFields,
+];
+
+/** Which input a refused path of the request belongs to. */
+export const fieldOf = byFirstPart(fieldNames, { 'extensions.subAltNames': 'names', validityEnd: 'end', validityStart: 'end' });
+
+/** The request that the form asks for. With a CSR, its key and names count. */
+export function requestOf(form: CertificateForm): RequestOf<typeof createCertificateOperation>['body'] {
+  const { authority, names, usage, hasEnd, end, csr, name, keyType, ...rest } = form;
+  const all = [...new Set([rest.commonName.trim(), ...names].filter((value) => value !== ''))];
+  return {
+    ...rest,
+    commonName: rest.commonName.trim(),
+    ...(authority !== null && { authority: { id: Number(authority) } }),
+    ...(name !== '' && { name }),
+    ...(csr.trim() === '' ? { keyType } : { csr }),
+    ...(hasEnd && end !== '' && { validityStart: new Date().toISOString(), validityEnd: `${end}T23:59:59Z` }),
+    extensions: { ...usageOf(usage, keyType), ...(all.length > 0 && { subAltNames: { names: all.map(generalNameOf) } }) },
+  };
+}
+
+/** Key encipherment is RSA's own: with other keys it means nothing (RFC 5280, section 4.2.1.3; RFC 8446 does without). */
+function usageOf(usage: Usage, keyType: string) {
+  if (usage === 'authority') return {};
+  return {
+    keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && usage !== 'client' && { useKeyEncipherment: true }) },
+    extendedKeyUsage: {
+      ...(usage !== 'client' && { useServerAuthentication: true }),
+      ...(usage !== 'server' && { useClientAuthentication: true }),
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { Anchor, Button, FileButton, Group, Paper, Stack, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { uploadCertificateOperation } from '@sifaka/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate } from 'react-router';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { Icon } from '../ui/icons.js';
+import { notifyDone } from '../ui/notify.js';
+import { Page } from '../ui/page.js';
+import { Refusal } from '../ui/refusal.js';
+
+const empty = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '' };
+const fieldOf = byFirstPart(Object.keys(empty));
+
+export function CertificateUploadPage() {
+  const { user } = useMe();
+  const navigate = useNavigate();
+  const form = useForm({ initialValues: empty });
+  const upload = useMutation({
+    mutationFn: ({ owner, body, description, ...optional }: typeof empty) =>
+      api.call(uploadCertificateOperation, {
+        body: { owner: owner === '' ? (user?.email ?? '') : owner, body, description, ...filled(optional) },
+      }),
+    onSuccess: async ({ id, name }) => {
+      notifyDone(`${name} is in the inventory`);
+      await refreshAll();
+      await navigate(`/certificates/${id}`);
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+  });
+  const pem = (label: string, description: string, field: 'body' | 'chain' | 'privateKey', isRequired = false) => (
+    <PemInput
+      label={label}
+      description={description}
+      isRequired={isRequired}
+      input={form.getInputProps(field)}
+      onFile={(text) => form.setFieldValue(field, text)}
+    />
+  );
+  return (
+    <Page
+      title="Upload a certificate"
+      parent={{ title: 'Certificates', to: '/certificates' }}
+      lead="Take one that was issued elsewhere into the inventory. A key that comes along is kept encrypted."
+    >
+      <form onSubmit={form.onSubmit((values) => upload.mutate(values))} noValidate>
+        <Refusal error={upload.error} shown={shownPaths(upload.error, fieldOf)} />
+        <Paper withBorder p="lg" maw={760}>
+          <Stack>
+            {pem('Certificate', 'In PEM', 'body', true)}
+            {pem('Chain', 'The certificates between it and the root, in PEM', 'chain')}
+            {pem('Private key', 'In PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1', 'privateKey')}
+            <TextInput
+              label="Owner"
+              description="E-mail address of the team that answers for it"
+              placeholder={user?.email ?? ''}
+              type="email"
+              {...form.getInputProps('owner')}
+            />
+            <TextInput
+              label="Name in the inventory"
+              description="Made from the certificate when left empty"
+              {...form.getInputProps('name')}
+            />
+            <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+            <Group>
+              <Button type="submit" loading={upload.isPending}>
+                Upload
+              </Button>
+              <Anchor component={Link} to="/certificates" size="sm">
+                Cancel
+              </Anchor>
+            </Group>
+          </Stack>
+        </Paper>
+      </form>
+    </Page>
+  );
+}
+
+const filled = (fields: Record<string, string>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ''));
+
+interface PemInputProps {
+  label: string;
+  description: string;
+  isRequired: boolean;
+  input: object;
+  onFile: (text: string) => void;
+}
+
+export function PemInput({ label, description, isRequired, input, onFile }: PemInputProps) {
+  const read = (file: File | null) => {
+    if (file !== null) void file.text().then(onFile);
+  };
+  return (
+    <Stack gap={6}>
+      <Textarea
+        label={label}
+        description={description}
+        required={isRequired}
+        autosize
+        minRows={4}
+        maxRows={10}
+        placeholder="-----BEGIN …"
+        spellCheck={false}
+        styles={{ input: { fontFamily: 'monospace', fontSize: '0.8rem' } }}
+        {...input}
+      />
+      <FileButton onChange={read} accept=".pem,.crt,.cer,.key,.txt">
+        {(props) => (
+          <Button
+            {...props}
+            size="compact-sm"
+            variant="default"
+            leftSection={<Icon name="upload" size={16} />}
+            w="fit-content"
+            aria-label={`${label} from a file`}
+          >
+            From a file
+          </Button>
+        )}
+      </FileButton>
+    </Stack>
+  );
+}

@@ -1,0 +1,231 @@
+import { Alert, Badge, Button, Code, Group, NumberInput, Select, Switch, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import {
+  createApiKeyOperation,
+  deleteApiKeyOperation,
+  getApiKeyOperation,
+  listApiKeysOperation,
+  updateApiKeyOperation,
+  type ApiKeyView,
+} from '@sifaka/contracts';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { DataTable, type Column } from '../ui/data-table.js';
+import { Dialog } from '../ui/dialog.js';
+import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { Icon } from '../ui/icons.js';
+import { useListState, windowOf } from '../ui/list-state.js';
+import { notifyDone, notifyRefused } from '../ui/notify.js';
+import { Page } from '../ui/page.js';
+import { Copy } from '../ui/pem-block.js';
+import { Empty } from '../ui/states.js';
+import { dateTimeText } from '../ui/time.js';
+import { useUsers } from './use-people.js';
+
+const columns: Column<ApiKeyView>[] = [
+  {
+    title: 'Name',
+    sortBy: 'name',
+    cell: ({ name }) => (
+      <Text size="sm" fw={500}>
+        {name}
+      </Text>
+    ),
+  },
+  { title: 'User', cell: ({ user }) => <Text size="sm">{user.username}</Text> },
+  { title: 'Issued', cell: ({ issuedAt }) => <Text size="sm">{dateTimeText(new Date(issuedAt * 1_000).toISOString())}</Text> },
+  { title: 'Life', cell: ({ ttl }) => <Text size="sm">{ttl === -1 ? 'without end' : `${ttl} days`}</Text> },
+  {
+    title: 'State',
+    cell: ({ revoked }) => (
+      <Badge variant="light" radius="sm" color={revoked ? 'red' : 'teal'}>
+        {revoked ? 'revoked' : 'in force'}
+      </Badge>
+    ),
+  },
+];
+
+export function ApiKeyPage() {
+  const state = useListState();
+  const [isAdding, setAdding] = useState(false);
+  const [token, setToken] = useState<string | null>(null);
+  const query = windowOf(state, 'id');
+  const keys = useQuery({
+    queryKey: ['keys', query],
+    queryFn: ({ signal }) => api.call(listApiKeysOperation, { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+  const add = (
+    <Button leftSection={<Icon name="plus" />} onClick={() => setAdding(true)}>
+      Create API key
+    </Button>
+  );
+  const actions: Column<ApiKeyView> = { title: 'Actions', isTitleHidden: true, cell: (key) => <KeyActions apiKey={key} show={setToken} /> };
+  return (
+    <Page title="API keys" lead="Tokens for programs; each speaks with the rights of its user" actions={add}>
+      <DataTable
+        label="API keys"
+        columns={[...columns, actions]}
+        query={keys}
+        rowKey={({ id }) => id}
+        state={state}
+        empty={
+          <Empty icon="key" title="No API keys yet" actions={add}>
+            Scripts and pipelines log in with one instead of a password.
+          </Empty>
+        }
+      />
+      {isAdding && <CreateDialog close={() => setAdding(false)} show={setToken} />}
+      {token !== null && <TokenDialog token={token} close={() => setToken(null)} />}
+    </Page>
+  );
+}
+
+function KeyActions({ apiKey, show }: { apiKey: ApiKeyView; show: (token: string) => void }) {
+  const [isDeleting, setDeleting] = useState(false);
+  const { id, name, ttl, user, revoked } = apiKey;
+  const read = useMutation({
+    mutationFn: () => api.call(getApiKeyOperation, { params: { id } }),
+    onSuccess: ({ jwt }) => show(jwt),
+    onError: notifyRefused,
+    gcTime: 0,
+  });
+  const revoke = useMutation({
+    mutationFn: () =>
+      api.call(updateApiKeyOperation, {
+        params: { id },
+        body: { id, name, ttl, revoked: !revoked, user: { id: user.id, username: user.username, email: user.email } },
+      }),
+    onSettled: refreshAll,
+    onError: notifyRefused,
+  });
+  return (
+    <Group gap="xs" wrap="nowrap" justify="flex-end">
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={read.isPending}
+        onClick={() => read.mutate()}
+        aria-label={`Show the token of ${name}`}
+      >
+        Token
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={revoke.isPending}
+        onClick={() => revoke.mutate()}
+        aria-label={`${revoked ? 'Restore' : 'Revoke'} ${name}`}
+      >
+        {revoked ? 'Restore' : 'Revoke'}
+      </Button>
+      <Button size="compact-sm" variant="default" c="red" onClick={() => setDeleting(true)} aria-label={`Delete ${name}`}>
+        Delete
+      </Button>
+      {isDeleting && <DeleteDialog apiKey={apiKey} close={() => setDeleting(false)} />}
+    </Group>
+  );
+}
+
+function DeleteDialog({ apiKey: { id, name }, close }: { apiKey: ApiKeyView; close: () => void }) {
+  const remove = useMutation({
+    mutationFn: () => api.call(deleteApiKeyOperation, { params: { id } }),
+    onSuccess: async () => {
+      notifyDone(`${name} was deleted`);
+      await refreshAll();
+      close();
+    },
+  });
+  return (
+    <Dialog
+      title="Delete API key"
+      isOpen
+      close={close}
+      submit="Delete"
+      isDangerous
+      isBusy={remove.isPending}
+      error={remove.error}
+      onSubmit={() => remove.mutate()}
+    >
+      <Text>
+        Delete <b>{name}</b>? Programs that use its token are refused at once.
+      </Text>
+    </Dialog>
+  );
+}
+
+const fieldOf = byFirstPart(['name', 'ttl', 'user']);
+
+function CreateDialog({ close, show }: { close: () => void; show: (token: string) => void }) {
+  const { user: me, isAdmin } = useMe();
+  const users = useUsers();
+  const form = useForm<{ name: string; endless: boolean; ttl: number | string; user: string | null }>({
+    initialValues: { name: '', endless: false, ttl: 90, user: me === null ? null : String(me.id) },
+  });
+  const create = useMutation({
+    mutationFn: ({ name, endless, ttl, user }: typeof form.values) => {
+      const owner = users.data?.items.find(({ id }) => String(id) === user);
+      return api.call(createApiKeyOperation, {
+        body: {
+          name,
+          ttl: endless ? -1 : Number(ttl),
+          ...(owner !== undefined && { user: { id: owner.id, username: owner.username, email: owner.email } }),
+        },
+      });
+    },
+    onSuccess: async ({ jwt }) => {
+      await refreshAll();
+      close();
+      show(jwt);
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+    gcTime: 0,
+  });
+  return (
+    <Dialog
+      title="Create API key"
+      isOpen
+      close={close}
+      submit="Create"
+      isBusy={create.isPending}
+      error={create.error}
+      shown={shownPaths(create.error, fieldOf)}
+      onSubmit={form.onSubmit((values) => create.mutate(values))}
+    >
+      <TextInput label="Name" description="What it is used for" required data-autofocus {...form.getInputProps('name')} />
+      {isAdmin && (
+        <Select
+          label="User"
+          searchable
+          allowDeselect={false}
+          data={users.data?.items.map(({ id, username }) => ({ value: String(id), label: username })) ?? []}
+          {...form.getInputProps('user')}
+        />
+      )}
+      <Switch label="Without end" {...form.getInputProps('endless', { type: 'checkbox' })} />
+      {!form.values.endless && (
+        <NumberInput label="Days" min={1} max={36_500} allowDecimal={false} maw={220} {...form.getInputProps('ttl')} />
+      )}
+    </Dialog>
+  );
+}
+
+function TokenDialog({ token, close }: { token: string; close: () => void }) {
+  return (
+    <Dialog title="Token" isOpen close={close}>
+      <Alert color="orange" icon={<Icon name="warning" />}>
+        Whoever has this token acts as its user. Keep it like a password.
+      </Alert>
+      <Code block className="breaks" style={{ whiteSpace: 'pre-wrap' }} tabIndex={0}>
+        {token}
+      </Code>
+      <Group>
+        <Copy text={token} what="token" />
+      </Group>
+      <Text size="sm">Programs send it with each request:</Text>
+      <Code block>{`curl -H "Authorization: Bearer $TOKEN" ${location.origin}/api/1/certificates`}</Code>
+    </Dialog>
+  );
+}

@@ -1,0 +1,162 @@
+import { Button, Group, MultiSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { createRoleOperation, deleteRoleOperation, listRolesOperation, updateRoleOperation, type RoleView } from '@sifaka/contracts';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { DataTable, type Column } from '../ui/data-table.js';
+import { Dialog } from '../ui/dialog.js';
+import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { Icon } from '../ui/icons.js';
+import { useListState, windowOf } from '../ui/list-state.js';
+import { notifyDone } from '../ui/notify.js';
+import { Page } from '../ui/page.js';
+import { Empty } from '../ui/states.js';
+import { useUsers } from './use-people.js';
+
+const columns: Column<RoleView>[] = [
+  {
+    title: 'Name',
+    sortBy: 'name',
+    cell: ({ name, description }) => (
+      <Stack gap={0}>
+        <Text size="sm" fw={500} className="breaks">
+          {name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {description}
+        </Text>
+      </Stack>
+    ),
+  },
+  {
+    title: 'Members',
+    cell: ({ users }) => <Text size="sm">{users.length === 0 ? 'nobody' : users.map(({ username }) => username).join(', ')}</Text>,
+  },
+  { title: 'Authorities', cell: ({ authorities }) => <Text size="sm">{authorities.map(({ name }) => name).join(', ')}</Text> },
+];
+
+export function RolePage() {
+  const state = useListState();
+  const { isAdmin } = useMe();
+  const [edited, setEdited] = useState<RoleView | 'new' | null>(null);
+  const [deleted, setDeleted] = useState<RoleView | null>(null);
+  const query = windowOf(state, 'id');
+  const roles = useQuery({
+    queryKey: ['roles', query],
+    queryFn: ({ signal }) => api.call(listRolesOperation, { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+  const actions: Column<RoleView> = {
+    title: 'Actions',
+    isTitleHidden: true,
+    cell: (role) => (
+      <Group gap="xs" wrap="nowrap" justify="flex-end">
+        <Button size="compact-sm" variant="default" onClick={() => setEdited(role)} aria-label={`Edit ${role.name}`}>
+          Edit
+        </Button>
+        <Button size="compact-sm" variant="default" c="red" onClick={() => setDeleted(role)} aria-label={`Delete ${role.name}`}>
+          Delete
+        </Button>
+      </Group>
+    ),
+  };
+  return (
+    <Page
+      title="Roles"
+      lead="Whoever has a role of a certificate or an authority may use and change it"
+      actions={
+        isAdmin && (
+          <Button leftSection={<Icon name="plus" />} onClick={() => setEdited('new')}>
+            Add role
+          </Button>
+        )
+      }
+    >
+      <DataTable
+        label="Roles"
+        columns={isAdmin ? [...columns, actions] : columns}
+        query={roles}
+        rowKey={({ id }) => id}
+        state={state}
+        empty={
+          <Empty icon="role" title="No roles">
+            There are none yet.
+          </Empty>
+        }
+      />
+      {edited !== null && <RoleDialog role={edited === 'new' ? null : edited} close={() => setEdited(null)} />}
+      {deleted !== null && <DeleteDialog role={deleted} close={() => setDeleted(null)} />}
+    </Page>
+  );
+}
+
+const fieldOf = byFirstPart(['name', 'description', 'users']);
+
+function RoleDialog({ role, close }: { role: RoleView | null; close: () => void }) {
+  const users = useUsers();
+  const form = useForm({
+    initialValues: { name: role?.name ?? '', description: role?.description ?? '', users: role?.users.map(({ id }) => String(id)) ?? [] },
+  });
+  const save = useMutation({
+    mutationFn: ({ users: members, ...rest }: typeof form.values) => {
+      const body = { ...rest, users: members.map((id) => ({ id: Number(id) })) };
+      return role === null ? api.call(createRoleOperation, { body }) : api.call(updateRoleOperation, { params: { id: role.id }, body });
+    },
+    onSuccess: async ({ name }) => {
+      notifyDone(role === null ? `${name} was added` : `${name} was changed`);
+      await refreshAll();
+      close();
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+  });
+  return (
+    <Dialog
+      title={role === null ? 'Add role' : `Edit ${role.name}`}
+      isOpen
+      close={close}
+      submit="Save"
+      isBusy={save.isPending}
+      error={save.error}
+      shown={shownPaths(save.error, fieldOf)}
+      onSubmit={form.onSubmit((values) => save.mutate(values))}
+    >
+      <TextInput label="Name" required data-autofocus {...form.getInputProps('name')} />
+      <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+      <MultiSelect
+        label="Members"
+        searchable
+        data={users.data?.items.map(({ id, username }) => ({ value: String(id), label: username })) ?? []}
+        {...form.getInputProps('users')}
+      />
+    </Dialog>
+  );
+}
+
+function DeleteDialog({ role, close }: { role: RoleView; close: () => void }) {
+  const remove = useMutation({
+    mutationFn: () => api.call(deleteRoleOperation, { params: { id: role.id } }),
+    onSuccess: async () => {
+      notifyDone(`${role.name} was deleted`);
+      await refreshAll();
+      close();
+    },
+  });
+  return (
+    <Dialog
+      title="Delete role"
+      isOpen
+      close={close}
+      submit="Delete"
+      isDangerous
+      isBusy={remove.isPending}
+      error={remove.error}
+      onSubmit={() => remove.mutate()}
+    >
+      <Text>
+        Delete <b>{role.name}</b>? A role that users, certificates or authorities still have is not deleted.
+      </Text>
+    </Dialog>
+  );
+}
