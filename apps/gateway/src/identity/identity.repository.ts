@@ -13,12 +13,16 @@ export interface Identity {
   /** Null when the token's API key is gone, or belongs to somebody else. */
   apiKey: { ttl: number; issuedAt: number; revoked: boolean } | null;
   isLoggedOut: boolean;
+  /** Milliseconds since 1970; 0 when the password is the first. */
+  passwordChangedAt: number;
 }
 
 export interface Credentials {
   userId: number;
   active: boolean;
   passwordHash: string | null;
+  /** Of that hash; milliseconds since 1970, 0 for the first. */
+  passwordChangedAt: number;
 }
 
 @Injectable()
@@ -40,7 +44,7 @@ export class IdentityRepository {
   async credentials(name: string): Promise<Credentials | null> {
     const condition = name.includes('@') ? 'lower(email) = lower($1)' : 'username = $1';
     const [row] = await this.database.query<Credentials>(
-      `select id as "userId", active, password_hash as "passwordHash" from app_user where ${condition}`,
+      `select id as "userId", active, password_hash as "passwordHash", ${passwordChangedAt} as "passwordChangedAt" from app_user u where ${condition}`,
       [name],
     );
     return row ?? null;
@@ -95,8 +99,10 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const keyOf = ({ userId, apiKeyId, tokenId }: TokenParts): string => `${userId} ${apiKeyId ?? ''} ${tokenId ?? ''}`;
 
+const passwordChangedAt = `coalesce((extract(epoch from u.password_changed_at) * 1000)::bigint, 0)`;
+
 const identifySql = `
-  select a.key, json_build_object('userId', u.id, 'username', u.username, 'email', u.email, 'active', u.active,
+  select a.key, json_build_object('userId', u.id, 'username', u.username, 'email', u.email, 'active', u.active, 'passwordChangedAt', ${passwordChangedAt},
     'roles', coalesce((select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.id)
       from user_role m join role r on r.id = m.role_id where m.user_id = u.id), '[]'::json),
     'apiKey', (select json_build_object('ttl', k.ttl, 'issuedAt', k.issued_at, 'revoked', k.revoked)

@@ -37,6 +37,6 @@ export class LogIn {
     }
     if (this.hasher.isOutdated(stored)) await this.identities.renewHash(user.userId, stored, await this.hasher.hash(input.password));
     logins.add(1, { status: 'success' });
-    return this.tokens.forUser(user.userId);
+    return this.tokens.forUser(user.userId, user.passwordChangedAt);
   }
 }

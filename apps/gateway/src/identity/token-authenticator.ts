@@ -48,11 +48,18 @@ function refusalOf(identity: Identity | null, claims: TokenClaims, now: Date): s
   if (identity === null) return 'the user of this token does not exist any more';
   if (!identity.active) return 'the user of this token is not active';
   if (identity.isLoggedOut) return 'this token was logged out; log in again';
-  if (claims.apiKeyId === null) return null;
+  if (claims.apiKeyId === null) return isOfThisPassword(identity, claims) ? null : 'the password was changed after this login; log in again';
   const { apiKey } = identity;
   if (apiKey === null) return 'the API key of this token does not exist any more';
   if (apiKey.revoked) return 'the API key of this token is revoked';
   // The stored life counts, whatever the token says: a shorter one acts on tokens that are out already.
   if (apiKey.ttl !== -1 && (apiKey.issuedAt + apiKey.ttl * 86_400) * 1_000 <= now.getTime()) return 'the API key of this token has expired';
   return null;
+}
+
+/** API keys have a life of their own; a login ends with the password that it was made with. */
+function isOfThisPassword({ passwordChangedAt }: Identity, { passwordSetAt, issuedAt }: TokenClaims): boolean {
+  if (passwordSetAt !== null) return passwordSetAt === passwordChangedAt;
+  // Tokens of older installations say only when they were issued, in whole seconds.
+  return (issuedAt ?? 0) >= Math.floor(passwordChangedAt / 1_000);
 }

@@ -25,7 +25,7 @@ const refused = { code: 'permission_denied', reason: 'token.refused' };
 describe('TokenService', () => {
   it('puts the user as text, the time of issue and the expiry into a login token', async () => {
     const { service } = aService();
-    const token = await service.forUser(12);
+    const token = await service.forUser(12, 0);
     expect(decodeJwt(token)).toMatchObject({ sub: '12', iat: now, exp: now + 1_800 });
     expect(decodeJwt(token)).not.toHaveProperty('aid');
     expect(await service.verify(token)).toMatchObject({ userId: 12, apiKeyId: null });
@@ -36,7 +36,7 @@ describe('TokenService', () => {
     expect(decodeJwt(await service.forApiKey(12, 6, 30))).toMatchObject({ sub: '12', aid: 6, exp: now + 30 * 86_400 });
     const endless = await service.forApiKey(12, 6, -1);
     expect(decodeJwt(endless)).not.toHaveProperty('exp');
-    expect(await service.verify(endless)).toEqual({ userId: 12, apiKeyId: 6, tokenId: null, expiresAt: null });
+    expect(await service.verify(endless)).toMatchObject({ userId: 12, apiKeyId: 6, tokenId: null, expiresAt: null, passwordSetAt: null });
   });
 
   it('accepts a number as subject', async () => {
@@ -45,7 +45,7 @@ describe('TokenService', () => {
 
   it('refuses a token at its last second, also one that it has seen valid', async () => {
     const { service, clock } = aService();
-    const token = await service.forUser(12);
+    const token = await service.forUser(12, 0);
     await service.verify(token);
     clock.advance(1_800_000);
     await expect(service.verify(token)).rejects.toMatchObject(refused);
@@ -56,9 +56,9 @@ describe('TokenService', () => {
     const before = aService({ secrets: [oldSecret] }).service;
     const during = aService({ secrets: [newSecret, oldSecret] }).service;
     const after = aService({ secrets: [newSecret] }).service;
-    const oldToken = await before.forUser(1);
+    const oldToken = await before.forUser(1, 0);
     expect(await during.verify(oldToken)).toMatchObject({ userId: 1 });
-    expect(await after.verify(await during.forUser(1))).toMatchObject({ userId: 1 });
+    expect(await after.verify(await during.forUser(1, 0))).toMatchObject({ userId: 1 });
     await expect(after.verify(oldToken)).rejects.toMatchObject(refused);
   });
 
@@ -69,7 +69,7 @@ describe('TokenService', () => {
   });
 
   it('signs with the first algorithm of the list', async () => {
-    const token = await aService({ algorithms: ['HS384', 'HS256'] }).service.forUser(1);
+    const token = await aService({ algorithms: ['HS384', 'HS256'] }).service.forUser(1, 0);
     expect(JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString())).toMatchObject({ alg: 'HS384' });
   });
 

@@ -17,6 +17,10 @@ export interface TokenClaims {
   tokenId: string | null;
   /** Seconds since 1970; null only for tokens of API keys without end. */
   expiresAt: number | null;
+  /** Seconds since 1970; null when the token does not say. */
+  issuedAt: number | null;
+  /** Which password the login was made with: when that was set, in milliseconds since 1970. Tokens of older installations hold none. */
+  passwordSetAt: number | null;
 }
 
 /** Signs and verifies the JWTs of logins and of API keys (HMAC, RFC 7519). */
@@ -34,9 +38,9 @@ export class TokenService {
     this.algorithm = options.algorithms[0] ?? 'HS256';
   }
 
-  /** Token of a login. */
-  forUser(userId: number): Promise<string> {
-    return this.sign(userId, { jti: newId() }, this.options.lifetimeSeconds);
+  /** Token of a login with the password that was set at `passwordSetAt`, in milliseconds since 1970. */
+  forUser(userId: number, passwordSetAt: number): Promise<string> {
+    return this.sign(userId, { jti: newId(), pwd: passwordSetAt }, this.options.lifetimeSeconds);
   }
 
   /** Token of an API key; `ttlDays` counts from now, -1 means without end. */
@@ -57,7 +61,7 @@ export class TokenService {
     return claims;
   }
 
-  private async sign(userId: number, claims: { aid?: number; jti?: string }, lifetimeSeconds: number | null): Promise<string> {
+  private async sign(userId: number, claims: { aid?: number; jti?: string; pwd?: number }, lifetimeSeconds: number | null): Promise<string> {
     const secret = this.secrets[0];
     if (secret === undefined) throw new AppError('failed_precondition', 'no token secret is configured');
     const now = this.seconds();
@@ -96,8 +100,17 @@ function readClaims(payload: Record<string, unknown>): TokenClaims {
   const expiresAt = typeof payload.exp === 'number' ? payload.exp : null;
   // Only an API key may last for ever, and it can be revoked.
   if (expiresAt === null && apiKeyId === null) throw refusal('without an expiry');
-  return { userId, apiKeyId, tokenId: typeof payload.jti === 'string' ? payload.jti : null, expiresAt };
+  return {
+    userId,
+    apiKeyId,
+    tokenId: typeof payload.jti === 'string' ? payload.jti : null,
+    expiresAt,
+    issuedAt: numberOf(payload.iat),
+    passwordSetAt: numberOf(payload.pwd),
+  };
 }
+
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
 /** A string of digits; tokens of older installations hold a number. */
 function identifier(value: unknown): number | null {

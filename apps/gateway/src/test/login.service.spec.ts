@@ -140,6 +140,25 @@ describe('token', () => {
     expect((await me(token)).status).toBe(403);
   });
 
+  it('ends with the password that it was made with, whoever changes it; the API keys of the user stay', async () => {
+    const { id, token } = await gateway.aUser('mover');
+    const { jwt } = (await gateway.send('POST', '/keys', { token, body: { name: 'ci', ttl: 1 } })).body;
+    const older = await signed({ sub: String(id), iat: now() - 30, exp: now() + 60 });
+    expect((await me(older)).status).toBe(200);
+    const change = { username: 'mover', email: 'mover@example.com', active: true };
+    await gateway.send('PUT', `/users/${id}`, { token: gateway.admin, body: change });
+    expect((await me(token)).status).toBe(200);
+
+    const password = 'Another-Horse-43!';
+    expect((await gateway.send('PUT', `/users/${id}`, { token: gateway.admin, body: { ...change, password } })).status).toBe(200);
+    const refused = await me(token);
+    expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('password was changed')]);
+    expect((await me(older)).status).toBe(403);
+    expect((await me(jwt)).status).toBe(200);
+    expect((await me(await gateway.login('mover', password))).status).toBe(200);
+    expect((await me(await signed({ sub: String(id), iat: now(), exp: now() + 60 }))).status).toBe(200);
+  });
+
   it('gains and loses rights with the roles of its user, without a new login', async () => {
     const { id, token } = await gateway.aUser('riser');
     const role = { username: 'riser', email: 'riser@example.com', active: true };

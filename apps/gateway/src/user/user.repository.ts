@@ -77,12 +77,14 @@ export class UserRepository {
     return row.id;
   }
 
-  /** The picture comes from a single sign-on provider and goes with every edit. */
+  /** A new password ends the logins made with the old one. The picture comes from a single sign-on provider and goes with every edit. */
   async update(tx: Sql, id: number, change: UserChange): Promise<void> {
     const { username, email, active, passwordHash } = change;
     await this.naming(change, () =>
       tx.query(
-        `update app_user set username = $2, email = $3, active = $4, password_hash = coalesce($5, password_hash), profile_picture = null where id = $1`,
+        `update app_user set username = $2, email = $3, active = $4, password_hash = coalesce($5, password_hash), profile_picture = null,
+           password_changed_at = case when $5 is null then password_changed_at else date_trunc('milliseconds', clock_timestamp()) end
+         where id = $1`,
         [id, username, email, active, passwordHash],
       ),
     );
