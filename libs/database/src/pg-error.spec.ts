@@ -20,6 +20,7 @@ describe('a fault of the database', () => {
     ['22003', 'invalid_argument'],
     ['22021', 'invalid_argument'],
     ['22P05', 'invalid_argument'],
+    ['54000', 'invalid_argument'],
   ])('with code %s is %s', (code, expected) => {
     expect(databaseError(fault(code))).toMatchObject({ code: expected });
   });

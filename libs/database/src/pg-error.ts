@@ -40,8 +40,9 @@ export function databaseError(error: unknown): unknown {
   if (code === '40001' || code === '40P01') {
     return new AppError('conflict', 'another change came first; read again and retry', { reason: 'database.serialization', cause: error });
   }
-  if (code.startsWith('22')) {
-    return new AppError('invalid_argument', 'a value is out of range or has a character that cannot be stored', {
+  // Class 54: a value that no index entry or row has room for.
+  if (code.startsWith('22') || code.startsWith('54')) {
+    return new AppError('invalid_argument', 'a value is out of range, too long, or has a character that cannot be stored', {
       reason: 'database.value',
       cause: error,
     });

@@ -15,6 +15,7 @@ export * from './extension/extensions.js';
 export { resolveExtensions, authorityKeyIdOf, asCaRequest } from './extension/resolve-extensions.js';
 export { encodeExtensions, encodeExtensionList } from './extension/extension-encoder.js';
 export { checkedDnsName, isDnsName, checkedAddress, checkedNetwork, checkedUri, checkedUrl, checkedEmail } from './extension/general-name-rules.js';
+export { generalNameFault } from './extension/general-name-fault.js';
 export { extensionOids, extendedKeyUsageOids } from './extension/oids.js';
 export { parseExtensions, type ParsedExtensions } from './extension/extension-parser.js';
 export { extensionsFromJson } from './extension/lemur-extensions.js';

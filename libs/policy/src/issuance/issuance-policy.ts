@@ -3,7 +3,7 @@ import { authorityIsActive, validatesUnderAuthority } from './authority-rules.js
 import { customExtensionsAreOwn, isNoAuthorityInDisguise, keyUsageIsConsistent, requestIsReadable } from './extension-rules.js';
 import type { IssuanceInput } from './issuance-input.js';
 import { hashIsKnown, keyTypeIsOffered, requestedKeyIsStrong, requestIsSignedByItsKey } from './key-rules.js';
-import { namesItsSubject, requestHasOneCommonName, staysInItsDomains } from './name-rules.js';
+import { namesAreWellFormed, namesItsSubject, requestHasOneCommonName, staysInItsDomains } from './name-rules.js';
 import { doesNotEndAtWeekend, startsBeforeItEnds, validityCanBeEncoded, validityIsPair, validityWithinAuthority } from './validity.js';
 
 /** May this be issued: the same for every door, certificates and authorities, with a signing request or without. */
@@ -16,6 +16,7 @@ export const issuancePolicy = chain<IssuanceInput>(
   hashIsKnown,
   namesItsSubject,
   requestHasOneCommonName,
+  namesAreWellFormed,
   staysInItsDomains,
   isNoAuthorityInDisguise,
   keyUsageIsConsistent,

@@ -1,9 +1,13 @@
-import { nameOids, valuesOf } from '@sifaka/pki';
+import { limits } from '@sifaka/kernel';
+import { generalNameFault, nameOids, valuesOf } from '@sifaka/pki';
 import type { IssuanceDraft, IssuanceInput } from './issuance-input.js';
 import { refuse, type Refusal } from '../chain.js';
 
 const commonNamePath = 'commonName';
 const namesPath = 'extensions.subAltNames.names';
+
+/** A certificate travels several times in one answer (PEM, request, list of names), and a message of the bus holds 1 MiB. */
+const namesChars = 64 * 1024;
 
 /** A common name without inner space is taken for a domain name, with one for a human's or an organization's (DV-1). */
 export function commonNameAsDomain(commonName: string | null): string | null {
@@ -31,6 +35,18 @@ export function namesItsSubject({ ask, draft, authority }: IssuanceInput): Refus
   if (authority?.cnOptional !== true) return refuse('Schema.commonName', `missing, and authority "${authority?.name ?? ''}" does not issue without (option cn_optional)`, 'policy.common_name_missing');
   if ((draft.extensions.subjectAltNames ?? []).length > 0) return null;
   return refuse('Schema.subjectAltNames', 'without a common name at least one subject alternative name is needed', 'policy.names_missing');
+}
+
+/** A signing request names as strictly as any other door: what is no name of its kind is neither signed nor stored. */
+export function namesAreWellFormed({ ask: { csr }, draft: { extensions } }: IssuanceInput): Refusal[] {
+  const path = csr === null ? namesPath : 'csr';
+  const names = extensions.subjectAltNames ?? [];
+  const { subjectAltNames: most } = limits;
+  if (names.length > most) return [refuse(path, `${names.length} subject alternative names, ${most} are accepted`, 'policy.names_too_many')];
+  const faults = names.flatMap((name) => generalNameFault(name) ?? []);
+  if (faults.length > 0) return faults.map((fault) => refuse(path, fault, 'policy.name_malformed'));
+  const chars = names.reduce((sum, name) => sum + ('value' in name ? name.value.length : 0), 0);
+  return chars <= namesChars ? [] : [refuse(path, `subject alternative names of ${chars} characters, ${namesChars} are accepted`, 'policy.names_too_long')];
 }
 
 /** DV-2, DV-3, DV-4. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { describeKey, keyMatches, verifyChain, type CertificateFacts } from '@sifaka/pki';
 import { chain, refuse, type Refusal } from '../chain.js';
+import { namesCanBeStored } from './stored-names.js';
 
 /** All that decides whether an existing CA is taken into service. */
 export interface AuthorityImportInput {
@@ -45,4 +46,4 @@ function chainIsWhole({ certificate, chain: issuers }: AuthorityImportInput): Re
   return refuse('Schema.chain', `the chain ends at "${last.cn ?? last.serialHex}", which is not self-signed: give every certificate up to the root`, 'policy.chain_incomplete');
 }
 
-export const authorityImportPolicy = chain<AuthorityImportInput>(isAuthority, isInForce, keyBelongsToCertificate, keyCanSign, chainIsWhole);
+export const authorityImportPolicy = chain<AuthorityImportInput>(isAuthority, isInForce, keyBelongsToCertificate, keyCanSign, chainIsWhole, namesCanBeStored);

@@ -3,6 +3,7 @@ import { describeKey, keyMatches, nameOids, valuesOf, verifyChain, type Certific
 import type { AllowedDomains } from '../allowed-domains.js';
 import { chain, refuse, type Refusal } from '../chain.js';
 import { commonNameAsDomain } from '../issuance/name-rules.js';
+import { namesCanBeStored } from './stored-names.js';
 
 /** All that decides whether an existing certificate is taken into the inventory. */
 export interface UploadInput {
@@ -50,13 +51,6 @@ function canBeNamed({ certificate, name }: UploadInput): Refusal | null {
   return refuse('name', 'the certificate has neither a common name nor a DNS or IP name: give it a name', 'policy.name_missing');
 }
 
-/** What is searched and sorted is indexed, and an index entry has a size. */
-function namesFitTheIndex({ certificate }: UploadInput): Refusal | null {
-  const texts = [certificate.cn ?? '', ...certificate.sans.flatMap((name) => (name.type === 'dns' ? [name.value] : []))];
-  const long = texts.find((text) => text.length > nameChars);
-  return long === undefined ? null : refuse('body', `a name in the certificate has ${long.length} characters, ${nameChars} are accepted`, 'policy.name_too_long');
-}
-
 function requestStaysInItsDomains({ csr, caller, allowedDomains, sensitiveNames }: UploadInput): Refusal[] {
   if (caller.entersAnyDomain) return [];
   return namesOfRequest(csr).flatMap((name) => {
@@ -66,8 +60,6 @@ function requestStaysInItsDomains({ csr, caller, allowedDomains, sensitiveNames 
   });
 }
 
-export const uploadPolicy = chain<UploadInput>(keyTypeIsKnown, keyBelongsToCertificate, chainHolds, canBeNamed, namesFitTheIndex, requestStaysInItsDomains);
-
-const nameChars = 256;
+export const uploadPolicy = chain<UploadInput>(keyTypeIsKnown, keyBelongsToCertificate, chainHolds, canBeNamed, namesCanBeStored, requestStaysInItsDomains);
 
 const isHost = ({ type }: GeneralName): boolean => type === 'dns' || type === 'ip' || type === 'network';
