@@ -16,6 +16,13 @@ describe('key material', () => {
     }
   });
 
+  it('of P-256 signs at once with the key that it stores', () => {
+    for (let i = 0; i < 600; i++) {
+      const { privateKey, pkcs8 } = generateP256({ mustSign: true });
+      expect(privateKey?.export({ format: 'der', type: 'pkcs8' }).equals(pkcs8)).toBe(true);
+    }
+  });
+
   it.each([
     ['P-256', () => Promise.resolve(generateP256())],
     ['P-384', () => generateEc('secp384r1')],

@@ -17,7 +17,7 @@ export class MakeKey {
     const spec: KeyTypeSpec = keyTypes[type];
     if (spec.kind === 'rsa') return this.rsa.generate(spec.bits, signal);
     if (spec.kind === 'ed25519') return generateEd25519();
-    return spec.curve === 'prime256v1' && !mustSign ? generateP256() : generateEc(spec.curve);
+    return spec.curve === 'prime256v1' ? generateP256({ mustSign }) : generateEc(spec.curve);
   }
 }
 
