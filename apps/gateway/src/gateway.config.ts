@@ -1,4 +1,4 @@
-import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { AppError } from '@sifaka/kernel';
 import { z } from 'zod';
 import { parseLifetime } from './identity/token-lifetime.js';
@@ -13,6 +13,7 @@ const lifetime = z.union([z.int(), z.string()]).transform((value, context) => {
 const tokenSecret = z.string().min(16, { error: 'must have at least 16 characters; 32 random bytes or more are advised' });
 
 export const gatewayConfig = defineConfig('gateway', {
+  ...accessSettings,
   host: setting(z.string().min(1).default('127.0.0.1'), {
     env: 'SIFAKA_HOST',
     describe: 'Address on which the API and the web UI are served.',
@@ -71,22 +72,6 @@ export const gatewayConfig = defineConfig('gateway', {
   checkPasswordStrength: setting(z.boolean().default(true), {
     env: ['SIFAKA_CHECK_PASSWORD_STRENGTH', 'CHECK_PASSWORD_STRENGTH'],
     describe: 'New passwords need 12 characters, upper and lower case, a digit and one of ! @ # ? ].',
-  }),
-  strictRoleEnforcement: setting(z.boolean().default(false), {
-    env: ['SIFAKA_STRICT_ROLE_ENFORCEMENT', 'LEMUR_STRICT_ROLE_ENFORCEMENT'],
-    describe: 'Only admin and operator may write, and every user must hold admin, operator or read-only.',
-  }),
-  adminOnlyAuthorityCreation: setting(z.boolean().default(true), {
-    env: ['SIFAKA_ADMIN_ONLY_AUTHORITY_CREATION', 'ADMIN_ONLY_AUTHORITY_CREATION'],
-    describe: 'Authorities are created by administrators alone.',
-  }),
-  enforceReplacesAuthorization: setting(z.boolean().default(true), {
-    env: ['SIFAKA_ENFORCE_REPLACES_AUTHORIZATION', 'ENFORCE_REPLACES_AUTHORIZATION'],
-    describe: 'A certificate may name as replaced only those that the caller may write.',
-  }),
-  sensitiveDomainRoles: setting(z.array(z.string()).default([]), {
-    env: ['SIFAKA_SENSITIVE_DOMAIN_ROLES', 'SENSITIVE_DOMAIN_ROLES'],
-    describe: 'Names of roles that, like admin, may use sensitive and not allowed domains and mark domains as sensitive.',
   }),
   cors: setting(z.boolean().default(false), {
     env: ['SIFAKA_CORS', 'CORS'],

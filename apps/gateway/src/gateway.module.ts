@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import type { AccessRules } from '@sifaka/authz';
+import { accessRulesOf } from '@sifaka/authz';
 import type { Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
 import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
@@ -52,19 +52,13 @@ export class GatewayModule {
 }
 
 function httpProviders(config: GatewayConfig): Provider[] {
-  const rules: AccessRules = {
-    strictRoles: config.strictRoleEnforcement,
-    adminOnlyAuthorityCreation: config.adminOnlyAuthorityCreation,
-    enforceReplaces: config.enforceReplacesAuthorization,
-    sensitiveDomainRoles: config.sensitiveDomainRoles,
-  };
   const tokens = { secrets: tokenSecretsOf(config), algorithms: config.tokenAlgorithms, lifetimeSeconds: config.tokenLifetimeSeconds };
   return [
     ErrorFilter,
     OperationGuard,
     SecretAnswerInterceptor,
     ListAnswerInterceptor,
-    { provide: ACCESS_RULES, useValue: rules },
+    { provide: ACCESS_RULES, useValue: accessRulesOf(config) },
     { provide: Authenticator, useExisting: TokenAuthenticator },
     { provide: TokenService, inject: [CLOCK], useFactory: (clock: Clock) => new TokenService(tokens, clock) },
   ];

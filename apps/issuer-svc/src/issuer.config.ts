@@ -1,29 +1,14 @@
-import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { z } from 'zod';
 
 const subjectPart = (max: number) => z.string().max(max).default('');
 const days = z.int().min(1).max(36_500);
 
 export const issuerConfig = defineConfig('issuer', {
+  ...accessSettings,
   allowedDomains: setting(z.array(z.string().max(1_024)).max(1_000).default([]), {
     env: ['SIFAKA_ALLOWED_DOMAINS', 'LEMUR_ALLOWED_DOMAINS'],
     describe: 'Regular expressions (RE2 syntax); a domain name that none matches from its start is issued to administrators and `sensitiveDomainRoles` only. Empty: every name.',
-  }),
-  sensitiveDomainRoles: setting(z.array(z.string()).default([]), {
-    env: ['SIFAKA_SENSITIVE_DOMAIN_ROLES', 'SENSITIVE_DOMAIN_ROLES'],
-    describe: 'Names of roles that, like admin, may use sensitive and not allowed domains and mark domains as sensitive.',
-  }),
-  strictRoleEnforcement: setting(z.boolean().default(false), {
-    env: ['SIFAKA_STRICT_ROLE_ENFORCEMENT', 'LEMUR_STRICT_ROLE_ENFORCEMENT'],
-    describe: 'Only admin and operator may write, and every user must hold admin, operator or read-only.',
-  }),
-  adminOnlyAuthorityCreation: setting(z.boolean().default(true), {
-    env: ['SIFAKA_ADMIN_ONLY_AUTHORITY_CREATION', 'ADMIN_ONLY_AUTHORITY_CREATION'],
-    describe: 'Authorities are created by administrators alone.',
-  }),
-  enforceReplacesAuthorization: setting(z.boolean().default(true), {
-    env: ['SIFAKA_ENFORCE_REPLACES_AUTHORIZATION', 'ENFORCE_REPLACES_AUTHORIZATION'],
-    describe: 'A certificate may name as replaced only those that the caller may write.',
   }),
   allowCertDeletion: setting(z.boolean().default(false), {
     env: ['SIFAKA_ALLOW_CERT_DELETION', 'ALLOW_CERT_DELETION'],

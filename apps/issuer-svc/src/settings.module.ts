@@ -1,5 +1,5 @@
 import { Global, Module, type Provider } from '@nestjs/common';
-import type { AccessRules } from '@sifaka/authz';
+import { accessRulesOf } from '@sifaka/authz';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import { ACCESS_RULES } from './access-rules.js';
@@ -16,7 +16,7 @@ import { ISSUER_PLUGINS } from './plugins/issuer-plugins.js';
 const providers: Provider[] = [
   { provide: ISSUER_PLUGINS, useValue: issuerPlugins },
   { provide: EXPORT_PLUGINS, useValue: exportPlugins },
-  { provide: ACCESS_RULES, inject: [CONFIG], useFactory: accessRules },
+  { provide: ACCESS_RULES, inject: [CONFIG], useFactory: accessRulesOf },
   { provide: VALIDITY_DEFAULTS, inject: [CONFIG], useFactory: validityDefaults },
   { provide: LISTING_SETTINGS, inject: [CONFIG], useFactory: listingSettings },
   { provide: DEFAULT_SETTINGS, inject: [CONFIG], useFactory: defaultSettings },
@@ -31,15 +31,6 @@ const providers: Provider[] = [
 @Global()
 @Module({ providers, exports: providers })
 export class SettingsModule {}
-
-function accessRules(config: IssuerConfig): AccessRules {
-  return {
-    strictRoles: config.strictRoleEnforcement,
-    adminOnlyAuthorityCreation: config.adminOnlyAuthorityCreation,
-    enforceReplaces: config.enforceReplacesAuthorization,
-    sensitiveDomainRoles: config.sensitiveDomainRoles,
-  };
-}
 
 function validityDefaults(config: IssuerConfig): ValidityDefaults {
   const { defaultValidityDays, publicCaMaxValidityDays, publicCaDefaultValidityDays } = config;

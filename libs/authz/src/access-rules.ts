@@ -15,3 +15,20 @@ export const defaultAccessRules: AccessRules = {
   enforceReplaces: true,
   sensitiveDomainRoles: [],
 };
+
+/** The settings of libs/config that the rules are made from. */
+interface AccessSettings {
+  strictRoleEnforcement: boolean;
+  adminOnlyAuthorityCreation: boolean;
+  enforceReplacesAuthorization: boolean;
+  sensitiveDomainRoles: readonly string[];
+}
+
+export function accessRulesOf(settings: AccessSettings): AccessRules {
+  return {
+    strictRoles: settings.strictRoleEnforcement,
+    adminOnlyAuthorityCreation: settings.adminOnlyAuthorityCreation,
+    enforceReplaces: settings.enforceReplacesAuthorization,
+    sensitiveDomainRoles: settings.sensitiveDomainRoles,
+  };
+}

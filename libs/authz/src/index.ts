@@ -1,5 +1,5 @@
 export { builtInRoles, isBuiltInRole, reservedRoleNames } from './built-in-roles.js';
-export { defaultAccessRules, type AccessRules } from './access-rules.js';
+export { accessRulesOf, defaultAccessRules, type AccessRules } from './access-rules.js';
 export {
   isAdmin,
   mayEnterAnyDomain,

@@ -1,4 +1,5 @@
 export { setting, type Setting, type Settings } from './setting.js';
+export { accessSettings } from './access-settings.js';
 export { platformSettings } from './platform-settings.js';
 export { defineConfig, type ConfigDefinition, type ConfigOf, type PlatformConfig, type SettingValues } from './definition.js';
 export { loadConfig, type ConfigSources, type Environment } from './load.js';
