@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { mayEnterAnyDomain, type AccessRules } from '@sifaka/authz';
+import { isAdmin, mayEnterAnyDomain, type AccessRules } from '@sifaka/authz';
 import type { ExtensionsInput, Principal } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
 import { extensionsFromJson, offeredKeyTypes, parseCsr, type CsrFacts } from '@sifaka/pki';
@@ -64,7 +64,7 @@ export class JudgeIssuance {
       ask,
       draft,
       authority: issuing,
-      caller: { entersAnyDomain },
+      caller: { entersAnyDomain, isAdmin: isAdmin(principal) },
       allowedDomains: this.domains.allowed,
       sensitiveNames,
       allowWeekendExpiration,

@@ -1,4 +1,4 @@
-import { extensionOids } from '@sifaka/pki';
+import { extendedKeyUsageOids, extensionOids } from '@sifaka/pki';
 import { refuse, type Refusal } from '../chain.js';
 import type { IssuanceInput } from './issuance-input.js';
 
@@ -15,6 +15,23 @@ export function isNoAuthorityInDisguise({ ask: { kind, csr }, draft: { extension
   }
   if (extensions.nameConstraints !== undefined) {
     refusals.push(refuse(path('nameConstraints'), 'name constraints belong to authorities alone (RFC 5280 section 4.2.1.10)', 'policy.ca_extension'));
+  }
+  return refusals;
+}
+
+/**
+ * Whoever holds such a certificate revokes, or unrevokes, in the name of the authority: an OCSP responder is believed for every
+ * certificate of its issuer (RFC 6960 section 4.2.2.2), a signer of revocation lists for an indirect list.
+ */
+export function speaksForNoAuthority({ ask: { kind, csr }, draft: { extensions }, caller }: IssuanceInput): Refusal[] {
+  if (kind === 'ca' || caller.isAdmin) return [];
+  const path = (key: string) => (csr === null ? `extensions.${key}` : 'csr');
+  const refusals: Refusal[] = [];
+  if (extensions.keyUsage?.includes('crlSign') === true) {
+    refusals.push(refuse(path('keyUsage'), 'useCRLSign lets it sign revocation lists: ask an administrator', 'policy.delegated_authority'));
+  }
+  if (extensions.extendedKeyUsage?.includes(extendedKeyUsageOids.useOCSPSigning) === true) {
+    refusals.push(refuse(path('extendedKeyUsage'), 'useOCSPSigning lets it answer for all certificates of the authority: ask an administrator', 'policy.delegated_authority'));
   }
   return refusals;
 }

@@ -51,6 +51,7 @@ export interface IssuanceInput {
   caller: {
     /** Bound neither by allowed domains nor by sensitive names. */
     entersAnyDomain: boolean;
+    isAdmin: boolean;
   };
   allowedDomains: AllowedDomains;
   /** Those among `checkedNames(draft)` that are marked as sensitive. */

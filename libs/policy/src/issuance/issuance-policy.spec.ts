@@ -3,6 +3,7 @@ import { nameOids, type GeneralName } from '@sifaka/pki';
 import fc from 'fast-check';
 import { allowedDomains } from '../allowed-domains.js';
 import { chain, comply, refuse } from '../chain.js';
+import { aCsr } from '../test/a-csr.js';
 import { anAsk, anAuthority, at, judge, now } from '../test/judging.js';
 import { draftIssuance } from './draft-issuance.js';
 import type { IssuanceAsk } from './issuance-input.js';
@@ -70,7 +71,7 @@ describe('names', () => {
   });
 
   it('are free for those who enter any domain', () => {
-    expect(judge({ commonName: 'bad.com' }, { ...rules, caller: { entersAnyDomain: true } })).toEqual([]);
+    expect(judge({ commonName: 'bad.com' }, { ...rules, caller: { entersAnyDomain: true, isAdmin: false } })).toEqual([]);
   });
 
   it('gain the common name when it is a host, as the first', () => {
@@ -171,6 +172,15 @@ describe('extensions', () => {
     ['basicConstraints by its number', { custom: [{ oid: '2.5.29.19', isCritical: true, value: Buffer.alloc(2) }] }, 'extensions.custom policy.custom_extension'],
   ])('do not make of a certificate %s', (_what, extensions, refusal) => {
     expect(judge({ extensions })).toEqual([refusal]);
+  });
+
+  it.each([
+    ['signs revocation lists', { keyUsage: ['crlSign' as const] }, 'extensions.keyUsage policy.delegated_authority'],
+    ['signs OCSP answers', { extendedKeyUsage: ['1.3.6.1.5.5.7.3.9'] }, 'extensions.extendedKeyUsage policy.delegated_authority'],
+  ])('speak for the authority only at the word of an administrator: what %s', (_what, extensions, refusal) => {
+    expect(judge({ extensions })).toEqual([refusal]);
+    expect(judge({ csr: aCsr(['shop.corp.test'], extensions) })).toEqual(['csr policy.delegated_authority']);
+    expect(judge({ extensions }, { caller: { entersAnyDomain: true, isAdmin: true } })).toEqual([]);
   });
 
   it('of an authority say so themselves', () => {

@@ -1,6 +1,6 @@
 import { chain } from '../chain.js';
 import { authorityIsActive, validatesUnderAuthority } from './authority-rules.js';
-import { customExtensionsAreOwn, isNoAuthorityInDisguise, keyUsageIsConsistent, requestIsReadable } from './extension-rules.js';
+import { customExtensionsAreOwn, isNoAuthorityInDisguise, keyUsageIsConsistent, requestIsReadable, speaksForNoAuthority } from './extension-rules.js';
 import type { IssuanceInput } from './issuance-input.js';
 import { hashIsKnown, keyTypeIsOffered, requestedKeyIsStrong, requestIsSignedByItsKey } from './key-rules.js';
 import { namesAreWellFormed, namesItsSubject, requestHasOneCommonName, staysInItsDomains } from './name-rules.js';
@@ -19,6 +19,7 @@ export const issuancePolicy = chain<IssuanceInput>(
   namesAreWellFormed,
   staysInItsDomains,
   isNoAuthorityInDisguise,
+  speaksForNoAuthority,
   keyUsageIsConsistent,
   customExtensionsAreOwn,
   validityIsPair,

@@ -39,7 +39,7 @@ export function judge(parts: Partial<IssuanceAsk>, rest: Partial<IssuanceInput> 
   return refusalsOf(issuancePolicy, {
     ask,
     draft,
-    caller: { entersAnyDomain: false },
+    caller: { entersAnyDomain: false, isAdmin: false },
     allowedDomains: allowedDomains([]),
     sensitiveNames: new Set(),
     offeredKeyTypes: ['ECCPRIME256V1', 'RSA2048'],
