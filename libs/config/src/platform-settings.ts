@@ -56,4 +56,8 @@ export const platformSettings = {
     env: 'SIFAKA_START_LIMIT_MS',
     describe: 'How long a starting service waits for a database or NATS server that is not there yet, in milliseconds.',
   }),
+  stopLimitMs: setting(z.int().min(1_000).max(600_000).default(8_500), {
+    env: 'SIFAKA_STOP_LIMIT_MS',
+    describe: 'How long a stopping service finishes what is in flight before it cuts it off, in milliseconds; less than its supervisor waits.',
+  }),
 } as const;

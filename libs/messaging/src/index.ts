@@ -1,6 +1,7 @@
 export { connectBus, Bus, type BusOptions, type BusUser } from './bus/bus.js';
 export type { Log } from './bus/log.js';
 export { callerPublicKey, callerPrivateKey, newCallerKeys } from './caller-keys.js';
+export { MessagingLife } from './messaging-life.js';
 export { MessagingModule, type MessagingOptions } from './messaging.module.js';
 
 export { Handles } from './rpc/handles.js';

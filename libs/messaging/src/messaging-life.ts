@@ -6,16 +6,21 @@ import { OutboxRelay } from './event/outbox-relay.js';
 import { Outbox } from './event/outbox.js';
 import { jobDefinitions } from './job/job.js';
 import { Jobs } from './job/jobs.js';
+import { DrainingServerNats } from './rpc/draining-server-nats.js';
 
 /** Starts and stops what runs in the background, in the order in which nothing is lost. */
 @Injectable()
 export class MessagingLife implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private retirement: Promise<unknown> | undefined;
+  private lastWordsMs = defaultLimitMs * share.lastWords;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly consumers: EventConsumers,
     private readonly jobs: Jobs,
     private readonly relay: OutboxRelay,
     private readonly outbox: Outbox,
+    private readonly server: DrainingServerNats,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -26,14 +31,22 @@ export class MessagingLife implements OnApplicationBootstrap, BeforeApplicationS
     await this.jobs.start(instances.flatMap((self) => jobDefinitions(self).map((job) => ({ job, self }))));
   }
 
-  /** First the sources of new work; the transport drains its calls right after. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.consumers.stop(), this.jobs.stop()]);
+  /** Takes no more jobs and events. Those that run keep the limit of the first call; calls in flight and last events have that of the latest. */
+  retire(limitMs: number): void {
+    this.retirement ??= Promise.allSettled([this.consumers.stop(limitMs * share.events), this.jobs.stop(limitMs * share.jobs)]);
+    this.server.drainWithin(limitMs * share.calls);
+    this.lastWordsMs = limitMs * share.lastWords;
+  }
+
+  /** What it begins is waited for below: meanwhile HTTP and bus drain. */
+  beforeApplicationShutdown(): void {
+    if (this.retirement === undefined) this.retire(defaultLimitMs);
   }
 
   /** Last what the others wrote. */
   async onApplicationShutdown(): Promise<void> {
-    await this.relay.stop();
+    await this.retirement;
+    await this.relay.stop(this.lastWordsMs);
   }
 
   private instances(): object[] {
@@ -42,3 +55,12 @@ export class MessagingLife implements OnApplicationBootstrap, BeforeApplicationS
     return [...new Set(found)];
   }
 }
+
+/** Kubernetes and `npm start` allow ten seconds. */
+const defaultLimitMs = 8_500;
+
+/**
+ * Parts of that limit. Jobs, events and calls end side by side, so that the longest of them counts; a job that is cut off still
+ * writes that it was. What the relay cannot say any more waits in the outbox.
+ */
+const share = { jobs: 0.4, events: 0.6, calls: 0.7, lastWords: 0.15 } as const;

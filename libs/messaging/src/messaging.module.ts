@@ -63,7 +63,7 @@ export class MessagingModule {
       global: true,
       imports: [DiscoveryModule],
       providers,
-      exports: [RpcClient, DrainingServerNats, Outbox, Jobs, EventConsumers],
+      exports: [RpcClient, DrainingServerNats, Outbox, Jobs, EventConsumers, MessagingLife],
     };
   }
 }

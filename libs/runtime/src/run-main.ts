@@ -36,22 +36,32 @@ async function serve(definition: ServiceDefinition): Promise<void> {
   const starting = startService(definition, { signal: abort.signal });
   onStopSignals(async () => {
     abort.abort();
+    const giveUp = endAfter(startingStopMs);
     const service = await starting.catch(() => undefined);
-    await service?.stop();
+    clearTimeout(giveUp);
+    if (service === undefined) return;
+    endAfter(service.stopLimitMs + graceMs);
+    await service.stop();
   });
   guardProcess(definition.name, await starting);
 }
 
-/** Longest time between the signal and the end; Kubernetes and `npm start` allow ten seconds. */
-const stopLimitMs = 9_500;
+/** What still hangs this long after the limit of an orderly stop is cut off. */
+const graceMs = 1_000;
 
-/** Runs `stop` on the first SIGTERM or SIGINT, then ends the process; a second signal ends it at once. */
+/** A start that waits for the lock of another migrator does not hear that it shall end. */
+const startingStopMs = 9_000;
+
+function endAfter(limitMs: number): NodeJS.Timeout {
+  return setTimeout(() => process.exit(1), limitMs).unref();
+}
+
+/** Runs `stop` on the first SIGTERM or SIGINT, then ends the process; a second signal ends it at once. `stop` has a limit of its own. */
 export function onStopSignals(stop: () => Promise<void>): void {
   let isStopping = false;
   const handle = () => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    setTimeout(() => process.exit(1), stopLimitMs).unref();
     void stop().then(
       () => process.exit(0),
       () => process.exit(1),
@@ -69,7 +79,7 @@ export function guardProcess(name: string, ...services: readonly RunningService[
     logger.fatal({ err: error }, kind);
     if (isEnding) return;
     isEnding = true;
-    setTimeout(() => process.exit(1), stopLimitMs).unref();
+    endAfter(Math.max(...services.map((service) => service.stopLimitMs)) + graceMs);
     void Promise.allSettled(services.map((service) => service.stop())).then(() => process.exit(1));
   };
   process.on('uncaughtException', end('uncaught exception'));

@@ -3,7 +3,7 @@ import { Module, type DynamicModule, type INestApplicationContext } from '@nestj
 import type { Environment, PlatformConfig } from '@sifaka/config';
 import { DatabaseModule, type Database } from '@sifaka/database';
 import { AppError, isAppError, type Clock } from '@sifaka/kernel';
-import { connectBus, MessagingModule, type Bus } from '@sifaka/messaging';
+import { connectBus, MessagingLife, MessagingModule, type Bus } from '@sifaka/messaging';
 import { createLogger, startProcessMetrics, startTelemetry, type Logger } from '@sifaka/observability';
 import type { LoadedService, ServiceDefinition } from './define-service.js';
 import { listenForMessages, listenForRequests, type RunningApp } from './nest-app.js';
@@ -38,8 +38,12 @@ export interface RunningService {
   /** For tests and for processes that host several services: what the service's module provides. */
   readonly app: INestApplicationContext;
   readiness(): Promise<Readiness>;
-  /** Takes nothing new, finishes what is in flight, closes everything. A second call waits for the first. */
-  stop(): Promise<void>;
+  /** How long `stop` takes at most, in milliseconds. */
+  readonly stopLimitMs: number;
+  /** Takes no more jobs and events, and ends those that run within the limit; calls are answered as before. */
+  retire(limitMs: number): void;
+  /** Takes nothing new, finishes what is in flight within the limit, closes everything. A second call waits for the first. */
+  stop(limitMs?: number): Promise<void>;
 }
 
 /**
@@ -55,7 +59,7 @@ export async function startService(definition: ServiceDefinition, options: Start
   try {
     return await bringUp({ definition, loaded, logger, teardown, options });
   } catch (error) {
-    await teardown.run();
+    await teardown.run(loaded.platform.stopLimitMs);
     throw error;
   }
 }
@@ -86,6 +90,7 @@ async function bringUp({ definition, loaded, logger, teardown, options }: Parts)
   addBaseChecks(readiness, database, bus);
   const app = await startApp({ definition, loaded, logger, teardown, options }, { database, bus, readiness });
 
+  const life = app.context.get(MessagingLife);
   readiness.begin();
   logger.info({ address: app.address, operationsPort: operations?.port }, 'service is ready');
   return {
@@ -94,9 +99,13 @@ async function bringUp({ definition, loaded, logger, teardown, options }: Parts)
     operationsPort: operations?.port,
     app: app.context,
     readiness: () => readiness.read(),
-    stop() {
+    stopLimitMs: platform.stopLimitMs,
+    retire: (limitMs) => life.retire(limitMs),
+    stop(limitMs = platform.stopLimitMs) {
       readiness.stop();
-      return teardown.run();
+      // Beside the drain of calls: each may then have nearly all of the time.
+      life.retire(limitMs);
+      return teardown.run(limitMs);
     },
   };
 }

@@ -29,13 +29,13 @@ export class EventConsumers {
     for (const [contract, group] of byContract(subscriptions)) this.loops.push(this.listen(contract, group));
   }
 
-  /** Takes no more events and waits up to five seconds for those in hand; what is not done by then is delivered again. */
-  async stop(): Promise<void> {
+  /** Takes no more events and waits for those in hand; what is not done within the limit is delivered again. */
+  async stop(limitMs = stopLimitMs): Promise<void> {
     this.isRunning = false;
     this.stopping.abort();
     for (const messages of this.open) messages.stop();
     let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise((resolve) => (timer = setTimeout(resolve, stopLimitMs)));
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, limitMs)));
     await Promise.race([limit, Promise.allSettled(this.loops.splice(0))]);
     clearTimeout(timer);
   }

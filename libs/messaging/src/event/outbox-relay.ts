@@ -46,13 +46,13 @@ export class OutboxRelay {
     this.rest?.();
   }
 
-  /** Publishes what is there, as far as that goes within two seconds, and ends. */
-  async stop(): Promise<void> {
+  /** Publishes what is there, as far as that goes within the limit, and ends. */
+  async stop(limitMs = lastWordsMs): Promise<void> {
     if (!this.isRunning) return;
     this.isRunning = false;
     this.rest?.();
     await this.loop;
-    const until = Date.now() + lastWordsMs;
+    const until = Date.now() + limitMs;
     while (Date.now() < until && (await this.relaySafely()) > 0);
   }
 

@@ -77,11 +77,11 @@ export class Jobs {
     await this.worker.start();
   }
 
-  /** Starts nothing more, gives what runs three seconds, then cuts it off; it will run again. */
-  async stop(): Promise<void> {
+  /** Starts nothing more, gives what runs this long, then cuts it off; it will run again. */
+  async stop(limitMs = patienceMs): Promise<void> {
     const patience = setTimeout(() => {
       this.runs.abortAll();
-    }, patienceMs);
+    }, limitMs);
     await this.worker?.stop();
     this.worker = undefined;
     clearTimeout(patience);

@@ -31,6 +31,7 @@ export class DrainingServerNats extends ServerNats {
   private readonly taken: Subscription[] = [];
   private inFlight = 0;
   private idle: (() => void) | undefined;
+  private drainMs = drainLimitMs;
 
   constructor(
     private readonly bus: Bus,
@@ -70,7 +71,12 @@ export class DrainingServerNats extends ServerNats {
     }
   }
 
-  /** Stops taking calls and waits until those taken are answered, at most eight seconds. The bus stays open. */
+  /** How long `close` waits for the answers, in milliseconds. */
+  drainWithin(limitMs: number): void {
+    this.drainMs = limitMs;
+  }
+
+  /** Stops taking calls and waits until those taken are answered, within the limit. The bus stays open. */
   override async close(): Promise<void> {
     const subscriptions = this.taken.splice(0);
     await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()));
@@ -81,7 +87,7 @@ export class DrainingServerNats extends ServerNats {
 
   private async waitUntilIdle(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainLimitMs)));
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.drainMs)));
     await Promise.race([limit, new Promise<void>((resolve) => (this.idle = resolve))]);
     clearTimeout(timer);
     if (this.inFlight > 0) this.settings.log.error({ calls: this.inFlight }, 'stopped before every call was answered');
@@ -202,8 +208,8 @@ export class DrainingServerNats extends ServerNats {
   }
 }
 
-/** A pod gets ten seconds to stop; two are left for the rest. */
-const drainLimitMs = 8_000;
+/** A pod gets ten seconds to stop; four are left for the rest. */
+const drainLimitMs = 6_000;
 /** Beyond this a replica only collects work that nobody will wait for. */
 const inFlightLimit = 2_000;
 const defaultMaxPayload = 1_048_576;
