@@ -6,7 +6,8 @@ import tseslint from 'typescript-eslint';
 import { boundaries } from './scripts/lint/boundaries.mjs';
 import { browser, general, pure } from './scripts/lint/restrictions.mjs';
 
-const sources = ['{apps,libs,plugins}/*/{src,test}/**/*.ts', '{e2e,bench}/**/*.ts'];
+const sources = ['{apps,libs,plugins}/*/{src,test}/**/*.{ts,tsx}', '{e2e,bench}/**/*.ts'];
+const pages = ['apps/web/src/**/*.{ts,tsx}'];
 const specs = ['**/*.spec.ts', '**/test/**/*.ts', 'libs/testing/**/*.ts', '{e2e,bench}/**/*.ts'];
 const programs = ['**/*.mjs', '**/*.js'];
 
@@ -21,7 +22,7 @@ const unused = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.sifaka/**', '.cache/**', 'docs/**', 'apps/web/**'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.sifaka/**', '.cache/**', 'docs/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: sources,
@@ -75,6 +76,13 @@ export default tseslint.config(
     ignores: specs,
     rules: { 'no-restricted-imports': ['error', browser.imports], 'no-restricted-globals': ['error', ...browser.globals] },
   },
+  {
+    files: pages,
+    languageOptions: { parserOptions: { project: ['apps/web/tsconfig.json'] } },
+    // A page says in one place what it shows.
+    rules: { 'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }] },
+  },
+  { files: ['apps/web/public/**/*.js'], languageOptions: { globals: globals.browser } },
   // A row of the database or a record of a foreign format takes its shape where it is mapped, and nowhere else.
   { files: ['**/*.view.ts', '**/*.mapper.ts'], rules: { '@typescript-eslint/consistent-type-assertions': 'off' } },
   // SQL is as long as it is.

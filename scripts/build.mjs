@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildWeb } from './build-web.mjs';
 import { runChild } from './run-child.mjs';
 import { filesBelow, root } from './workspace.mjs';
 
@@ -14,6 +15,11 @@ const stampFile = join(root, '.cache/build-stamp');
  * @param {(line: string) => void} log
  */
 export async function build(log) {
+  await Promise.all([compile(log), buildWeb(log)]);
+}
+
+/** @param {(line: string) => void} log */
+async function compile(log) {
   const wanted = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted && existsSync(join(root, 'apps/standalone/dist/index.js')))
     return;

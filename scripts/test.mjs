@@ -21,6 +21,7 @@ const steps = [
   ['lint', 'scripts/lint.mjs'],
   ['build', 'scripts/build.mjs'],
   ['types', 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.spec.json'],
+  ['types of the web interface', 'node_modules/typescript7/bin/tsc', '-p', 'apps/web/tsconfig.json'],
   ['generated files', 'scripts/gen.mjs', '--check'],
 ];
 

@@ -18,13 +18,15 @@ function checkRootReferences(all) {
   const listed = new Set(readJson(join(root, 'tsconfig.json')).references.map((reference) => reference.path));
   // What measures and tests from outside is compiled apart, and what a bundler makes is only checked: a start needs none of it.
   const compiled = all
-    .filter(({ folder, tsconfig }) => tsconfig !== null && folder.includes('/') && tsconfig.compilerOptions?.noEmit !== true)
+    .filter(({ folder, tsconfig }) => tsconfig !== null && folder.includes('/') && !isBundled(tsconfig))
     .map(({ folder }) => folder);
   return [
     ...compiled.filter((folder) => !listed.has(folder)).map((folder) => `tsconfig.json: reference to ${folder} is missing`),
     ...[...listed].filter((folder) => !compiled.includes(folder)).map((folder) => `tsconfig.json: ${folder} is no compiled project`),
   ];
 }
+
+const isBundled = (tsconfig) => tsconfig?.compilerOptions?.noEmit === true;
 
 function checkReferences({ folder, manifest, tsconfig }, all) {
   if (tsconfig === null) return [];
@@ -45,11 +47,12 @@ const importPattern =
   /(?:^|[\s;}])(?:import|export)\s*(?:type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/g;
 const builtin = new Set(builtinModules);
 
-function checkImports({ folder, manifest }, rootManifest) {
+function checkImports({ folder, manifest, tsconfig }, rootManifest) {
   const external = { ...rootManifest.dependencies, ...manifest.dependencies };
   const forTests = { ...external, ...rootManifest.devDependencies, ...manifest.devDependencies };
-  return filesBelow(folder, (name) => /\.[cm]?ts$/.test(name)).flatMap((file) => {
-    const allowed = isForTests(file) ? forTests : external;
+  return filesBelow(folder, (name) => /\.[cm]?tsx?$/.test(name)).flatMap((file) => {
+    // What goes into a bundle is needed when it is made, and not when it is served.
+    const allowed = isForTests(file) || isBundled(tsconfig) ? forTests : external;
     return importsOf(file)
       .filter((name) => name !== manifest.name && !(name in allowed))
       .map(

@@ -7,5 +7,6 @@ export const debianPackages = [
   { name: 'nginx-light', program: 'nginx' },
   { name: 'nats-server', program: 'nats-server' },
   { name: 'curl', program: 'curl' },
+  { name: 'chromium', program: 'chromium' },
   { name: 'kubernetes-client', program: 'kubectl' },
 ];
