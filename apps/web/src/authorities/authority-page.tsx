@@ -21,7 +21,7 @@ import { ActiveBadge } from './authority-list-page.js';
 const parent = { title: 'Authorities', to: '/authorities' };
 
 export function AuthorityPage() {
-  const id = Number(useParams()['id']);
+  const id = Number(useParams().id);
   const authority = useQuery({
     queryKey: ['authority', id],
     queryFn: ({ signal }) => api.call(getAuthorityOperation, { params: { id }, signal }),

@@ -22,7 +22,7 @@ import { RevokeDialog } from './revoke-dialog.js';
 const parent = { title: 'Certificates', to: '/certificates' };
 
 export function CertificatePage() {
-  const id = Number(useParams()['id']);
+  const id = Number(useParams().id);
   const certificate = useQuery({
     queryKey: ['certificate', id],
     queryFn: ({ signal }) => api.call(getCertificateOperation, { params: { id }, signal }),

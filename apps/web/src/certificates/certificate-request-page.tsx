@@ -198,7 +198,7 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
             {authority === undefined ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
           </Text>
         )}
-        {!values.hasEnd && form.errors['end'] !== undefined && <Alert color="red">{form.errors['end']}</Alert>}
+        {!values.hasEnd && form.errors.end !== undefined && <Alert color="red">{form.errors.end}</Alert>}
       </Stack>
     </Paper>
   );

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
-import type { FormEvent, ReactNode } from 'react';
+import type { ReactNode, SubmitEvent } from 'react';
 import { Refusal } from './refusal.js';
 
 interface DialogProps {
@@ -14,7 +14,7 @@ interface DialogProps {
   error?: unknown;
   shown?: readonly string[];
   size?: string;
-  onSubmit?: (event?: FormEvent<HTMLFormElement>) => void;
+  onSubmit?: (event?: SubmitEvent<HTMLFormElement>) => void;
   children: ReactNode;
 }
 
@@ -33,7 +33,7 @@ export function Dialog({
   onSubmit,
   children,
 }: DialogProps) {
-  const send = (event: FormEvent<HTMLFormElement>) => {
+  const send = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSubmit?.(event);
   };
