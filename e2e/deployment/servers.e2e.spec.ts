@@ -43,6 +43,13 @@ describeWithPeers(['nats-server', 'kubectl'], 'the configuration of the bus', ()
     });
   });
 
+  it('sets the limits that the platform itself sets for its embedded server', () => {
+    const limitsOf = (path: string) => readFileSync(path, 'utf8').match(/max_(payload|pending): \w+/g);
+    const own = limitsOf(join(repositoryRoot, 'libs/messaging/src/rights/nats-config.ts'));
+    expect(own).toHaveLength(2);
+    for (const path of ['nats/nats.conf', 'k8s/base/nats.conf']) expect(limitsOf(deploy(path))).toEqual(own);
+  });
+
   it('grants in Kubernetes what it grants elsewhere', () => {
     expect(readFileSync(deploy('k8s/base/nats-permissions.conf'), 'utf8')).toBe(readFileSync(deploy('nats/permissions.conf'), 'utf8'));
   });
