@@ -65,7 +65,7 @@ export class AuthorityController {
     const { owner, description, active, options } = body;
     const roleIds = await this.references.roleIds(body.roles);
     const record = await this.ownerRole.during(owner, callerOf(call), (ownerRoleId) => {
-      const input = { id: params.id, owner, ownerRoleId, description, active, roleIds, options: options ?? null };
+      const input = { id: params.id, owner, ownerRoleId, description, active, roleIds, options: options === undefined || options === '' ? null : options };
       return this.rpc.call(updateAuthority, input, { principal: callerOf(call) });
     });
     return this.compose.view(record);

@@ -4,7 +4,7 @@ import { AppError } from '@sifaka/kernel';
 import { CONFIG } from '@sifaka/runtime';
 import { ChangeLog, type Change } from '../audit/change-log.js';
 import type { GatewayConfig } from '../gateway.config.js';
-import { NewPassword } from '../identity/new-password.js';
+import { PasswordHasher } from '../identity/password-hasher.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { AdministratorGuard } from './administrator-guard.js';
 import { membershipChanges, userEvent } from './user-changes.js';
@@ -17,13 +17,14 @@ export class UpdateUser {
     private readonly administrators: AdministratorGuard,
     private readonly users: UserRepository,
     private readonly roles: RoleRepository,
-    private readonly newPassword: NewPassword,
+    private readonly hasher: PasswordHasher,
     private readonly changes: ChangeLog,
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   async run(id: number, input: UserUpdateInput, principal: UserPrincipal): Promise<User> {
-    const passwordHash = isGiven(input.password) ? await this.newPassword.hash(input.password) : null;
+    // US-2: the strength of a password is asked for when a user is made; an administrator may set any later.
+    const passwordHash = isGiven(input.password) ? await this.hasher.hash(input.password) : null;
     return this.administrators.keepOne(async (tx) => {
       const before = await this.users.lock(tx, id);
       if (before === null) throw new AppError('not_found', `user ${id} does not exist`);

@@ -30,8 +30,8 @@ export class UpdateAuthority {
       allow(principal, 'authority:update', authority, this.rules);
       const options = input.options === null ? authority.options : await this.options.replace(authority, input.options);
       const owner = input.owner.toLowerCase();
-      // AU-13: a new owner can use what it owns.
-      const roleIds = [...new Set([...input.roleIds, input.ownerRoleId])];
+      // AU-13: exactly the roles that were asked for may issue; a new owner is not let in by the way.
+      const roleIds = [...new Set(input.roleIds)];
       const change = { owner, ownerRoleId: input.ownerRoleId, roleIds, description: input.description, active: input.active, options, ...hostFacts(options) };
       const { id, name, pluginSlug: issuer, certificateId, parentId } = authority;
       const details = { ownerBefore: authority.owner, owner, activeBefore: authority.active, active: input.active, roleIds, optionsChanged: input.options !== null };

@@ -24,7 +24,7 @@ export class ExportPlugins {
     const plugin = this.bySlug.get(input.slug);
     if (plugin === undefined) {
       const message = `there is no export plugin "${input.slug}"; there are ${[...this.bySlug.keys()].join(', ')}`;
-      throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: 'plugin.slug', message }] });
+      throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: 'plugin._schema', message }] });
     }
     return { plugin, exporter: plugin.create(parsePluginOptions(plugin, input.pluginOptions), this.contexts.forExport(plugin.slug)) };
   }

@@ -32,12 +32,12 @@ export class IssuerPlugins {
     this.bySlug = new Map(plugins.map((plugin) => [plugin.slug, plugin]));
   }
 
-  /** @throws AppError `invalid_argument`, field `plugin.slug` */
+  /** @throws AppError `invalid_argument`, field `plugin._schema`, where Lemur's clients look */
   plugin(slug: string): Plugin<'issuer'> {
     const plugin = this.bySlug.get(slug);
     if (plugin !== undefined) return plugin;
     const message = `there is no issuer plugin "${slug}"; there are ${[...this.bySlug.keys()].join(', ')}`;
-    throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: 'plugin.slug', message }] });
+    throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: 'plugin._schema', message }] });
   }
 
   /** The issuer behind a stored authority. */

@@ -165,7 +165,7 @@ describe('keys and exports', () => {
     const keyless = await upload(platform, { body: root.authorityCertificate.body });
     const asked = (certificateId: number, slug: string, options = stranger) => platform.call('gateway', exportCertificate, { id: certificateId, plugin: { slug } }, options);
     await expect(asked(id, 'java-keystore-jks')).rejects.toMatchObject({ code: 'permission_denied', message: expect.stringContaining('java-keystore-jks') });
-    await expect(asked(id, 'nothing')).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'plugin.slug' }] });
+    await expect(asked(id, 'nothing')).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'plugin._schema' }] });
     await expect(asked(keyless.id, 'java-keystore-jks', as)).rejects.toMatchObject({ code: 'failed_precondition', reason: 'certificate.no_key' });
     expect(await platform.call('gateway', viewCertificateKey, { id: keyless.id }, as)).toEqual({ key: null });
   });

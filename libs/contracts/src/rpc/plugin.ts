@@ -51,8 +51,15 @@ export type PluginEntry = z.output<typeof PluginEntry>;
 export const PluginInput = z.object({
   slug: z.string().min(1).max(64),
   pluginOptions: z
-    .array(z.object({ name: z.string().max(128), value: z.json().optional() }).loose())
+    .array(z.object({ name: z.string().max(128).optional(), value: z.json().optional() }).loose())
     .max(100)
+    .superRefine((options, context) => {
+      for (const [index, option] of options.entries()) {
+        if (option.name === undefined && Object.keys(option).length > 0) context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is required' });
+      }
+    })
+    // Forms send an empty object for an option that nobody filled in.
+    .transform((options) => options.flatMap(({ name, ...option }) => (name === undefined ? [] : [{ ...option, name }])))
     .default([]),
 });
 export type PluginInput = z.output<typeof PluginInput>;
