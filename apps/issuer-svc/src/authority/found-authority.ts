@@ -80,7 +80,7 @@ function certificateOf(foundation: Foundation, authorityId: number, chainId: num
     authorityId: null,
     rootAuthorityId: authorityId,
     replaces: [],
-    requestKey: null,
+    request: null,
     storeBefore,
     principal,
     at,

@@ -14,7 +14,7 @@ export type Door = 'issued' | 'imported' | 'authority';
 export type Insertion =
   | { status: 'stored'; id: number; name: string; domains: { id: number; name: string }[] }
   /** The same request was answered before, by this certificate. */
-  | { status: 'repeated'; id: number }
+  | { status: 'repeated'; id: number; contentHash: string | null }
   /** The authority has another certificate with that serial. */
   | { status: 'duplicate'; id: number };
 
@@ -111,11 +111,11 @@ export class CertificateInserter {
 
   /** Why it was left out. Somebody else took the name: it stays open and gets the next one. */
   private async explain(sql: Sql, task: Task): Promise<void> {
-    const { authorityId, facts, requestKey, storeBefore } = task.item.certificate;
-    const rows = await sql.query<Obstacle>(obstacleSql, [task.name, authorityId, facts.serialHex, requestKey]);
-    const repeated = rows.find(({ request_key: key }) => requestKey !== null && key === requestKey);
+    const { authorityId, facts, request, storeBefore } = task.item.certificate;
+    const rows = await sql.query<Obstacle>(obstacleSql, [task.name, authorityId, facts.serialHex, request?.key ?? null]);
+    const repeated = rows.find(({ request_key: key }) => request !== null && key === request.key);
     const duplicate = rows.find((row) => authorityId !== null && row.authority_id === authorityId && row.serial_hex === facts.serialHex);
-    if (repeated !== undefined) task.result = { status: 'repeated', id: repeated.id };
+    if (repeated !== undefined) task.result = { status: 'repeated', id: repeated.id, contentHash: repeated.request_hash };
     else if (duplicate !== undefined) task.result = { status: 'duplicate', id: duplicate.id };
     else if (rows.length === 0 && storeBefore !== null) throw new AppError('unavailable', 'issuing took too long and was given up; try again', { reason: 'certificate.too_late' });
   }
@@ -135,6 +135,7 @@ interface Obstacle {
   authority_id: number | null;
   serial_hex: string;
   request_key: string | null;
+  request_hash: string | null;
 }
 
 /** Everybody who loses a race for a name finds the next one free within a few rounds. */

@@ -89,6 +89,11 @@ export class CertificateRepository {
     await tx.query('insert into certificate_log (certificate_id, log_type, logged_at, user_id) values ($1, $2, $3, $4)', [certificateId, type, at, userId]);
   }
 
+  /** Frees the idempotency key that it was made with. */
+  async forgetRequest(id: number): Promise<void> {
+    await this.database.query('update certificate set request_key = null, request_hash = null where id = $1', [id]);
+  }
+
   private async one(sql: Sql, text: string, id: number): Promise<StoredCertificate> {
     const [row] = await sql.query<StoredCertificate>(text, [id]);
     if (row === undefined) throw new AppError('not_found', `there is no certificate ${id}`);

@@ -3,8 +3,10 @@ import { AppError } from '@sifaka/kernel';
 import type { CertificateRecord } from '@sifaka/contracts';
 import { issuerSlug, nameText, organizationOf, organizationalUnitOf, countryOf, stateOf, locationOf } from '@sifaka/pki';
 import type { AuthorityState } from '../authority/authority-directory.js';
+import { assertSameRequest, type RepeatedRequest, type RequestIdentity } from '../issuance/request-identity.js';
 import { CertificateReader } from '../listing/certificate-reader.js';
 import { CertificateInserter, type Insertion } from './certificate-inserter.js';
+import { CertificateRepository } from './certificate.repository.js';
 import { certificateRecord, type CertificateRow } from './certificate.view.js';
 import { ChainRepository } from './chain.repository.js';
 import { domainsOf, type NewCertificate } from './new-certificate.js';
@@ -18,18 +20,37 @@ export class Filing {
     private readonly inserter: CertificateInserter,
     private readonly chains: ChainRepository,
     private readonly reader: CertificateReader,
+    private readonly certificates: CertificateRepository,
   ) {}
 
   /** @throws AppError `already_exists` when the authority has another certificate with that serial */
   async add(door: 'issued' | 'imported', parts: Omit<NewCertificate, 'chainId'>, chainDer: readonly Uint8Array[], authority: AuthorityState | null): Promise<CertificateRecord> {
     const certificate: NewCertificate = { ...parts, chainId: await this.chainIdOf(chainDer, authority) };
     const insertion = await this.inserter.add({ door, certificate });
-    if (insertion.status === 'repeated') return this.read(insertion.id);
+    if (insertion.status === 'repeated') {
+      if (certificate.request !== null) assertSameRequest(certificate.request, insertion);
+      return this.read(insertion.id);
+    }
     if (insertion.status === 'duplicate') {
       throw new AppError('already_exists', `certificate ${insertion.id} of the same authority has the same serial ${certificate.facts.serialHex}`, { reason: 'certificate.duplicate_serial' });
     }
     // What was just written is known: nothing is read back but what only the database knows.
     return certificate.replaces.length === 0 ? recordOf(certificate, insertion, chainDer, authority) : this.read(insertion.id);
+  }
+
+  /**
+   * What the same request was answered with before; null for a new one.
+   *
+   * @throws AppError `conflict` for the key of another request
+   */
+  async answeredBefore(request: RequestIdentity | null, before: RepeatedRequest | null): Promise<CertificateRecord | null> {
+    if (request === null || before === null) return null;
+    if (!before.isForgotten) {
+      assertSameRequest(request, before);
+      return this.read(before.id);
+    }
+    await this.certificates.forgetRequest(before.id);
+    return null;
   }
 
   /** @throws AppError `not_found` */

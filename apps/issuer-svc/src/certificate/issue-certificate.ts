@@ -6,8 +6,8 @@ import type { CallContext } from '@sifaka/messaging';
 import { ACCESS_RULES } from '../access-rules.js';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
-import { requestKeyOf } from '../issuance/preflight.repository.js';
 import { References, type Referred } from '../issuance/references.js';
+import { requestIdentity, type RequestIdentity } from '../issuance/request-identity.js';
 import { Filing } from './filing.js';
 import { MintCertificate, type Minted } from './mint-certificate.js';
 import type { NewCertificate } from './new-certificate.js';
@@ -26,19 +26,20 @@ export class IssueCertificate {
   ) {}
 
   async run(input: Input, { principal }: CallContext): Promise<CertificateRecord> {
-    const requestKey = requestKeyOf(principal, input.requestKey);
-    const found = await this.references.find({ ...input, requestKey });
-    if (found.repeatedId !== null) return this.filing.read(found.repeatedId);
+    const request = requestIdentity(principal, input);
+    const found = await this.references.find({ ...input, requestKey: request?.key ?? null });
     const { authority } = found;
     if (authority === null) throw new Error('a certificate was asked of no authority');
 
     allow(principal, 'certificate:issue', authority, this.rules);
     for (const replaced of found.replaces) allow(principal, 'certificate:replace', replaced, this.rules);
 
+    const answered = await this.filing.answeredBefore(request, found.repeated);
+    if (answered !== null) return answered;
     const draft = await this.judge.run('leaf', { ...input, keyType: input.keyType ?? defaultKeyType }, authority, principal);
     assertNameable(draft, input.name);
     const minted = await this.mint.run(draft, authority);
-    return this.filing.add('issued', certificateOf({ input, principal, requestKey, found, authority, minted }), minted.outcome.chainDer, authority);
+    return this.filing.add('issued', certificateOf({ input, principal, request, found, authority, minted }), minted.outcome.chainDer, authority);
   }
 }
 
@@ -47,13 +48,13 @@ const defaultKeyType = 'ECCPRIME256V1';
 interface Parts {
   input: Input;
   principal: Principal;
-  requestKey: string | null;
+  request: RequestIdentity | null;
   found: Referred;
   authority: AuthorityState;
   minted: Minted;
 }
 
-function certificateOf({ input, principal, requestKey, found, authority, minted }: Parts): Omit<NewCertificate, 'chainId'> {
+function certificateOf({ input, principal, request, found, authority, minted }: Parts): Omit<NewCertificate, 'chainId'> {
   return {
     facts: minted.facts,
     csrDer: minted.csrDer,
@@ -71,7 +72,7 @@ function certificateOf({ input, principal, requestKey, found, authority, minted 
     authorityId: authority.id,
     rootAuthorityId: null,
     replaces: found.replaces.map(({ id }) => id),
-    requestKey,
+    request,
     storeBefore: found.storeBefore,
     principal,
     at: minted.startedAt,

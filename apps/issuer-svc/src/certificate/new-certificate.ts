@@ -12,6 +12,7 @@ import {
   stateOf,
   type CertificateFacts,
 } from '@sifaka/pki';
+import type { RequestIdentity } from '../issuance/request-identity.js';
 
 /** A certificate on its way into the inventory. */
 export interface NewCertificate {
@@ -33,8 +34,8 @@ export interface NewCertificate {
   /** The authority whose own certificate this is. */
   rootAuthorityId: number | null;
   replaces: number[];
-  /** Hash of caller and idempotency key, hex. */
-  requestKey: string | null;
+  /** Null: the request may be sent again for another certificate. */
+  request: RequestIdentity | null;
   /** Not stored after this moment: a key that waited longer may have been swept up. */
   storeBefore: Date | null;
   principal: Principal;
@@ -106,7 +107,8 @@ export function certificateRow(certificate: NewCertificate, id: number, name: st
     authority_id: certificate.authorityId,
     root_authority_id: certificate.rootAuthorityId,
     fingerprint_sha256: facts.fingerprintSha256,
-    request_key: certificate.requestKey,
+    request_key: certificate.request?.key ?? null,
+    request_hash: certificate.request?.contentHash ?? null,
     store_before: certificate.storeBefore,
   };
 }

@@ -58,7 +58,7 @@ export class UploadCertificate {
       authorityId: authority?.id ?? null,
       rootAuthorityId: null,
       replaces: found.replaces.map(({ id }) => id),
-      requestKey: null,
+      request: null,
       storeBefore: found.storeBefore,
       principal,
       at: this.clock.now(),

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { CertificateAccess } from '@sifaka/authz';
-import type { Principal, Ref } from '@sifaka/contracts';
+import type { Ref } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { Coalescer, CONFIG } from '@sifaka/runtime';
 import type { z } from 'zod';
 import type { IssuerConfig } from '../issuer.config.js';
+import type { RepeatedRequest } from './request-identity.js';
 
 type Reference = z.output<typeof Ref>;
 
@@ -29,7 +29,7 @@ export interface Preflight {
   rotationPolicy: { id: number; days: number } | null;
   replaces: Replaced[];
   /** The certificate that answered the same request before. */
-  repeatedId: number | null;
+  repeated: RepeatedRequest | null;
   /**
    * Last moment, by the database's clock, at which the certificate is still stored. Keys and signatures without a certificate are
    * swept up after twice that time: a process that was asleep in between must not store a certificate whose key is gone.
@@ -59,7 +59,7 @@ export class PreflightRepository {
     const missing = replaces.find(({ id, name }) => !found.some((other) => (id === undefined ? other.name === name : other.id === id)));
     if (missing !== undefined) throw unknown('replaces', 'certificate', missing);
     const storeBefore = new Date(row.read_at.getTime() + 1_000 * this.config.issueLimitSeconds);
-    return { authority: row.authority, rotationPolicy: row.policy, replaces: found, repeatedId: row.repeated_id, storeBefore };
+    return { authority: row.authority, rotationPolicy: row.policy, replaces: found, repeated: row.repeated, storeBefore };
   }
 
   /** Those among the names that are marked as sensitive (DV-4: exact, case-sensitive). */
@@ -85,18 +85,11 @@ export class PreflightRepository {
   }
 }
 
-/** One caller's idempotency keys mean nothing to another. */
-export function requestKeyOf(principal: Principal, key: string | null): string | null {
-  if (key === null) return null;
-  const caller = principal.kind === 'user' ? `user ${principal.userId}` : `service ${principal.service}`;
-  return createHash('sha256').update(`${caller}\n${key}`).digest('hex');
-}
-
 interface PreflightRow {
   authority: { id: number; version: number } | null;
   policy: { id: number; days: number } | null;
   replaces: Replaced[] | null;
-  repeated_id: number | null;
+  repeated: RepeatedRequest | null;
   read_at: Date;
 }
 
@@ -115,7 +108,8 @@ const preflightSql = `
       (select json_agg(json_build_object('id', c.id, 'name', c.name, 'userId', c.user_id, 'roleIds', c.role_ids)) from certificate c
         where c.id = any(asked.replaced_ids) or c.name = any(asked.replaced_names)) end as replaces,
     case when asked.request_key is not null then
-      (select r.id from certificate r where r.request_key = decode(asked.request_key, 'hex')) end as repeated_id,
+      (select json_build_object('id', r.id, 'contentHash', encode(r.request_hash, 'hex'), 'isForgotten', r.date_created < clock_timestamp() - interval '24 hours')
+        from certificate r where r.request_key = decode(asked.request_key, 'hex')) end as repeated,
     clock_timestamp() as read_at
   from asked order by place`;
 

@@ -1,5 +1,6 @@
 import { inventory } from './0001-inventory.js';
 import { reconciliation } from './0002-reconciliation.js';
+import { requestContent } from './0003-request-content.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const issuerMigrations = [inventory, reconciliation];
+export const issuerMigrations = [inventory, reconciliation, requestContent];

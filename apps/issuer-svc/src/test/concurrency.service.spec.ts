@@ -43,6 +43,32 @@ describe('many at once, on two replicas', () => {
     expect(other.id).not.toBe(answers[0]?.id);
   });
 
+  it('are two requests when they ask for different things, whatever their key says', async () => {
+    const requestKey = 'cd'.repeat(32);
+    const first = await issue(platform, root, { commonName: 'twice.corp.test', requestKey });
+    await expect(issue(platform, root, { commonName: 'else.corp.test', requestKey })).rejects.toMatchObject({ code: 'conflict', reason: 'idempotency.other_request' });
+    const race = await Promise.allSettled(['a', 'b', 'c', 'd'].map((word) => issue(platform, root, { commonName: `${word}.corp.test`, requestKey: 'ce'.repeat(32) })));
+    expect(race.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(race.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))).toEqual(['conflict', 'conflict', 'conflict']);
+    expect(await issue(platform, root, { commonName: 'twice.corp.test', requestKey })).toMatchObject({ id: first.id });
+  });
+
+  it('are answered again only while the caller may still ask', async () => {
+    const requestKey = 'de'.repeat(32);
+    const operator = (roles: { id: number; name: string }[]) => aPrincipal({ userId: 77, roles });
+    await issue(platform, root, { requestKey }, operator([{ id: 12, name: 'operators' }]));
+    await expect(issue(platform, root, { requestKey }, operator([]))).rejects.toMatchObject({ code: 'permission_denied' });
+  });
+
+  it('are new requests a day later', async () => {
+    const requestKey = 'ef'.repeat(32);
+    const first = await issue(platform, root, { requestKey });
+    await platform.database('issuer').query("update certificate set date_created = date_created - interval '25 hours' where id = $1", [first.id]);
+    const second = await issue(platform, root, { requestKey, commonName: 'later.corp.test' });
+    expect(second.id).not.toBe(first.id);
+    expect(await issue(platform, root, { requestKey, commonName: 'later.corp.test' })).toMatchObject({ id: second.id });
+  });
+
   it('silence a certificate that all of them replace', async () => {
     const old = await issue(platform, root);
     const successors = await Promise.all(Array.from({ length: 20 }, () => issue(platform, root, { replaces: [{ id: old.id }] })));

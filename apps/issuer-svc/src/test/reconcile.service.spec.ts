@@ -93,7 +93,7 @@ describe('a stop between signature and row', () => {
       authorityId: null,
       rootAuthorityId: null,
       replaces: [],
-      requestKey: null,
+      request: null,
       storeBefore: new Date(Date.now() - 1_000),
       principal: admin,
       at: new Date(),

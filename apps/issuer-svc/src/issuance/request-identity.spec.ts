@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { aPrincipal } from '@sifaka/testing';
+import { assertSameRequest, requestIdentity } from './request-identity.js';
+
+const caller = aPrincipal();
+const identity = (content: object, requestKey: string | null = 'a') => requestIdentity(caller, { requestKey, ownerRoleId: 1, ...content });
+
+describe('the identity of a request', () => {
+  it('is none without a key', () => {
+    expect(identity({}, null)).toBeNull();
+  });
+
+  it('is that of one caller', () => {
+    expect(requestIdentity(aPrincipal({ userId: 7 }), { requestKey: 'a', ownerRoleId: 1 })?.key).not.toBe(identity({})?.key);
+  });
+
+  it('is what is asked for, in any order, whatever role the owner was given', () => {
+    const [first, second, other] = [identity({ a: 1, b: { c: 2, d: [3] } }), identity({ b: { d: [3], c: 2 }, a: 1, ownerRoleId: 9 }), identity({ a: 2, b: { c: 2, d: [3] } })];
+    expect(second).toEqual(first);
+    expect(other?.key).toBe(first?.key);
+    expect(other?.contentHash).not.toBe(first?.contentHash);
+  });
+
+  it('is taken on trust where none was stored', () => {
+    expect(() => assertSameRequest({ key: 'a', contentHash: 'b' }, { contentHash: null })).not.toThrow();
+    expect(() => assertSameRequest({ key: 'a', contentHash: 'b' }, { contentHash: 'c' })).toThrow(expect.objectContaining({ code: 'conflict' }));
+  });
+});

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@sifaka/kernel';
+import type { Principal } from '@sifaka/contracts';
+
+/** A request that may come twice: hashes, hex. */
+export interface RequestIdentity {
+  /** Of caller and idempotency key. */
+  key: string;
+  /** Of what is asked for. */
+  contentHash: string;
+}
+
+/** The certificate that a request with this key was answered with. */
+export interface RepeatedRequest {
+  id: number;
+  /** Null: from before contents were compared. */
+  contentHash: string | null;
+  /** Its key may be used again. */
+  isForgotten: boolean;
+}
+
+/** Null for a request without key. One caller's idempotency keys mean nothing to another. */
+export function requestIdentity(principal: Principal, { requestKey, ...content }: { requestKey: string | null; ownerRoleId: number }): RequestIdentity | null {
+  if (requestKey === null) return null;
+  const caller = principal.kind === 'user' ? `user ${principal.userId}` : `service ${principal.service}`;
+  // The owner's role is made ready anew for every attempt; the owner stands for it.
+  return { key: sha256(`${caller}\n${requestKey}`), contentHash: sha256(JSON.stringify({ ...content, ownerRoleId: undefined }, inOrder)) };
+}
+
+/** @throws AppError `conflict` for the key of another request */
+export function assertSameRequest({ contentHash }: RequestIdentity, before: Pick<RepeatedRequest, 'contentHash'>): void {
+  if (before.contentHash === null || before.contentHash === contentHash) return;
+  throw new AppError('conflict', 'this Idempotency-Key was sent with another request before: use a new key for a new request', {
+    reason: 'idempotency.other_request',
+  });
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A retry may write its keys in another order. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
