@@ -5,6 +5,7 @@ import { limits } from '@sifaka/kernel';
 import { histogram, inSpan, withTrace } from '@sifaka/observability';
 import type { FastifyInstance } from 'fastify';
 import { serveApiDocs } from './api-docs.js';
+import { drainConnections } from './draining.js';
 import { serveWebUi } from './web-ui.js';
 
 export interface ServerSettings {
@@ -33,6 +34,8 @@ export function serverOptions(settings: ServerSettings) {
     requestTimeout: requestTimeoutMs,
     trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
     logger: false,
+    // Who is still connected is answered to the end, see `drainConnections`.
+    return503OnClosing: false,
   };
 }
 
@@ -57,6 +60,7 @@ export async function configureServer(app: NestFastifyApplication, settings: Ser
     for (const [name, value] of Object.entries(settings.customResponseHeaders)) void reply.header(name, value);
     return payload;
   });
+  drainConnections(server);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], objectSrc: ["'none'"], frameAncestors: ["'none'"], upgradeInsecureRequests: null } },
     frameguard: { action: 'deny' },
