@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createAuthority, createCertificate, waitUntil } from './harness/index.js';
+import { isRunning } from './harness/process-tree.js';
 import { usePlatform } from './harness/suite.js';
 
 const services = ['gateway', 'issuer-svc', 'keyvault-svc', 'acme-svc', 'discovery-svc', 'deploy-svc', 'notify-svc'];
@@ -60,6 +61,21 @@ describe('the platform in services apart, two replicas of each', () => {
     const { code, elapsedMs } = await platform().stop();
     expect(code).toBe(0);
     expect(elapsedMs).toBeLessThan(10_000);
+  });
+
+  it('leaves no process behind that hangs when all are stopped', async () => {
+    await platform().start();
+    const processes = platform().processes();
+    for (const pid of [...processesOf('gateway').slice(0, 1), ...processesOf('notify-svc').slice(0, 1)]) process.kill(pid, 'SIGSTOP');
+    await platform().stop();
+    expect(processes.filter(isRunning)).toEqual([]);
+  });
+
+  it('leaves no process behind when it is killed itself', async () => {
+    await platform().start();
+    const processes = platform().processes();
+    process.kill(platform().pid, 'SIGKILL');
+    await waitUntil('everything it started to be gone', () => !processes.some(isRunning), 20_000);
   });
 });
 

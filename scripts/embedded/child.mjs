@@ -12,8 +12,8 @@ const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(p
  *
  * @param {string} program
  * @param {string[]} args
- * @param {{ deathSignal: 'INT' | 'TERM', log: number | 'ignore', identity?: string[], env?: NodeJS.ProcessEnv, cwd?: string }} options
- *   `identity`: further arguments of setpriv (user to become). `log`: file descriptor for both outputs.
+ * @param {{ deathSignal: 'INT' | 'TERM', log: number | 'ignore' | 'pipe', identity?: string[], env?: NodeJS.ProcessEnv, cwd?: string }} options
+ *   `identity`: further arguments of setpriv (user to become). `log`: file descriptor for both outputs, or a pipe for each.
  * @returns {ChildProcess}
  */
 export function spawnServer(program, args, options) {

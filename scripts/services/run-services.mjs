@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   DataDir,
   administratorCreated,
@@ -13,10 +12,14 @@ import {
 import { appName } from '../../libs/contracts/dist/index.js';
 import { embeddedServers } from '../embedded-servers.mjs';
 import { root } from '../workspace.mjs';
-import { startProcess } from './service-process.mjs';
+import { signalAll, startProcess } from './service-process.mjs';
 
+// The gateways, then the others, then the servers: together less than the ten seconds that a stop may take.
 const stopLimitMs = 9_000;
-const serviceStopLimitMs = 6_000;
+const gatewayStopMs = 3_500;
+const innerStopMs = 3_000;
+/** What a process still has after its own limit before it is killed. */
+const graceMs = 500;
 
 /**
  * Provides database and bus, migrates every schema, runs SIFAKA_REPLICAS processes (1 by default) of every service, and stops them all on
@@ -27,20 +30,30 @@ export async function runServices(env, log) {
   let asked = () => undefined;
   const stopAsked = new Promise((resolve) => (asked = resolve));
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, asked);
+  // Whatever hangs does not outlive us.
+  process.on('exit', () => signalAll('SIGKILL'));
+  void stopAsked.then(() => setTimeout(() => process.exit(1), stopLimitMs).unref());
   const stack = [];
   let exitCode = 0;
   try {
     const started = start(env, log, stack);
     const platform = await Promise.race([started, stopAsked]);
     if (platform?.failure !== undefined) await Promise.race([platform.failure, stopAsked]);
-    else await started.catch(() => undefined);
+    else await cancelled(started);
   } catch (error) {
     process.stderr.write(`sifaka: ${['AppError', 'StartFault'].includes(error.name) ? error.message : error.stack}\n`);
     exitCode = 1;
   }
-  setTimeout(() => process.exit(1), stopLimitMs).unref();
+  asked();
   for (const stop of stack.reverse()) await stop();
   process.exit(exitCode);
+}
+
+/** A start that is no longer wanted fails as soon as what it waits for ends. */
+async function cancelled(started) {
+  const timer = setInterval(() => signalAll('SIGTERM'), 100);
+  await started.catch(() => undefined);
+  clearInterval(timer);
 }
 
 async function start(env, log, stack) {
@@ -91,6 +104,7 @@ async function migrate(name, env) {
 
 function serve(name, index, replicas, env, address) {
   const own = { ...env };
+  own.SIFAKA_STOP_LIMIT_MS = String(name === 'gateway' ? gatewayStopMs : innerStopMs);
   if (name === 'gateway') own.SIFAKA_PORT = String(address.port + index);
   if (own.SIFAKA_OPERATIONS_PORT !== undefined) own.SIFAKA_OPERATIONS_PORT = String(Number(own.SIFAKA_OPERATIONS_PORT) + 100 * index);
   return startProcess({ name: replicas > 1 ? `${name}.${index + 1}` : name, program: programOf(name), env: own, print });
@@ -109,6 +123,6 @@ function report({ name, code, signal }, log) {
 /** First the doors, then what is behind them. */
 async function stopProcesses(processes) {
   const isGateway = ({ name }) => name.startsWith('gateway');
-  await Promise.all(processes.filter(isGateway).map(({ stop }) => stop(serviceStopLimitMs)));
-  await Promise.race([Promise.all(processes.map(({ stop }) => stop(serviceStopLimitMs))), delay(serviceStopLimitMs + 500)]);
+  await Promise.all(processes.filter(isGateway).map(({ stop }) => stop(gatewayStopMs + graceMs)));
+  await Promise.all(processes.map(({ stop }) => stop(innerStopMs + graceMs)));
 }
