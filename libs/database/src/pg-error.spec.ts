@@ -15,6 +15,7 @@ describe('a fault of the database', () => {
 
   it.each([
     ['57014', 'unavailable'],
+    ['53100', 'unavailable'],
     ['40001', 'conflict'],
     ['40P01', 'conflict'],
     ['22003', 'invalid_argument'],

@@ -34,6 +34,10 @@ export function databaseError(error: unknown): unknown {
   if (lostCodes.has(code) || refusedCodes.has(code) || code.startsWith('08') || lostWords.test(fault.message)) {
     return new AppError('unavailable', 'the database cannot be reached', { reason: 'database.unreachable', cause: error });
   }
+  // Class 53: out of disk or memory. Reads may still work; what was asked was not stored.
+  if (code.startsWith('53') || code === '58030') {
+    return new AppError('unavailable', 'the database has no room left; nothing was stored', { reason: 'database.full', cause: error });
+  }
   if (code === '57014' || code === '55P03' || code === '25P03') {
     return new AppError('unavailable', 'the database did not finish in time', { reason: 'database.timeout', cause: error });
   }

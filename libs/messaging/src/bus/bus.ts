@@ -106,7 +106,9 @@ function connectionOptions(options: BusOptions): NodeConnectionOptions {
 }
 
 function parseUrl(text: string): URL {
-  const url = URL.parse(text.includes('://') ? text : `nats://${text}`);
+  const address = text.includes('://') ? text : `nats://${text}`;
+  // `URL.parse` is younger than the oldest Node that this runs on.
+  const url = URL.canParse(address) ? new URL(address) : null;
   if (url === null || url.host === '') throw new AppError('failed_precondition', 'the NATS URL must look like nats://host:4222');
   return url;
 }
