@@ -26,15 +26,15 @@ export class ReconcileKeyvault {
 
   @Job('reconcile-keyvault', { cron: '* * * * *', timeLimitMs: 55_000 })
   async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
-    const horizon = new Date(this.clock.now().getTime() - 2_000 * this.config.issueLimitSeconds).toISOString();
-    await this.compareSignatures(horizon, signal);
-    await this.sweepKeys(horizon, signal);
+    const olderThanMs = 2_000 * this.config.issueLimitSeconds;
+    await this.compareSignatures(olderThanMs, signal);
+    await this.sweepKeys(olderThanMs, signal);
   }
 
-  private async compareSignatures(signedBefore: string, signal: AbortSignal): Promise<void> {
+  private async compareSignatures(olderThanMs: number, signal: AbortSignal): Promise<void> {
     let after = await this.repository.cursor('signatures');
     while (!signal.aborted) {
-      const { signatures } = await this.rpc.call(listSignatures, { afterSequence: after, signedBefore, limit: pageSize });
+      const { signatures } = await this.rpc.call(listSignatures, { afterSequence: after, olderThanMs, limit: pageSize });
       const last = signatures.at(-1);
       if (last === undefined) return;
       const orphans = await this.orphansAmong(signatures);
@@ -53,10 +53,10 @@ export class ReconcileKeyvault {
     });
   }
 
-  private async sweepKeys(createdBefore: string, signal: AbortSignal): Promise<void> {
+  private async sweepKeys(olderThanMs: number, signal: AbortSignal): Promise<void> {
     let after = await this.repository.cursor('keys');
     while (!signal.aborted) {
-      const { keys } = await this.rpc.call(listKeys, { afterSequence: after, createdBefore, limit: pageSize });
+      const { keys } = await this.rpc.call(listKeys, { afterSequence: after, olderThanMs, limit: pageSize });
       const last = keys.at(-1);
       if (last === undefined) return;
       const unused = await this.repository.unusedAmong(keys.map(({ keyId }) => keyId));

@@ -6,6 +6,7 @@ import { parseCertificate } from '@sifaka/pki';
 import { CONFIG } from '@sifaka/runtime';
 import type { TestPlatform } from '@sifaka/testing';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
+import type { IssuerConfig } from '../issuer.config.js';
 import { ReconcileKeyvault } from '../reconcile/reconcile-keyvault.js';
 import { ReconcileRepository } from '../reconcile/reconcile.repository.js';
 import { admin, anAuthority, anIssuer, issue } from './an-issuer.js';
@@ -19,11 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-/** The job, as it runs so many minutes from now. */
-async function reconcile(inMinutes: number): Promise<void> {
+/** The job, where a request has so many seconds, on a machine whose clock is so many minutes ahead. */
+async function reconcile(issueLimitSeconds: number, aheadMinutes = 0): Promise<void> {
   const { app } = platform.service('issuer');
-  const clock = { now: () => new Date(Date.now() + inMinutes * 60_000) };
-  const job = new ReconcileKeyvault(app.get(RpcClient), app.get(ReconcileRepository), clock, createLogger({ level: 'silent' }), app.get(CONFIG));
+  const clock = { now: () => new Date(Date.now() + aheadMinutes * 60_000) };
+  const config = { ...app.get<IssuerConfig>(CONFIG), issueLimitSeconds };
+  const job = new ReconcileKeyvault(app.get(RpcClient), app.get(ReconcileRepository), clock, createLogger({ level: 'silent' }), config);
   await job.run({}, { signal: new AbortController().signal });
 }
 
@@ -34,15 +36,17 @@ describe('a stop between key and signature', () => {
   it('leaves a key that is deleted, though not before a request can still use it', async () => {
     const { keys } = await platform.call('issuer', generateKeys, { keys: [{ keyType: 'ECCPRIME256V1', purpose: 'certificate' }] });
     const keyId = keys[0]?.keyId ?? '';
-    await reconcile(1);
+    await reconcile(60);
     expect(await isInVault(keyId)).toBe(true);
-    await reconcile(3);
+    await reconcile(60, 180);
+    expect(await isInVault(keyId)).toBe(true);
+    await reconcile(0);
     expect(await isInVault(keyId)).toBe(false);
   });
 
   it('never costs a certificate or an authority its key', async () => {
     const certificates = await Promise.all(Array.from({ length: 10 }, () => issue(platform, root)));
-    await reconcile(3);
+    await reconcile(0);
     for (const { id } of certificates) {
       const { key } = await platform.call('gateway', viewCertificateKey, { id }, { principal: admin });
       expect(key).toContain('BEGIN EC PRIVATE KEY');
@@ -66,8 +70,8 @@ describe('a stop between signature and row', () => {
       requests: [{ keyId: authority?.key_id ?? '', tbsDer: lost.toString('base64'), hash: 'sha256', purpose: 'certificate', serialHex, subjectKeyId: null }],
     });
 
-    await reconcile(3);
-    await reconcile(4);
+    await reconcile(0);
+    await reconcile(0);
     const kept = await rows('select serial_hex, authority_id from orphan_signature');
     expect(kept).toEqual([{ serial_hex: serialHex, authority_id: root.id }]);
     expect(await events.waitFor((event) => event.subject === serialHex)).toMatchObject({ data: { authorityId: root.id, serialHex } });

@@ -38,8 +38,8 @@ export class KeyHandlers {
   }
 
   @Handles(listKeys)
-  async list({ afterSequence, createdBefore, limit }: InputOf<typeof listKeys>, call: CallContext) {
-    const keys = await this.keys.list(call.caller, afterSequence, createdBefore, limit);
+  async list({ afterSequence, olderThanMs, limit }: InputOf<typeof listKeys>, call: CallContext) {
+    const keys = await this.keys.list(call.caller, afterSequence, olderThanMs, limit);
     return { keys: keys.map((key) => ({ ...key, createdAt: key.createdAt.toISOString() })) };
   }
 }

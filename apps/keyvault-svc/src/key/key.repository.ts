@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type Clock } from '@sifaka/kernel';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@sifaka/kernel';
 import type { KeyPurpose } from '@sifaka/contracts';
 import { Database, type NamedStatement, type Sql } from '@sifaka/database';
-import { CLOCK } from '@sifaka/runtime';
 import { Coalescer } from '../coalescer.js';
 import type { Sealed } from '../envelope/envelope.js';
 
@@ -39,10 +38,7 @@ export class KeyRepository {
     waiting: 20_000,
   });
 
-  constructor(
-    private readonly database: Database,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** Stores keys in one statement, together with those of other callers at the same moment. */
   async add(keys: readonly NewKey[]): Promise<void> {
@@ -66,8 +62,8 @@ export class KeyRepository {
     );
   }
 
-  list(owner: string, afterSequence: number, createdBefore: string, limit: number): Promise<ListedKey[]> {
-    return this.database.query<ListedKey>(listKeys, [owner, afterSequence, createdBefore, limit]);
+  list(owner: string, afterSequence: number, olderThanMs: number, limit: number): Promise<ListedKey[]> {
+    return this.database.query<ListedKey>(listKeys, [owner, afterSequence, olderThanMs, limit]);
   }
 
   private async insert(sql: Sql, keys: readonly NewKey[]): Promise<true[]> {
@@ -82,7 +78,6 @@ export class KeyRepository {
       keys.map(({ sealed }) => sealed.wrappedKey),
       keys.map(({ sealed }) => sealed.ciphertext),
       masterKey,
-      this.clock.now(),
     ]);
     if (added?.count !== keys.length) throw retiredMasterKey(masterKey);
     return keys.map(() => true);
@@ -105,7 +100,7 @@ const insertKeys: NamedStatement = {
   text: `
     with added as (
       insert into key (id, owner, purpose, key_type, bits, spki, wrapped_key, ciphertext, master_key, created_at)
-      select row.*, $9, $10::timestamptz
+      select row.*, $9, clock_timestamp()
       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::bytea[], $8::bytea[]) as row
       where exists (select 1 from master_key where fingerprint = $9 and state = 'active')
       returning 1
@@ -124,6 +119,6 @@ const listKeys: NamedStatement = {
   name: 'list-keys',
   text: `
     select sequence, id as "keyId", purpose, created_at as "createdAt"
-    from key where owner = $1 and sequence > $2 and created_at < $3
+    from key where owner = $1 and sequence > $2 and created_at < clock_timestamp() - $3 * interval '1 millisecond'
     order by sequence limit $4`,
 };

@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type Clock } from '@sifaka/kernel';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@sifaka/kernel';
 import type { SignaturePurpose } from '@sifaka/contracts';
 import { Database, type NamedStatement } from '@sifaka/database';
-import { CLOCK } from '@sifaka/runtime';
 import { Coalescer } from '../coalescer.js';
 
 export interface JournalEntry {
@@ -38,10 +37,7 @@ export class SigningJournal {
     waiting: 20_000,
   });
 
-  constructor(
-    private readonly database: Database,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Returns when the entries are on disk, written in one statement with those of other callers at the same moment.
@@ -57,8 +53,8 @@ export class SigningJournal {
     });
   }
 
-  list(caller: string, afterSequence: number, signedBefore: string, limit: number): Promise<JournalledSignature[]> {
-    return this.database.query<JournalledSignature>(listSignatures, [caller, afterSequence, signedBefore, limit]);
+  list(caller: string, afterSequence: number, olderThanMs: number, limit: number): Promise<JournalledSignature[]> {
+    return this.database.query<JournalledSignature>(listSignatures, [caller, afterSequence, olderThanMs, limit]);
   }
 
   private async insert(entries: readonly JournalEntry[]): Promise<boolean[]> {
@@ -72,7 +68,6 @@ export class SigningJournal {
       entries.map(({ signature }) => signature),
       entries.map(({ caller }) => caller),
       entries.map(({ actor }) => actor),
-      this.clock.now(),
     ]);
     if (added.length === entries.length) return entries.map(() => true);
     const left = new Set(added.map(({ serial }) => serial));
@@ -86,7 +81,7 @@ const insertEntries: NamedStatement = {
   name: 'insert-signatures',
   text: `
     insert into signing_journal (key_id, purpose, serial_hex, subject_key_id, tbs, tbs_sha256, signature, caller, actor, signed_at)
-    select row.*, $10::timestamptz
+    select row.*, clock_timestamp()
     from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], $9::text[]) as row
     on conflict (key_id, serial_hex) where purpose = 'certificate' do nothing
     returning key_id::text || ' ' || serial_hex as serial`,
@@ -96,6 +91,6 @@ const listSignatures: NamedStatement = {
   name: 'list-signatures',
   text: `
     select sequence, key_id as "keyId", purpose, serial_hex as "serialHex", subject_key_id as "subjectKeyId", tbs, signature, signed_at as "signedAt"
-    from signing_journal where caller = $1 and sequence > $2 and signed_at < $3
+    from signing_journal where caller = $1 and sequence > $2 and signed_at < clock_timestamp() - $3 * interval '1 millisecond'
     order by sequence limit $4`,
 };

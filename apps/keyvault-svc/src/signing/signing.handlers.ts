@@ -18,7 +18,7 @@ export class SigningHandlers {
   }
 
   @Handles(listSignatures)
-  async list({ afterSequence, signedBefore, limit }: InputOf<typeof listSignatures>, call: CallContext) {
-    return signaturesView(await this.journal.list(call.caller, afterSequence, signedBefore, limit));
+  async list({ afterSequence, olderThanMs, limit }: InputOf<typeof listSignatures>, call: CallContext) {
+    return signaturesView(await this.journal.list(call.caller, afterSequence, olderThanMs, limit));
   }
 }

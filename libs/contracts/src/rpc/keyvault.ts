@@ -91,16 +91,19 @@ export const deleteKeys = command('rpc.keyvault.key.delete', {
   idempotent: true,
 });
 
+/** Age by the clock of the database, which wrote the times: clocks of machines differ. */
+const OlderThanMs = z.int().min(0).max(86_400_000);
+
 /** Keys of the calling service in the order they were made: for the sweep that finds keys nobody refers to. */
 export const listKeys = query('rpc.keyvault.key.list', {
-  input: z.object({ afterSequence: z.int().min(0), createdBefore: Timestamp, limit: z.int().min(1).max(500) }),
+  input: z.object({ afterSequence: z.int().min(0), olderThanMs: OlderThanMs, limit: z.int().min(1).max(500) }),
   output: z.object({ keys: z.array(z.object({ sequence: z.int(), keyId: KeyId, purpose: KeyPurpose, createdAt: Timestamp })) }),
   callers: ['issuer', 'acme'],
 });
 
 /** The signing journal in order: what was signed must be in the inventory, or be explained. */
 export const listSignatures = query('rpc.keyvault.journal.list', {
-  input: z.object({ afterSequence: z.int().min(0), signedBefore: Timestamp, limit: z.int().min(1).max(500) }),
+  input: z.object({ afterSequence: z.int().min(0), olderThanMs: OlderThanMs, limit: z.int().min(1).max(500) }),
   output: z.object({
     signatures: z.array(
       z.object({
