@@ -38,7 +38,7 @@ export const issueCertificate = command('rpc.issuer.certificate.issue', {
     requestKey: z.string().length(64).nullable(),
   }),
   output: CertificateRecord,
-  callers: ['gateway', 'acme'],
+  callers: ['gateway'],
   codes: ['permission_denied', 'failed_precondition', 'conflict', 'upstream_failed', 'upstream_timeout'],
   timeoutMs: 15_000,
 });

@@ -42,7 +42,7 @@ export const generateKeys = command('rpc.keyvault.key.generate', {
 export const importKey = command('rpc.keyvault.key.import', {
   input: z.object({ pkcs8Der: Base64, purpose: KeyPurpose }),
   output: z.object({ keyId: KeyId, publicKeyDer: Base64, keyType: z.string().nullable(), bits: z.int().nullable() }),
-  callers: ['issuer', 'acme'],
+  callers: ['issuer'],
 });
 
 /** Hands out a private key. Journalled with the reason before the answer leaves; authority keys are refused. */
