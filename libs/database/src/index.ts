@@ -7,3 +7,7 @@ export { provisionDatabase } from './provision.js';
 export { databaseError, uniqueViolation } from './pg-error.js';
 export { jobSchema, roleName } from './schema.js';
 export type { NamedStatement, Sql } from './sql.js';
+export { column, columnOf, nullable, type Column, type Columns, type ColumnType } from './listing/column.js';
+export { Conditions } from './listing/conditions.js';
+export { containing, filterBy, filterByText, integerOf, splitFilter, truth } from './listing/filter.js';
+export { listPage, type ListSource, type Page } from './listing/list-page.js';

@@ -44,7 +44,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     poolErrorHandler: options.onIdleFault ?? (() => undefined),
     extra: {
       types: pgTypes,
-      options: `-c search_path=${searchPath(options.service)}`,
+      // Whatever the server is set to: days begin and end in UTC.
+      options: `-c search_path=${searchPath(options.service)} -c timezone=UTC`,
       statement_timeout: options.statementTimeoutMs ?? 15_000,
       idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
       idleTimeoutMillis: idleConnectionMs,

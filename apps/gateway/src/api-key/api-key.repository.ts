@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { NestedUser } from '@sifaka/contracts';
-import { Database, type Sql } from '@sifaka/database';
+import { column, Conditions, Database, nullable, type ListSource, type Sql } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
-import { listTable, type Listed, type ListableTable, type ListRequest } from '../listing/table-list.js';
+import { listTable, type Listed, type ListRequest } from '../listing/table-list.js';
 
 export interface ApiKey {
   id: number;
@@ -21,7 +21,9 @@ export class ApiKeyRepository {
 
   /** Keys of one user, or of all. */
   list(request: ListRequest, userId: number | null): Promise<Listed<ApiKey>> {
-    return listTable<ApiKey>(this.database, table, request, userId === null ? [] : [(param) => `k.user_id = ${param(userId)}`]);
+    const conditions = new Conditions();
+    if (userId !== null) conditions.add('k.user_id = ?', userId);
+    return listTable<ApiKey>(this.database, table, request, conditions);
   }
 
   async find(id: number, sql: Sql = this.database): Promise<ApiKey | null> {
@@ -62,17 +64,17 @@ const columns = `
   k.id, k.name, k.ttl, k.issued_at as "issuedAt", k.revoked,
   json_build_object('id', u.id, 'username', u.username, 'email', u.email, 'active', u.active) as user`;
 
-const table: ListableTable = {
+const table: ListSource = {
   from,
   select: columns,
   id: 'k.id',
   columns: {
-    id: { sql: 'k.id', type: 'integer' },
-    name: { sql: 'k.name', type: 'text' },
-    ttl: { sql: 'k.ttl', type: 'integer' },
-    issued_at: { sql: 'k.issued_at', type: 'integer' },
-    revoked: { sql: 'k.revoked', type: 'boolean' },
-    user_id: { sql: 'k.user_id', type: 'integer' },
-    application_name: { sql: 'k.application_name', type: 'text' },
+    id: column.integer('k.id'),
+    name: column.text('k.name'),
+    ttl: column.integer('k.ttl'),
+    issued_at: column.integer('k.issued_at'),
+    revoked: column.boolean('k.revoked'),
+    user_id: column.integer('k.user_id'),
+    application_name: nullable(column.text('k.application_name')),
   },
 };

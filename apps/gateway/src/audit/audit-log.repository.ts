@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditEntry } from '@sifaka/contracts';
-import { Database, type Sql } from '@sifaka/database';
+import type { AuditEntry, Window } from '@sifaka/contracts';
+import { Conditions, Database, listPage, type ListSource, type Sql } from '@sifaka/database';
 import { Coalescer } from '@sifaka/runtime';
 import { auditRecordOf, type AuditRecord, type AuditRow } from './audit.view.js';
 
@@ -13,10 +13,7 @@ export interface AuditQuery {
   objectId: string | null;
   since: Date | null;
   until: Date | null;
-  /** Read on below this entry. */
-  beforeSeq: number | null;
-  limit: number;
-  offset: number;
+  window: Window;
 }
 
 @Injectable()
@@ -40,19 +37,16 @@ export class AuditLogRepository {
 
   /** Newest first. */
   async list(query: AuditQuery): Promise<{ items: AuditRecord[]; total: number; nextCursor: string | null }> {
-    const { action, actor, objectType, objectId, since, until } = query;
-    const filters = [action, actor, objectType, objectId, since, until];
-    const [rows, [count]] = await Promise.all([
-      this.database.query<AuditRow>(`${listSql} and ($7::bigint is null or seq < $7) order by seq desc limit $8 offset $9`, [
-        ...filters,
-        query.beforeSeq,
-        query.limit,
-        query.offset,
-      ]),
-      this.database.query<{ total: number }>(`select count(*) as total from audit_log ${filterSql}`, filters),
-    ]);
-    const last = rows.length === query.limit ? rows.at(-1) : undefined;
-    return { items: rows.map(auditRecordOf), total: count?.total ?? 0, nextCursor: last === undefined ? null : String(last.seq) };
+    const { action, actor, objectType, objectId, since, until, window } = query;
+    const conditions = new Conditions();
+    if (action !== null) conditions.add('action = ?', action);
+    if (actor !== null) conditions.add('actor_name = ?', actor);
+    if (objectType !== null) conditions.add('object_type = ?', objectType);
+    if (objectId !== null) conditions.add('object_id = ?', objectId);
+    if (since !== null) conditions.add('at >= ?', since);
+    if (until !== null) conditions.add('at < ?', until);
+    const { rows, total, nextCursor } = await listPage<AuditRow>(this.database, source, conditions, { ...window, sortBy: null, sortDir: 'desc' });
+    return { items: rows.map(auditRecordOf), total, nextCursor };
   }
 
   /** Removes a batch of entries from before `limitAt`, returns how many. */
@@ -76,15 +70,14 @@ const addSql = `
   from jsonb_array_elements($1::jsonb) e
   on conflict (id) do nothing`;
 
-const filterSql = `
-  where ($1::text is null or action = $1) and ($2::text is null or actor_name = $2) and ($3::text is null or object_type = $3)
-    and ($4::text is null or object_id = $4) and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)`;
-
-const listSql = `
-  select seq, id, at, service, action, actor_kind as "actorKind", actor_user_id as "actorUserId", actor_name as "actorName",
+const source: ListSource = {
+  from: 'audit_log',
+  id: 'seq',
+  select: `id, at, service, action, actor_kind as "actorKind", actor_user_id as "actorUserId", actor_name as "actorName",
     actor_api_key_id as "actorApiKeyId", source_ip as "sourceIp", user_agent as "userAgent", object_type as "objectType",
-    object_id as "objectId", object_name as "objectName", trace_id as "traceId", details
-  from audit_log ${filterSql}`;
+    object_id as "objectId", object_name as "objectName", trace_id as "traceId", details`,
+  columns: {},
+};
 
 const pruneSql = `
   delete from audit_log where seq in (select seq from audit_log where at < $1 order by at limit 5000) returning seq`;

@@ -10,7 +10,7 @@ export class AuditController {
 
   @Serves(listAuditOperation)
   list({ query }: RequestFor<typeof listAuditOperation>): Promise<ResponseFor<typeof listAuditOperation>> {
-    const { count, page, cursor, since, until } = query;
+    const { since, until } = query;
     return this.log.list({
       action: query.action ?? null,
       actor: query.actor ?? null,
@@ -18,9 +18,7 @@ export class AuditController {
       objectId: query.objectId ?? null,
       since: since === undefined ? null : new Date(since),
       until: until === undefined ? null : new Date(until),
-      beforeSeq: cursor ?? null,
-      limit: count,
-      offset: cursor === undefined ? windowOf({ count, page }).offset : 0,
+      window: windowOf(query),
     });
   }
 }

@@ -2,7 +2,6 @@ import type { AuditEntry } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
 
 export interface AuditRow {
-  seq: number;
   id: string;
   at: Date;
   service: string;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { NestedRole, NestedUser, RoleRef } from '@sifaka/contracts';
-import { Database, uniqueViolation, type Sql } from '@sifaka/database';
+import { column, Conditions, Database, nullable, uniqueViolation, type ListSource, type Sql } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { Lookup } from '../composition/lookup.js';
-import { listTable, type Condition, type Listed, type ListableTable, type ListRequest } from '../listing/table-list.js';
+import { listTable, type Listed, type ListRequest } from '../listing/table-list.js';
 
 export interface Role {
   id: number;
@@ -26,9 +26,6 @@ interface Ref {
   name?: string;
 }
 
-/** Roles that everybody may know of: reserved ones wait for what they were made for. */
-const confirmed: Condition = () => 'r.reserved_at is null';
-
 @Injectable()
 export class RoleRepository {
   private readonly nestedRoles: Lookup<number, NestedRole>;
@@ -41,12 +38,14 @@ export class RoleRepository {
     });
   }
 
-  list(request: ListRequest, conditions: readonly Condition[] = []): Promise<Listed<Role>> {
-    return listTable<Role>(this.database, table, request, [confirmed, ...conditions]);
+  list(request: ListRequest): Promise<Listed<Role>> {
+    return listTable<Role>(this.database, table, request, confirmed());
   }
 
   ofUser(userId: number, request: ListRequest): Promise<Listed<Role>> {
-    return this.list(request, [(param) => `r.id in (select role_id from user_role where user_id = ${param(userId)})`]);
+    const conditions = confirmed();
+    conditions.add('r.id in (select role_id from user_role where user_id = ?)', userId);
+    return listTable<Role>(this.database, table, request, conditions);
   }
 
   async find(id: number, sql: Sql = this.database): Promise<Role | null> {
@@ -119,6 +118,13 @@ export class RoleRepository {
   }
 }
 
+/** Roles that everybody may know of: reserved ones wait for what they were made for. */
+function confirmed(): Conditions {
+  const conditions = new Conditions();
+  conditions.add('r.reserved_at is null');
+  return conditions;
+}
+
 function taken(name: string, cause?: unknown): AppError {
   return new AppError('already_exists', `there is a role with the name "${name}" already`, { reason: 'role.name_taken', cause });
 }
@@ -134,15 +140,15 @@ const columns = `
   coalesce((select json_agg(json_build_object('id', u.id, 'username', u.username, 'email', u.email, 'active', u.active) order by u.id)
     from user_role m join app_user u on u.id = m.user_id where m.role_id = r.id), '[]'::json) as users`;
 
-const table: ListableTable = {
+const table: ListSource = {
   from: 'role r',
   select: columns,
   id: 'r.id',
   columns: {
-    id: { sql: 'r.id', type: 'integer' },
-    name: { sql: 'r.name', type: 'text' },
-    description: { sql: 'r.description', type: 'text' },
-    username: { sql: 'r.username', type: 'text' },
-    third_party: { sql: 'r.third_party', type: 'boolean' },
+    id: column.integer('r.id'),
+    name: column.text('r.name'),
+    description: nullable(column.text('r.description')),
+    username: nullable(column.text('r.username')),
+    third_party: column.boolean('r.third_party'),
   },
 };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { NestedUser, RoleRef } from '@sifaka/contracts';
-import { Database, uniqueViolation, type Sql } from '@sifaka/database';
+import { column, Database, nullable, uniqueViolation, type ListSource, type Sql } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { Lookup } from '../composition/lookup.js';
-import { listTable, type Condition, type Listed, type ListableTable, type ListRequest } from '../listing/table-list.js';
+import { listTable, type Listed, type ListRequest } from '../listing/table-list.js';
 
 export interface User {
   id: number;
@@ -47,8 +47,8 @@ export class UserRepository {
     });
   }
 
-  list(request: ListRequest, conditions: readonly Condition[] = []): Promise<Listed<User>> {
-    return listTable<User>(this.database, table, request, conditions);
+  list(request: ListRequest): Promise<Listed<User>> {
+    return listTable<User>(this.database, table, request);
   }
 
   async find(id: number, sql: Sql = this.database): Promise<User | null> {
@@ -157,16 +157,16 @@ const columns = `
   coalesce((select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.id)
     from user_role m join role r on r.id = m.role_id where m.user_id = u.id), '[]'::json) as roles`;
 
-const table: ListableTable = {
+const table: ListSource = {
   from: 'app_user u',
   select: columns,
   id: 'u.id',
   columns: {
-    id: { sql: 'u.id', type: 'integer' },
-    username: { sql: 'u.username', type: 'text' },
-    email: { sql: 'u.email', type: 'text' },
-    active: { sql: 'u.active', type: 'boolean' },
-    profile_picture: { sql: 'u.profile_picture', type: 'text' },
-    created_at: { sql: 'u.created_at', type: 'timestamptz' },
+    id: column.integer('u.id'),
+    username: column.text('u.username'),
+    email: column.text('u.email'),
+    active: column.boolean('u.active'),
+    profile_picture: nullable(column.text('u.profile_picture')),
+    created_at: column.timestamp('u.created_at'),
   },
 };

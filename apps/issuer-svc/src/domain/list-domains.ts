@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, listDomains, OutputOf } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
+import { Conditions, Database, filterByText, listPage } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
-import { columnOf, domainColumns, filterBy, splitFilter } from '../listing/columns.js';
-import { Conditions } from '../listing/conditions.js';
-import { fittingPage, pageOfIds } from '../listing/page.js';
+import { domainColumns } from '../listing/columns.js';
+import { fittingPage } from '../listing/page.js';
 import { DomainRepository } from './domain.repository.js';
 
-const source = { from: 'domain d', idColumn: 'd.id', columns: domainColumns };
+const source = { from: 'domain d', id: 'd.id', columns: domainColumns };
 
 @Injectable()
 export class ListDomains {
@@ -21,11 +20,8 @@ export class ListDomains {
     const conditions = new Conditions();
     if (input.certificateId !== null) conditions.add('d.certificate_id = ?', input.certificateId);
     if (input.ids !== null) conditions.add('d.id = any(?::int[])', input.ids);
-    if (input.filter !== null && input.filter !== '') {
-      const { field, value } = splitFilter(input.filter);
-      filterBy(conditions, columnOf(domainColumns, field), value);
-    }
-    const page = await pageOfIds(this.database, source, conditions, input.window);
+    filterByText(conditions, domainColumns, input.filter);
+    const page = await listPage(this.database, source, conditions, input.window);
     return fittingPage(page, await this.domains.byIds(page.ids));
   }
 

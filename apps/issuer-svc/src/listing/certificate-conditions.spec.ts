@@ -30,8 +30,8 @@ describe('certificateConditions', () => {
 
   it('hides what ended a month ago or earlier', () => {
     const { where, values } = conditionsOf({ showExpired: false });
-    expect(where).toContain('not_after::date >');
-    expect(values).toEqual(['2026-03-10', -1]);
+    expect(where).toContain('c.not_after >= $1');
+    expect(values).toEqual([new Date('2026-02-11T00:00:00Z')]);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import type { CertificateListInput } from '@sifaka/contracts';
+import { columnOf, Conditions, containing, filterBy, integerOf, splitFilter, truth } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
-import { certificateColumns, columnOf, filterBy, integerOf, splitFilter } from './columns.js';
-import { Conditions, containing, truth } from './conditions.js';
+import { certificateColumns } from './columns.js';
+import { plusDays, plusMonths, startOfDay } from './days.js';
 
 /** What the installation hides from lists. */
 export interface ListingRules {
@@ -14,13 +15,14 @@ export interface ListingRules {
 /** The conditions of `GET /certificates` (rest-api §6.2) on table `certificate c`. */
 export function certificateConditions(input: CertificateListInput, rules: ListingRules): Conditions {
   const conditions = new Conditions();
+  const today = startOfDay(rules.now);
   if (rules.hidesDeleted) conditions.add('not c.deleted');
-  if (!input.showExpired) conditions.add(`c.not_after::date > (?::date + ? * interval '1 month')::date`, today(rules.now), rules.hideExpiredAfterMonths);
+  if (!input.showExpired) conditions.add('c.not_after >= ?::timestamptz', plusDays(plusMonths(today, rules.hideExpiredAfterMonths), 1));
   if (input.ids !== null) conditions.add('c.id = any(?::int[])', input.ids);
   if (input.name !== null) conditions.add('c.name = ?', input.name);
   if (input.serial !== null) conditions.add('c.serial_hex = ?', serialHexOf(input.serial));
   if (input.timeRange !== null)
-    conditions.add(`c.not_after::date between ?::date and ?::date + ? * 7`, today(rules.now), today(rules.now), input.timeRange);
+    conditions.add('c.not_after >= ?::timestamptz and c.not_after < ?::timestamptz', today, plusDays(today, input.timeRange * 7 + 1));
   if (input.owner !== null) conditions.add('c.owner = ?', input.owner.toLowerCase());
   if (input.active !== null) conditions.add('c.notify = ?', input.active);
   if (input.rotation !== null) conditions.add('c.rotation = ?', input.rotation);
@@ -36,23 +38,17 @@ function filter(conditions: Conditions, text: string): void {
   const { field, value } = splitFilter(text);
   switch (field) {
     case 'issuer':
-      return conditions.add(
-        '(c.issuer ilike ? or c.authority_id in (select a.id from authority a where a.name ilike ?))',
-        pattern(value),
-        pattern(value),
-      );
+      return idsIn(conditions, value, [
+        'select i.id from certificate i where i.issuer ilike ?',
+        'select i.id from certificate i where i.authority_id in (select a.id from authority a where a.name ilike ?)',
+      ]);
     case 'destination':
       integerOf(value);
       return conditions.add('false');
     case 'cn':
-      return conditions.add('(c.cn ilike ? or c.id in (select d.certificate_id from domain d where d.name ilike ?))', pattern(value), pattern(value));
+      return idsIn(conditions, value, ['select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
     case 'name':
-      return conditions.add(
-        '(c.name ilike ? or c.cn ilike ? or c.id in (select d.certificate_id from domain d where d.name ilike ?))',
-        pattern(value),
-        pattern(value),
-        pattern(value),
-      );
+      return idsIn(conditions, value, ['select i.id from certificate i where i.name ilike ?', 'select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
     case 'fixedName':
     case 'fixed_name':
       return conditions.add('c.name = ?', value);
@@ -61,6 +57,13 @@ function filter(conditions: Conditions, text: string): void {
     default:
       return filterBy(conditions, columnOf(certificateColumns, field), value);
   }
+}
+
+const certificatesOfDomain = 'select d.certificate_id from domain d where d.name ilike ? and d.certificate_id is not null';
+
+/** A union of what each index finds: an "or" over two tables would read the whole inventory. */
+function idsIn(conditions: Conditions, value: string, selects: readonly string[]): void {
+  conditions.add(`c.id in (${selects.join(' union ')})`, ...selects.map(() => pattern(value)));
 }
 
 /** In double quotes a value is the whole text, else a part of it; case never counts. */
@@ -79,5 +82,3 @@ export function serialHexOf(serial: string): string {
     fields: [{ path: 'serial', message: `"${text.slice(0, 64)}" is neither decimal, 0x hex nor colon-separated hex` }],
   });
 }
-
-const today = (now: Date): string => now.toISOString().slice(0, 10);

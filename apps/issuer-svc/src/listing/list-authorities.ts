@@ -10,14 +10,13 @@ import type {
   Ref,
   visualizeAuthority,
 } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
+import { Conditions, containing, Database, filterByText, listPage, splitFilter } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { AuthorityReader } from './authority-reader.js';
-import { authorityColumns, columnOf, filterBy, splitFilter } from './columns.js';
-import { Conditions, containing, truth } from './conditions.js';
-import { fittingPage, pageOfIds } from './page.js';
+import { authorityColumns } from './columns.js';
+import { fittingPage } from './page.js';
 
-const source = { from: 'authority a', idColumn: 'a.id', columns: authorityColumns };
+const source = { from: 'authority a', id: 'a.id', columns: authorityColumns };
 
 /** Names below an authority that are shown at most: a picture of more says nothing. */
 const maxChildren = 3_000;
@@ -39,8 +38,8 @@ export class ListAuthorities {
       conditions.add('(a.user_id = ? or a.role_ids && ?::int[])', principal.userId, principal.roles.map((role) => role.id));
     if (input.owner !== null) conditions.add('a.owner = ?', input.owner.toLowerCase());
     if (input.ids !== null) conditions.add('a.id = any(?::int[])', input.ids);
-    if (input.filter !== null && input.filter !== '') filter(conditions, input.filter);
-    const page = await pageOfIds(this.database, source, conditions, input.window);
+    filter(conditions, input.filter);
+    const page = await listPage(this.database, source, conditions, input.window);
     return fittingPage(page, await this.reader.records(page.ids));
   }
 
@@ -76,14 +75,7 @@ export class ListAuthorities {
   }
 }
 
-function filter(conditions: Conditions, text: string): void {
-  const { field, value } = splitFilter(text);
-  switch (field) {
-    case 'active':
-      return conditions.add('a.active = ?', truth(value));
-    case 'cn':
-      return conditions.add('a.certificate_id in (select c.id from certificate c where c.cn ilike ?)', containing(value));
-    default:
-      return filterBy(conditions, columnOf(authorityColumns, field), value);
-  }
+function filter(conditions: Conditions, text: string | null): void {
+  if (text?.startsWith('cn;') !== true) return filterByText(conditions, authorityColumns, text);
+  conditions.add('a.certificate_id in (select c.id from certificate c where c.cn ilike ?)', containing(splitFilter(text).value));
 }

@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CertificateListInput, CertificateRecord, listShortCertificates, listValidCertificates, InputOf, OutputOf } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
+import { Conditions, Database, listPage, type Page } from '@sifaka/database';
 import { AppError, type Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
 import { certificateConditions, type ListingRules } from './certificate-conditions.js';
 import { CertificateReader } from './certificate-reader.js';
 import { certificateColumns } from './columns.js';
-import { Conditions } from './conditions.js';
-import { fittingPage, pageOfIds, type IdPage } from './page.js';
+import { startOfDay } from './days.js';
+import { fittingPage } from './page.js';
 
 /** What the configuration says about lists. */
 export const LISTING_SETTINGS = Symbol('ListingSettings');
 export type ListingSettings = Omit<ListingRules, 'now'>;
 
-const source = { from: 'certificate c', idColumn: 'c.id', columns: certificateColumns };
+const source = { from: 'certificate c', id: 'c.id', columns: certificateColumns };
 
 @Injectable()
 export class ListCertificates {
@@ -37,7 +37,7 @@ export class ListCertificates {
   /** Not expired by date, not revoked, not replaced; `%` and `_` are wildcards and `%` alone means any. */
   async valid(input: InputOf<typeof listValidCertificates>): Promise<{ items: CertificateRecord[]; total: number; nextCursor: string | null }> {
     const conditions = new Conditions();
-    conditions.add('c.not_after::date >= ?::date', this.clock.now().toISOString().slice(0, 10));
+    conditions.add('c.not_after >= ?::timestamptz', startOfDay(this.clock.now()));
     conditions.add("(c.status is null or c.status <> 'revoked')");
     conditions.add('not exists (select 1 from certificate_replacement r where r.replaced_id = c.id)');
     if (this.settings.hidesDeleted) conditions.add('not c.deleted');
@@ -45,7 +45,7 @@ export class ListCertificates {
     if (input.san !== null && input.san !== '%')
       conditions.add("c.id in (select d.certificate_id from domain d where d.name ilike ? escape '')", input.san);
     if (input.owner !== null) conditions.add('c.owner = ?', input.owner.toLowerCase());
-    const page = await pageOfIds(this.database, source, conditions, { ...input.window, sortBy: 'id', sortDir: 'desc' });
+    const page = await listPage(this.database, source, conditions, { ...input.window, sortBy: 'id', sortDir: 'desc' });
     return fittingPage(page, await this.reader.records(page.ids));
   }
 
@@ -55,8 +55,8 @@ export class ListCertificates {
     return record;
   }
 
-  private page(input: CertificateListInput): Promise<IdPage> {
+  private page(input: CertificateListInput): Promise<Page<unknown>> {
     const conditions = certificateConditions(input, { ...this.settings, now: this.clock.now() });
-    return pageOfIds(this.database, source, conditions, input.window);
+    return listPage(this.database, source, conditions, input.window);
   }
 }

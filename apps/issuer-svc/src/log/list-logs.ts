@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, listLogs, OutputOf } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
+import { Conditions, containing, Database, listPage } from '@sifaka/database';
 import { timestamp } from '@sifaka/kernel';
 import { CertificateReader } from '../listing/certificate-reader.js';
 import { logColumns } from '../listing/columns.js';
-import { Conditions, containing } from '../listing/conditions.js';
-import { fittingPage, pageOfIds } from '../listing/page.js';
+import { fittingPage } from '../listing/page.js';
 
 interface LogRow {
   id: number;
@@ -15,7 +14,7 @@ interface LogRow {
   certificate_id: number | null;
 }
 
-const source = { from: 'certificate_log l', idColumn: 'l.id', columns: logColumns };
+const source = { from: 'certificate_log l', id: 'l.id', columns: logColumns };
 
 const byIdsSql = `select id, log_type, logged_at, user_id, certificate_id from certificate_log
   where id = any($1::int[]) order by array_position($1::int[], id)`;
@@ -34,7 +33,7 @@ export class ListLogs {
     if (input.userIds !== null) conditions.add('l.user_id = any(?::int[])', input.userIds);
     if (input.certificateName !== null)
       conditions.add('l.certificate_id in (select c.id from certificate c where c.name ilike ?)', containing(input.certificateName));
-    const page = await pageOfIds(this.database, source, conditions, input.window);
+    const page = await listPage(this.database, source, conditions, input.window);
     const rows = await this.database.query<LogRow>(byIdsSql, [page.ids]);
     const nested = await this.certificates.nested([...new Set(rows.flatMap((row) => (row.certificate_id === null ? [] : [row.certificate_id])))]);
     return fittingPage(

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AuditEntry } from '../audit.js';
-import { dateTime, int, text } from './field.js';
+import { dateTime, text } from './field.js';
 import { listQuery, listOf } from './list.js';
 import { operation } from './operation.js';
 
 export const AuditListQuery = z.object({
   count: listQuery.count,
   page: listQuery.page,
-  cursor: int({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional(),
+  cursor: listQuery.cursor,
   action: text(128).optional(),
   actor: text(255).optional(),
   objectType: text(100).optional(),
