@@ -4,8 +4,8 @@ export const limits = {
   bodyBytes: 512 * 1024,
   /** Nesting of JSON input; the deepest legitimate body (nested plugin options) has eight levels. */
   jsonDepth: 24,
-  /** Rows that one list answer returns at most: 5,000 certificates are about 50 MB of JSON. */
-  listCount: 5_000,
+  /** Rows that one list answer returns at most: 1,000 certificates are about 10 MB of JSON, held whole while they are composed. */
+  listCount: 1_000,
   /** A cursor holds the sort value of a row: a description of 1,024 characters, each up to three bytes in base64. */
   cursorLength: 6_000,
   /** Names in one certificate: public authorities stop at 100, private ones rarely pass it. */
