@@ -59,7 +59,7 @@ export default tseslint.config(
   },
   { files: ['libs/config/src/**/*.ts', 'apps/*/src/main.ts', 'apps/cli/src/**/*.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['libs/config/src/**/*.ts', 'apps/standalone/src/main.ts'],
+    files: ['libs/config/src/**/*.ts', 'apps/standalone/src/main.ts', 'apps/cli/src/main.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': ['error', { patterns: general.imports.patterns }] },
   },
   {

@@ -1,1 +1,3 @@
-export {};
+export { run } from './run.js';
+export { exitCodes } from './exit-code.js';
+export type { Terminal } from './terminal.js';

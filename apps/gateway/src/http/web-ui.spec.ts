@@ -24,11 +24,14 @@ describe('the web interface', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(['/', '/certificates', '/certificates/12?tab=log', '/index.html'])('answers %s with its one page, asked for anew each time', async (url) => {
-    const answer = await server.inject(url);
-    expect(answer.body).toBe('<title>Sifaka</title>');
-    expect(answer.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
-  });
+  it.each(['/', '/certificates', '/certificates/12?tab=log', '/index.html'])(
+    'answers %s with its one page, asked for anew each time',
+    async (url) => {
+      const answer = await server.inject(url);
+      expect(answer.body).toBe('<title>Sifaka</title>');
+      expect(answer.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
+    },
+  );
 
   it('lets browsers keep files whose names have a hash', async () => {
     const answer = await server.inject('/assets/index-abc.js');
@@ -46,12 +49,17 @@ describe('the web interface', () => {
     expect((await server.inject({ url: '/', headers: { 'if-none-match': String(headers.etag) } })).statusCode).toBe(304);
   });
 
-  it.each(['/api', '/api/1/nothing', '/api/docs/none', '/assets/index-old.js', '/favicon.ico', '/../package.json', '/assets/..%2f..%2fpackage.json'])(
-    'is not the answer to %s',
-    async (url) => {
-      expect((await server.inject(url)).statusCode).toBe(404);
-    },
-  );
+  it.each([
+    '/api',
+    '/api/1/nothing',
+    '/api/docs/none',
+    '/assets/index-old.js',
+    '/favicon.ico',
+    '/../package.json',
+    '/assets/..%2f..%2fpackage.json',
+  ])('is not the answer to %s', async (url) => {
+    expect((await server.inject(url)).statusCode).toBe(404);
+  });
 
   it('says how to build it when it is not there', async () => {
     const bare = fastify();

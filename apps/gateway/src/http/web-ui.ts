@@ -17,7 +17,8 @@ interface WebFile {
   etag: string;
 }
 
-const missing = 'The web interface has not been built: run "npm run build" in the checkout and start again. The API answers below /api/1.\n';
+const missing =
+  'The web interface has not been built: run "npm run build" in the checkout and start again. The API answers below /api/1.\n';
 
 /**
  * The browser interface: its files, and its one page for every address outside `/api`, where the router in the page takes over. All
@@ -42,7 +43,9 @@ async function readBuild(folder: string): Promise<Map<string, WebFile>> {
   if (!existsSync(folder)) return new Map();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const files = await Promise.all(paths.map(async (path) => [`/${relative(folder, path).split(sep).join('/')}`, await webFile(path)] as const));
+  const files = await Promise.all(
+    paths.map(async (path) => [`/${relative(folder, path).split(sep).join('/')}`, await webFile(path)] as const),
+  );
   return new Map(files);
 }
 

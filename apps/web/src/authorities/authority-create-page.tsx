@@ -82,11 +82,11 @@ function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
   });
   return (
     <form onSubmit={form.onSubmit((input) => create.mutate(input))} noValidate>
-      <Refusal error={create.error} shown={shownPaths(create.error, fieldOf)} />
       <Stack maw={760}>
+        <Refusal error={create.error} shown={shownPaths(create.error, fieldOf)} />
         <KindSection form={form} authorities={authorities} />
         <KeySection form={form} />
-        <Accordion variant="separated">
+        <Accordion variant="contained" bg="var(--mantine-color-body)">
           <Accordion.Item value="subject">
             <Accordion.Control>Subject and issuer</Accordion.Control>
             <Accordion.Panel>

@@ -43,9 +43,9 @@ export function AuthorityImportPage() {
       lead="Take an existing root or issuing CA with its key into service."
     >
       <form onSubmit={form.onSubmit((values) => take.mutate(values))} noValidate>
-        <Refusal error={take.error} shown={shownPaths(take.error, fieldOf)} />
         <Paper withBorder p="lg" maw={760}>
           <Stack>
+            <Refusal error={take.error} shown={shownPaths(take.error, fieldOf)} />
             <TextInput label="Name" required maxLength={128} {...form.getInputProps('name')} />
             <TextInput
               label="Owner"

@@ -37,7 +37,7 @@ const columns: Column<AuthorityView>[] = [
 ];
 
 export const ActiveBadge = ({ active }: { active: boolean }) => (
-  <Badge variant="light" radius="sm" color={active ? 'teal' : 'gray'}>
+  <Badge variant="light" radius="sm" miw="max-content" color={active ? 'teal' : 'gray'}>
     {active ? 'active' : 'inactive'}
   </Badge>
 );

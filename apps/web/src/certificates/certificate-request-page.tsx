@@ -105,8 +105,8 @@ function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; i
   });
   return (
     <form onSubmit={form.onSubmit((values) => request.mutate(values))} noValidate>
-      <Refusal error={request.error} shown={shownPaths(request.error, fieldOf)} />
       <Stack maw={760}>
+        <Refusal error={request.error} shown={shownPaths(request.error, fieldOf)} />
         <NamesSection form={form} authorities={authorities} />
         <TermSection form={form} authority={authorities.find(({ id }) => String(id) === form.values.authority)} />
         <MoreSection form={form} />
@@ -147,7 +147,7 @@ function NamesSection({ form, authorities }: { form: Form; authorities: Authorit
         <TagsInput
           label="More names"
           description="DNS names, addresses, mailboxes or URIs. Enter or comma adds one"
-          placeholder="www.shop.example.com"
+          placeholder={form.values.names.length === 0 ? 'www.shop.example.com' : ''}
           acceptValueOnBlur
           clearable
           {...form.getInputProps('names')}
@@ -206,7 +206,7 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
 
 function MoreSection({ form }: { form: Form }) {
   return (
-    <Accordion variant="separated">
+    <Accordion variant="contained" bg="var(--mantine-color-body)">
       <Accordion.Item value="more">
         <Accordion.Control>Subject, signing request and more</Accordion.Control>
         <Accordion.Panel>

@@ -1,8 +1,7 @@
-import type { RequestOf } from '@sifaka/api-client';
+import { generalNameOf, type RequestOf } from '@sifaka/api-client';
 import type { createCertificateOperation } from '@sifaka/contracts';
 import { byFirstPart } from '../ui/form-refusal.js';
 import { emptySubject, subjectFields, type Subject } from '../ui/subject.js';
-import { generalNameOf } from './general-name.js';
 
 export type Usage = 'server' | 'client' | 'both' | 'authority';
 

@@ -46,9 +46,9 @@ export function CertificateUploadPage() {
       lead="Take one that was issued elsewhere into the inventory. A key that comes along is kept encrypted."
     >
       <form onSubmit={form.onSubmit((values) => upload.mutate(values))} noValidate>
-        <Refusal error={upload.error} shown={shownPaths(upload.error, fieldOf)} />
         <Paper withBorder p="lg" maw={760}>
           <Stack>
+            <Refusal error={upload.error} shown={shownPaths(upload.error, fieldOf)} />
             {pem('Certificate', 'In PEM', 'body', true)}
             {pem('Chain', 'The certificates between it and the root, in PEM', 'chain')}
             {pem('Private key', 'In PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1', 'privateKey')}

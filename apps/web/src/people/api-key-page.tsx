@@ -40,7 +40,7 @@ const columns: Column<ApiKeyView>[] = [
   {
     title: 'State',
     cell: ({ revoked }) => (
-      <Badge variant="light" radius="sm" color={revoked ? 'red' : 'teal'}>
+      <Badge miw="max-content" variant="light" radius="sm" color={revoked ? 'red' : 'teal'}>
         {revoked ? 'revoked' : 'in force'}
       </Badge>
     ),

@@ -1,4 +1,4 @@
-import { Badge, Group, Text, Tooltip } from '@mantine/core';
+import { Badge, Stack, Text, Tooltip } from '@mantine/core';
 import { dateTimeText, dayMs, dayText, relativeText } from './time.js';
 
 interface Lifetime {
@@ -11,7 +11,7 @@ interface Lifetime {
 export function StateBadge({ status, notBefore, notAfter }: Lifetime) {
   const { word, color } = stateOf(status ?? null, new Date(notBefore).getTime(), new Date(notAfter).getTime(), Date.now());
   return (
-    <Badge color={color} variant="light" radius="sm">
+    <Badge color={color} variant="light" radius="sm" miw="max-content">
       {word}
     </Badge>
   );
@@ -28,12 +28,12 @@ export function stateOf(status: string | null, notBefore: number, notAfter: numb
 export function Expiry({ notAfter }: { notAfter: string }) {
   return (
     <Tooltip label={dateTimeText(notAfter)}>
-      <Group gap={6} wrap="nowrap">
+      <Stack gap={0} style={{ whiteSpace: 'nowrap' }}>
         <Text size="sm">{dayText(notAfter)}</Text>
         <Text size="xs" c="dimmed">
           {relativeText(notAfter)}
         </Text>
-      </Group>
+      </Stack>
     </Tooltip>
   );
 }

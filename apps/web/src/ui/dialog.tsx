@@ -47,8 +47,10 @@ export function Dialog({
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form onSubmit={send} noValidate>
-        <Refusal error={error ?? null} shown={shown ?? []} />
-        <Stack>{children}</Stack>
+        <Stack>
+          <Refusal error={error ?? null} shown={shown ?? []} />
+          {children}
+        </Stack>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={close}>
             {submit === undefined ? 'Close' : 'Cancel'}

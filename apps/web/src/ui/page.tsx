@@ -33,7 +33,7 @@ export function Page({ title, lead, parent, actions, children }: PageProps) {
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="flex-start" gap="sm">
-          <Stack gap={2} flex={1} miw={220}>
+          <Stack gap={2} flex={1} miw="min(100%, 480px)">
             <Title order={1} ref={heading} tabIndex={-1} className="breaks" style={{ outline: 'none' }}>
               {title}
             </Title>

@@ -11,7 +11,7 @@ export function Refusal({ error, shown = [] }: { error: unknown; shown?: readonl
   const rest = fields.filter(({ path }) => !shown.includes(path));
   const title = fields.length === 0 ? message : rest.length === 0 ? 'Some fields need another look.' : 'The request was refused.';
   return (
-    <Alert role="alert" color="red" variant="light" icon={<Icon name="warning" />} title={title} mb="md">
+    <Alert role="alert" color="red" variant="light" icon={<Icon name="warning" />} title={sentence(title)}>
       {rest.length > 0 && (
         <List size="sm">
           {rest.map(({ path, message: reason }) => (
@@ -22,3 +22,6 @@ export function Refusal({ error, shown = [] }: { error: unknown; shown?: readonl
     </Alert>
   );
 }
+
+/** The API's words begin small: they also stand behind a field's name. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

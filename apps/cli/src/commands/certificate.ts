@@ -1,0 +1,172 @@
+import { generalNameOf } from '@sifaka/api-client';
+import {
+  CrlReason,
+  createCertificateOperation,
+  listCertificatesOperation,
+  revokeCertificateOperation,
+  updateCertificateOwnerOperation,
+  type CertificateView,
+} from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { count, define, fileText } from '../command.js';
+import type { Terminal } from '../terminal.js';
+import { findAuthority, findCertificate } from './find.js';
+
+const columns = {
+  id: (row: CertificateView) => row.id,
+  name: (row: CertificateView) => row.name,
+  status: (row: CertificateView) => row.status,
+  'not after': (row: CertificateView) => row.notAfter,
+  authority: (row: CertificateView) => row.authority?.name ?? row.issuer,
+  owner: (row: CertificateView) => row.owner,
+};
+
+export const certificateFields = {
+  Id: (row: CertificateView) => row.id,
+  Name: (row: CertificateView) => row.name,
+  Names: (row: CertificateView) => row.domains.map(({ name }) => name),
+  Status: (row: CertificateView) => row.status,
+  Subject: (row: CertificateView) => row.distinguishedName,
+  Authority: (row: CertificateView) => row.authority?.name ?? row.issuer,
+  'Not before': (row: CertificateView) => row.notBefore,
+  'Not after': (row: CertificateView) => row.notAfter,
+  Serial: (row: CertificateView) => row.serialHex,
+  Key: (row: CertificateView) => `${row.keyType ?? 'unknown'}, ${row.hasPrivateKey ? 'kept by the platform' : 'not here'}`,
+  Owner: (row: CertificateView) => row.owner,
+  Roles: (row: CertificateView) => row.roles.map(({ name }) => name),
+  Description: (row: CertificateView) => row.description,
+};
+
+const isWhole = (row: object): row is CertificateView => 'body' in row;
+
+export function certificateCommands(parent: Command, terminal: Terminal): void {
+  define(parent, terminal, {
+    name: 'list',
+    summary: 'certificates, the newest first',
+    options: [
+      ['-s, --search <text>', 'part of a name or domain'],
+      ['--in <field>', 'search in another field: cn, issuer, owner, status, description'],
+      ['--within <weeks>', 'those that end within so many weeks'],
+      ['--expired', 'those that expired long ago as well'],
+      ['-n, --count <rows>', 'how many at most (50)'],
+      ['-p, --page <page>', 'which page (1)'],
+    ],
+    schema: z.object({
+      search: z.string().optional(),
+      in: z.string().default('name'),
+      within: count().optional(),
+      expired: z.boolean().default(false),
+      count: count().default(50),
+      page: count().default(1),
+    }),
+    async run(context, { search, in: field, within, expired, ...window }) {
+      const query = {
+        ...window,
+        sortBy: 'id',
+        sortDir: 'desc',
+        filter: search === undefined ? undefined : `${field};${search}`,
+        timeRange: within,
+        showExpired: expired ? 1 : 0,
+      };
+      const { items, total } = await context.api.call(listCertificatesOperation, { query });
+      context.list([...items].filter(isWhole), columns);
+      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+    },
+  });
+  define(parent, terminal, {
+    name: 'show <certificate>',
+    summary: 'one certificate, by id or name',
+    schema: z.object({}),
+    run: async (context, _, [name = '']) => context.object(await findCertificate(context.api, name), certificateFields),
+  });
+  requestCommand(parent, terminal);
+  define(parent, terminal, {
+    name: 'owner <certificate> <address>',
+    summary: 'hand over to another owner',
+    schema: z.object({}),
+    async run({ api }, _, [name = '', owner = '']) {
+      const { id } = await findCertificate(api, name);
+      await api.call(updateCertificateOwnerOperation, { params: { id }, body: { owner } });
+      terminal.say(`${name} belongs to ${owner}`);
+    },
+  });
+  revokeCommand(parent, terminal);
+}
+
+function requestCommand(parent: Command, terminal: Terminal): void {
+  define(parent, terminal, {
+    name: 'request',
+    summary: 'have a certificate issued; without a signing request the platform makes and keeps the key',
+    required: [
+      ['-a, --authority <authority>', 'who issues, by id or name'],
+      ['--owner <address>', 'e-mail address of the team that answers for it'],
+    ],
+    options: [
+      ['--cn <name>', 'common name; also the first alternative name'],
+      ['--san <name...>', 'further names: DNS, address, mailbox or URI'],
+      ['--days <days>', 'how long it is valid; otherwise as the authority grants'],
+      ['--key-type <type>', 'ECCPRIME256V1, RSA2048, … (ECCPRIME256V1)'],
+      ['--csr <file>', 'signing request in PEM'],
+      ['--description <text>', 'what it is for'],
+    ],
+    schema: z.object({
+      authority: z.string(),
+      owner: z.string(),
+      cn: z.string().default(''),
+      san: z.array(z.string()).default([]),
+      days: count().optional(),
+      keyType: z.string().default('ECCPRIME256V1'),
+      csr: z.string().optional(),
+      description: z.string().optional(),
+    }),
+    async run(context, { authority, cn, san, days, keyType, csr, owner, description }) {
+      const { id } = await findAuthority(context.api, authority);
+      const names = [...new Set([cn, ...san].filter((name) => name !== ''))].map(generalNameOf);
+      const body = {
+        authority: { id },
+        owner,
+        description,
+        commonName: cn,
+        ...(csr === undefined ? { keyType } : { csr: await fileText(csr) }),
+        ...(days !== undefined && termOf(days)),
+        extensions: {
+          ...(names.length > 0 && { subAltNames: { names } }),
+          keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && { useKeyEncipherment: true }) },
+          extendedKeyUsage: { useServerAuthentication: true },
+        },
+      };
+      context.object(await context.api.call(createCertificateOperation, { body }), certificateFields);
+    },
+  });
+}
+
+function revokeCommand(parent: Command, terminal: Terminal): void {
+  define(parent, terminal, {
+    name: 'revoke <certificate>',
+    summary: 'revoke for good',
+    options: [
+      ['--reason <reason>', `one of ${CrlReason.options.join(', ')}`],
+      ['--comment <text>', 'for the audit log'],
+      ['-y, --yes', 'without asking'],
+    ],
+    schema: z.object({ reason: CrlReason.default('unspecified'), comment: z.string().optional(), yes: z.boolean().default(false) }),
+    async run({ api }, { reason, comment, yes }, [name = '']) {
+      const certificate = await findCertificate(api, name);
+      if (!yes && !(await isConfirmed(terminal, certificate.name))) throw new AppError('failed_precondition', 'nothing was revoked');
+      await api.call(revokeCertificateOperation, { params: { id: certificate.id }, body: { crlReason: reason, comments: comment } });
+      terminal.say(`${certificate.name} is revoked`);
+    },
+  });
+}
+
+async function isConfirmed(terminal: Terminal, name: string): Promise<boolean> {
+  if (!terminal.isInteractive) throw new AppError('invalid_argument', 'revoking cannot be undone: add --yes where nobody can be asked');
+  return (await terminal.ask(`Revoke ${name} for good? Type its name: `)) === name;
+}
+
+function termOf(days: number) {
+  const now = Date.now();
+  return { validityStart: new Date(now).toISOString(), validityEnd: new Date(now + days * 86_400_000).toISOString() };
+}

@@ -1,0 +1,59 @@
+import { isSessionOver, sentenceOf } from '@sifaka/api-client';
+import { toAppError } from '@sifaka/kernel';
+import { Command, CommanderError, Option } from 'commander';
+import { apiKeyCommands } from './commands/api-key.js';
+import { auditCommands } from './commands/audit.js';
+import { authorityCommands } from './commands/authority.js';
+import { certificateCommands } from './commands/certificate.js';
+import { certificateFileCommands } from './commands/certificate-file.js';
+import { domainCommands } from './commands/domain.js';
+import { peopleCommands } from './commands/people.js';
+import { sessionCommands } from './commands/session.js';
+import { exitCodeOf, exitCodes } from './exit-code.js';
+import { outputForms } from './output.js';
+import type { Terminal } from './terminal.js';
+
+const manual = `
+Exit codes: 0 done · 1 refused · 2 wrong usage · 3 not logged in or not allowed · 4 not found · 5 server or authority not available
+Environment: SIFAKA_URL, SIFAKA_TOKEN`;
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code, see `exitCodes`
+ */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await programOf(terminal).parseAsync([...args], { from: 'user' });
+    return exitCodes.done;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    const error = toAppError(thrown);
+    const remedy = isSessionOver(error) ? '\nLog in with "sifaka login", or give a token with SIFAKA_TOKEN or --token.' : '';
+    const cause = error.code === 'internal' && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    terminal.say(`sifaka: ${sentenceOf(error)}${cause}${remedy}`);
+    return exitCodeOf(error.code);
+  }
+}
+
+function programOf(terminal: Terminal): Command {
+  const program = new Command('sifaka')
+    .description('Certificates from the command line')
+    .addOption(new Option('--url <address>', 'address of the platform'))
+    .addOption(new Option('--token <token>', 'token of a login or an API key; better in SIFAKA_TOKEN, where no process list shows it'))
+    .addOption(new Option('-o, --output <form>', 'form of results').choices(outputForms).default('table'))
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.say(text.trimEnd()) })
+    .showHelpAfterError('(add --help for help)')
+    .addHelpText('after', manual)
+    .exitOverride();
+  sessionCommands(program, terminal);
+  const certificate = program.command('certificate').description('request, find, export and revoke certificates');
+  certificateCommands(certificate, terminal);
+  certificateFileCommands(certificate, terminal);
+  authorityCommands(program.command('authority').description('roots and issuing authorities'), terminal);
+  domainCommands(program.command('domain').description('names and their sensitivity'), terminal);
+  peopleCommands(program, terminal);
+  apiKeyCommands(program.command('api-key').description('tokens for programs'), terminal);
+  auditCommands(program, terminal);
+  return program;
+}
