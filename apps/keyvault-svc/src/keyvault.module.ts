@@ -21,8 +21,10 @@ import { openKeyring } from './master-key/open-keyring.js';
 import { Rekey } from './master-key/rekey.js';
 import { RekeyRepository } from './master-key/rekey.repository.js';
 import { RetireMasterKey } from './master-key/retire-master-key.js';
+import { DeleteSecrets } from './secret/delete-secrets.js';
 import { PutSecrets } from './secret/put-secrets.js';
 import { ResolveSecrets } from './secret/resolve-secrets.js';
+import { SecretAudit } from './secret/secret-audit.js';
 import { SecretHandlers } from './secret/secret.handlers.js';
 import { SecretRepository } from './secret/secret.repository.js';
 import { SigningHandlers } from './signing/signing.handlers.js';
@@ -57,7 +59,7 @@ const rsaGenerator = {
     Envelope,
     ...[KeyRepository, KeyAccessJournal, MakeKey, GenerateKeys, ImportKey, ExportKey, DeleteKeys],
     ...[SigningKeys, SigningJournal, SignWithKeys],
-    ...[SecretRepository, PutSecrets, ResolveSecrets],
+    ...[SecretRepository, SecretAudit, PutSecrets, ResolveSecrets, DeleteSecrets],
     ...[RekeyRepository, RetireMasterKey, Rekey],
   ],
 })

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { InputOf, OutputOf, resolveSecrets } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
 import type { CallContext } from '@sifaka/messaging';
 import { Envelope } from '../envelope/envelope.js';
+import { SecretAudit } from './secret-audit.js';
 import { idOf } from './secret-ref.js';
 import { SecretRepository, type StoredSecret } from './secret.repository.js';
 
@@ -12,12 +14,17 @@ export class ResolveSecrets {
   constructor(
     private readonly envelope: Envelope,
     private readonly secrets: SecretRepository,
+    private readonly audit: SecretAudit,
+    private readonly database: Database,
   ) {}
 
   async run({ refs }: InputOf<typeof resolveSecrets>, call: CallContext): Promise<OutputOf<typeof resolveSecrets>> {
     const ids = refs.map((ref) => idOf(ref) ?? unknown(ref));
     const rows = new Map((await this.secrets.find(call.caller, ids)).map((row) => [row.id, row]));
-    return { values: ids.map((id, index) => this.open(rows.get(id) ?? unknown(refs[index] ?? ''), call.caller)) };
+    const values = ids.map((id, index) => this.open(rows.get(id) ?? unknown(refs[index] ?? ''), call.caller));
+    // On record before they leave.
+    await this.database.transaction((tx) => this.audit.add(tx, 'secret.resolved', [...rows.values()], call));
+    return { values };
   }
 
   private open(row: StoredSecret, owner: string): string {

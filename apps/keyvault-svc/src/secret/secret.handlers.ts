@@ -1,17 +1,16 @@
 import { Controller } from '@nestjs/common';
 import { deleteSecrets, putSecrets, resolveSecrets, type InputOf } from '@sifaka/contracts';
 import { Handles, type CallContext } from '@sifaka/messaging';
+import { DeleteSecrets } from './delete-secrets.js';
 import { PutSecrets } from './put-secrets.js';
 import { ResolveSecrets } from './resolve-secrets.js';
-import { idOf } from './secret-ref.js';
-import { SecretRepository } from './secret.repository.js';
 
 @Controller()
 export class SecretHandlers {
   constructor(
     private readonly putSecrets: PutSecrets,
     private readonly resolveSecrets: ResolveSecrets,
-    private readonly secrets: SecretRepository,
+    private readonly deleteSecrets: DeleteSecrets,
   ) {}
 
   @Handles(putSecrets)
@@ -25,12 +24,7 @@ export class SecretHandlers {
   }
 
   @Handles(deleteSecrets)
-  async delete({ refs }: InputOf<typeof deleteSecrets>, call: CallContext) {
-    return {
-      deleted: await this.secrets.delete(
-        call.caller,
-        refs.flatMap((ref) => idOf(ref) ?? []),
-      ),
-    };
+  delete(input: InputOf<typeof deleteSecrets>, call: CallContext) {
+    return this.deleteSecrets.run(input, call);
   }
 }

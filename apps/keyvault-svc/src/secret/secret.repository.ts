@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
-import { Database, type NamedStatement } from '@sifaka/database';
+import { Database, type NamedStatement, type Sql } from '@sifaka/database';
 import { CLOCK } from '@sifaka/runtime';
 import type { Sealed } from '../envelope/envelope.js';
 import { retiredMasterKey } from '../key/key.repository.js';
@@ -13,6 +13,7 @@ export interface NewSecret {
 
 export interface StoredSecret extends Sealed {
   readonly id: string;
+  readonly label: string;
 }
 
 @Injectable()
@@ -22,9 +23,9 @@ export class SecretRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async add(owner: string, secrets: readonly NewSecret[]): Promise<void> {
+  async add(tx: Sql, owner: string, secrets: readonly NewSecret[]): Promise<void> {
     const masterKey = secrets[0]?.sealed.masterKey;
-    const [added] = await this.database.query<{ count: number }>(insertSecrets, [
+    const [added] = await tx.query<{ count: number }>(insertSecrets, [
       secrets.map(({ id }) => id),
       secrets.map(({ label }) => label),
       secrets.map(({ sealed }) => sealed.wrappedKey),
@@ -40,9 +41,12 @@ export class SecretRepository {
     return this.database.query<StoredSecret>(findSecrets, [owner, ids]);
   }
 
-  async delete(owner: string, ids: readonly string[]): Promise<number> {
-    const deleted = await this.database.query('delete from secret where owner = $1 and id = any($2::uuid[]) returning id', [owner, ids]);
-    return deleted.length;
+  /** Removes secrets of the owner and returns those that were there. */
+  delete(tx: Sql, owner: string, ids: readonly string[]): Promise<{ id: string; label: string }[]> {
+    return tx.query<{ id: string; label: string }>('delete from secret where owner = $1 and id = any($2::uuid[]) returning id, label', [
+      owner,
+      ids,
+    ]);
   }
 }
 
@@ -62,6 +66,6 @@ const insertSecrets: NamedStatement = {
 const findSecrets: NamedStatement = {
   name: 'find-secrets',
   text: `
-    select id, master_key as "masterKey", wrapped_key as "wrappedKey", ciphertext
+    select id, label, master_key as "masterKey", wrapped_key as "wrappedKey", ciphertext
     from secret where owner = $1 and id = any($2::uuid[])`,
 };

@@ -128,6 +128,22 @@ describe('a secret', () => {
     await expect(platform.call('deploy', resolveSecrets, { refs })).rejects.toMatchObject(missing);
   });
 
+  it('leaves a record of everything that was done with it: by whom, which, what for, and never its value', async () => {
+    const { refs } = await platform.call('deploy', putSecrets, { secrets: [{ value: 'hush hush', label: 'token of target 7' }] });
+    await platform.call('deploy', resolveSecrets, { refs });
+    await expect(platform.call('notify', resolveSecrets, { refs })).rejects.toMatchObject({ code: 'not_found' });
+    await platform.call('notify', deleteSecrets, { refs });
+    await platform.call('deploy', deleteSecrets, { refs });
+    const id = refs[0]?.slice('secret:'.length);
+    const entries = await platform
+      .database('keyvault')
+      .query('select action, object_type, object_name, details from audit_entry where object_id = $1 order by at, id', [id]);
+    const entry = (action: string) => ({ action, object_type: 'secret', object_name: 'token of target 7', details: { caller: 'deploy' } });
+    expect(entries).toEqual([entry('secret.stored'), entry('secret.resolved'), entry('secret.deleted')]);
+    const [found] = await platform.database('keyvault').query("select 1 from audit_entry a where a::text like '%hush hush%'");
+    expect(found).toBeUndefined();
+  });
+
   it('with a malformed reference is not found', async () => {
     await expect(platform.call('deploy', resolveSecrets, { refs: [`secret:${'-'.repeat(36)}`] })).rejects.toMatchObject({
       code: 'not_found',
