@@ -80,6 +80,7 @@ async function start(env, log, stack) {
 
   const password = administratorCreated(dataDir, env);
   if (password !== null) log(password);
+  for (const warning of platform.warnings) log(`warning: ${warning}`);
   process.stdout.write(`Sifaka is ready at ${address.url}\n`);
   return { failure: platform.failure };
 }

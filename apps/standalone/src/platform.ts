@@ -22,6 +22,8 @@ export interface PlatformOptions {
 /** Database and bus, ready for the services, and what each service is told of them. */
 export interface Platform {
   environmentOf(service: ServiceName): Record<string, string>;
+  /** What whoever started the platform should know of its servers. */
+  warnings: readonly string[];
   /** Rejects when an embedded server ends without being asked. */
   failure: Promise<never>;
   stop(): Promise<void>;
@@ -50,7 +52,7 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
       env.DATABASE_URL ?? embedded.startPostgres({ dataDir: dataDir.file('postgres') }).then((server) => started(server).url),
       env.NATS_URL ?? embedded.startNats({ dataDir: dataDir.file('nats'), configText }).then((server) => started(server).url),
     ]);
-    await settled([provisionDatabase(databaseUrl, secrets.databasePasswords), prepareBus(natsUrl, secrets, logger)]);
+    const [, weakness] = await settled([provisionDatabase(databaseUrl, secrets.databasePasswords), prepareBus(natsUrl, secrets, env, logger)]);
     const admin = initialAdmin(dataDir, env);
     const environments = new Map(
       definitions.map((definition) => [
@@ -64,7 +66,8 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
       ]),
     );
     const environmentOf = (service: ServiceName) => environments.get(service) ?? {};
-    return { environmentOf, failure: firstFailure(servers, dataDir), stop };
+    const warnings = [weakness ?? sharedUser(natsUrl, env)].filter((text) => text !== null);
+    return { environmentOf, warnings, failure: firstFailure(servers, dataDir), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -85,18 +88,20 @@ function withGivenPasswords(secrets: Secrets, env: Environment): Secrets {
   return { ...secrets, busPasswords };
 }
 
-async function prepareBus(url: string, secrets: Secrets, log: Logger): Promise<void> {
-  const bus = await openBus(url, secrets, log);
+/** Answers what the server does not enforce. */
+async function prepareBus(url: string, secrets: Secrets, env: Environment, log: Logger): Promise<string | null> {
+  const bus = await openBus(url, secrets, env, log);
   try {
     await ensureStream(bus);
+    return bus.missingRights;
   } finally {
     await bus.close();
   }
 }
 
-async function openBus(url: string, secrets: Secrets, log: Logger): Promise<Bus> {
+async function openBus(url: string, secrets: Secrets, env: Environment, log: Logger): Promise<Bus> {
   try {
-    return await connectBus({ user: 'sifaka-admin', url, username: 'sifaka-admin', password: secrets.busPasswords['sifaka-admin'], log });
+    return await connectBus({ user: 'sifaka-admin', url, ...busUser('sifaka-admin', { natsUrl: url, secrets, env }), log });
   } catch (error) {
     const fault = toAppError(error);
     const remedy =
@@ -105,22 +110,42 @@ async function openBus(url: string, secrets: Secrets, log: Logger): Promise<Bus>
   }
 }
 
-interface Whereabouts {
-  databaseUrl: string;
+interface BusWhereabouts {
   natsUrl: string;
   secrets: Secrets;
   env: Environment;
 }
 
+interface Whereabouts extends BusWhereabouts {
+  databaseUrl: string;
+}
+
+/** A server whose address names a user knows that one; it knows the others only when their passwords were given too. */
+function busUser(user: keyof Secrets['busPasswords'], { natsUrl, secrets, env }: BusWhereabouts): { username?: string; password?: string } {
+  const isOwn = !namesUser(natsUrl) || env[passwordVariable(user)] !== undefined;
+  return isOwn ? { username: user, password: secrets.busPasswords[user] } : {};
+}
+
+function namesUser(natsUrl: string): boolean {
+  return natsUrl.split(',').some((text) => /^[a-z]+:\/\/[^/]*@/.test(text.trim()));
+}
+
+function sharedUser(natsUrl: string, env: Environment): string | null {
+  const sharing = namesUser(natsUrl) ? serviceNames.filter((service) => env[passwordVariable(service)] === undefined) : [];
+  if (sharing.length === 0) return null;
+  return `${sharing.join(', ')} use the NATS user of NATS_URL, so that their rights on the bus are not enforced: give the server the users of deploy/nats, and set ${passwordVariable('gateway')} and so on`;
+}
+
 function fixedSettings(service: ServiceName, { databaseUrl, natsUrl, secrets, env }: Whereabouts): Record<string, string | undefined> {
+  const { username, password } = busUser(service, { natsUrl, secrets, env });
   const ownUrl = new URL(databaseUrl);
   ownUrl.username = roleName(service);
   ownUrl.password = secrets.databasePasswords[service];
   return {
     DATABASE_URL: ownUrl.href,
     NATS_URL: natsUrl,
-    SIFAKA_NATS_USER: service,
-    SIFAKA_NATS_PASSWORD: secrets.busPasswords[service],
+    SIFAKA_NATS_USER: username,
+    SIFAKA_NATS_PASSWORD: password,
     SIFAKA_OPERATIONS_PORT: operationsPort(service, env),
   };
 }

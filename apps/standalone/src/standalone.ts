@@ -46,6 +46,7 @@ export async function startStandalone({ env, embedded, services, announce }: Sta
   }
   const password = administratorCreated(dataDir, env);
   if (password !== null) announce(password);
+  for (const warning of platform.warnings) announce(`warning: ${warning}`);
   announce(`Sifaka is ready at ${address.url}`);
   return { failure: platform.failure, stop };
 }

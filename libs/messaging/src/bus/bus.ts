@@ -1,6 +1,6 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { AppError } from '@sifaka/kernel';
-import type { ServiceName } from '@sifaka/contracts';
+import { serviceNames, type ServiceName } from '@sifaka/contracts';
 import type { Log } from './log.js';
 import { inboxPrefix } from './subjects.js';
 
@@ -9,7 +9,7 @@ export type BusUser = ServiceName | 'sifaka-admin' | 'sifaka-events';
 
 export interface BusOptions {
   user: BusUser;
-  /** `nats://host:port`, several separated by commas. A name and password in the URL win over the two fields below. */
+  /** `nats://host:port`, several separated by commas. A name and password in the URL serve whoever has no password of its own. */
   url: string;
   username?: string;
   password?: string;
@@ -27,6 +27,9 @@ export class Bus {
   ) {
     void this.watch();
   }
+
+  /** What the server does not hold this user to, in a sentence for whoever operates it; null when it knows the user by name. */
+  missingRights: string | null = null;
 
   /** False while the connection is lost and being mended. */
   isConnected = true;
@@ -58,7 +61,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const giveUpAt = Date.now() + (options.patienceMs ?? defaultPatienceMs);
   for (;;) {
     try {
-      return new Bus(options.user, await connect(settings), options.log);
+      const bus = new Bus(options.user, await connect(settings), options.log);
+      bus.missingRights = missingRights(bus, settings);
+      if (bus.missingRights !== null) options.log.warn({ user: options.user }, bus.missingRights);
+      return bus;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (/authorization/i.test(text)) {
@@ -79,9 +85,18 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 const defaultPatienceMs = 5_000;
 const retryMs = 200;
 
+function missingRights({ user, connection }: Bus, settings: NodeConnectionOptions): string | null {
+  const lost = 'each may call every operation under the name of any other, and read every event and answer';
+  if (connection.info?.auth_required !== true) {
+    return `NATS at ${serverNames(settings)} asks for no user, so that the rights of the services are not enforced: ${lost}. Give it the users of deploy/nats.`;
+  }
+  if (serviceNames.every((name) => name !== user) || settings.user === user) return null;
+  return `service ${user} uses NATS as "${settings.user ?? ''}", so that its rights are not enforced: whoever shares that user may do all that it may, for example take calls for another service. Give it SIFAKA_NATS_USER and SIFAKA_NATS_PASSWORD of its own.`;
+}
+
 function connectionOptions(options: BusOptions): NodeConnectionOptions {
   const urls = options.url.split(',').map((text) => parseUrl(text.trim()));
-  const inUrl = urls.find(({ username }) => username !== '');
+  const inUrl = options.password === undefined ? urls.find(({ username }) => username !== '') : undefined;
   const user = inUrl === undefined ? options.username : decodeURIComponent(inUrl.username);
   const pass = inUrl === undefined ? options.password : decodeURIComponent(inUrl.password);
   return {

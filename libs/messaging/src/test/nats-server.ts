@@ -31,6 +31,15 @@ export class TestNats {
     return server;
   }
 
+  /** As `nats-server -js` starts it: with streams, without users. */
+  static async withoutUsers(): Promise<TestNats> {
+    const folder = mkdtempSync(join(servers().dataDir, 'nats-'));
+    const server = new TestNats(folder, await freePort());
+    writeFileSync(join(folder, 'nats.conf'), `listen: "127.0.0.1:${server.port}"\njetstream { store_dir: ${JSON.stringify(folder)} }\n`);
+    await server.resume();
+    return server;
+  }
+
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
   }
