@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessSettings, defineConfig, loadConfig } from './index.js';
 
-const required = { DATABASE_URL: 'postgres://u:p@localhost/sifaka', NATS_URL: 'nats://localhost:4222' };
+const required = { DATABASE_URL: 'postgres://u:p@localhost/sifaka', NATS_URL: 'nats://localhost:4222', SIFAKA_CALLER_PUBLIC_KEY: 'x' };
 
 describe('accessSettings', () => {
   it.each(['gateway', 'issuer'])('read the same in %s, by either name', (service) => {

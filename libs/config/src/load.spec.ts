@@ -25,7 +25,7 @@ const definition = defineConfig('issuer', {
   pin: setting(z.string().min(4).optional(), { env: 'SIFAKA_PIN', describe: 'A secret.', secret: true }),
 });
 
-const required = { DATABASE_URL: 'postgres://u:p@localhost/sifaka', NATS_URL: 'nats://localhost:4222' };
+const required = { DATABASE_URL: 'postgres://u:p@localhost/sifaka', NATS_URL: 'nats://localhost:4222', SIFAKA_CALLER_PUBLIC_KEY: 'x' };
 const load = (env: Record<string, string> = {}, yaml?: string) =>
   loadConfig(definition, { env: { ...required, ...env }, ...(yaml !== undefined && { file: file('config.yaml', yaml) }) });
 
@@ -91,6 +91,7 @@ describe('the configuration', () => {
     expect(start).toThrow(/SIFAKA_COUNT: 12: .*9/);
     expect(start).toThrow(/SIFAKA_PIN: \[redacted\]: /);
     expect(start).toThrow(/NATS_URL: required/);
+    expect(start).toThrow(/SIFAKA_CALLER_PUBLIC_KEY: required/);
     expect(start).toThrow(/DATABASE_URL: \[redacted\]/);
     expect(start).not.toThrow(/abc|hidden/);
   });

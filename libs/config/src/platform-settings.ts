@@ -20,7 +20,7 @@ export const platformSettings = {
   }),
   natsUrl: setting(z.string().min(1), {
     env: 'NATS_URL',
-    describe: 'NATS servers, comma separated: `nats://host:4222`. User and password may stand in the address or in their own settings.',
+    describe: 'NATS servers, comma separated: `nats://host:4222`. User and password may stand in the address; those in settings of their own win.',
     secret: true,
   }),
   natsUser: setting(z.string().min(1).optional(), {
@@ -32,7 +32,7 @@ export const platformSettings = {
     describe: 'Password of the NATS user, when it is not in the address.',
     secret: true,
   }),
-  callerPublicKey: setting(z.string().min(1).optional(), {
+  callerPublicKey: setting(z.string().min(1), {
     env: 'SIFAKA_CALLER_PUBLIC_KEY',
     describe: 'Ed25519 public key (SPKI, PEM or base64) that verifies who the gateway says is asking.',
   }),

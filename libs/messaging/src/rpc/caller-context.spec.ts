@@ -10,7 +10,7 @@ const now = new Date('2026-03-01T12:00:00Z');
 const later = (ms: number) => new Date(now.getTime() + ms);
 
 const principals: fc.Arbitrary<Principal> = fc.oneof(
-  fc.record({ kind: fc.constant('system' as const), service: fc.constantFrom('gateway' as const, 'notify' as const) }),
+  fc.record({ kind: fc.constant('system' as const), service: fc.constant('gateway' as const) }),
   fc.record({
     kind: fc.constant('user' as const),
     userId: fc.nat(),
@@ -76,6 +76,11 @@ describe('a signed caller context', () => {
     expect(() => verifyCallerContext(publicKey, token, later(65_001))).toThrow('has expired');
     expect(verifyCallerContext(publicKey, token, later(-5_000))).toEqual(alice);
     expect(() => verifyCallerContext(publicKey, token, later(-5_001))).toThrow('is from the future');
+  });
+
+  it('is refused when it names another service: the gateway speaks for users and for itself', () => {
+    const token = signCallerContext(privateKey, { kind: 'system', service: 'keyvault' }, now);
+    expect(() => verifyCallerContext(publicKey, token, now)).toThrow('speaks for service keyvault');
   });
 
   it('that would be too large for a message header is not made', () => {

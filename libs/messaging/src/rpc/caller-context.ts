@@ -91,7 +91,13 @@ function openToken(publicKey: KeyObject, token: string, now: Date): Claims {
   const claims = Claims.safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
   if (!claims.success) throw refusal('is malformed');
   refuseExpired(claims.data, now);
+  refuseOtherServices(claims.data.principal);
   return claims.data;
+}
+
+/** The gateway speaks for users and for itself: that another service asks is told by the bus, never by the gateway. */
+function refuseOtherServices(principal: Principal): void {
+  if (principal.kind === 'system' && principal.service !== 'gateway') throw refusal(`speaks for service ${principal.service}`);
 }
 
 function refuseExpired(claims: Claims, now: Date): void {
