@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
@@ -95,6 +95,25 @@ export function isAlive(pid) {
 function processState(pid) {
   const status = read(`/proc/${pid}/stat`);
   return status === undefined ? undefined : status.slice(status.lastIndexOf(')') + 2, status.lastIndexOf(')') + 3);
+}
+
+/**
+ * Processes that run in a directory; none where that cannot be known.
+ * @param {string} directory
+ */
+export function processesIn(directory) {
+  if (!existsSync('/proc/self/cwd') || !existsSync(directory)) return [];
+  const path = realpathSync(directory, { encoding: 'utf8' });
+  const isThere = (/** @type {string} */ pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === path;
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isThere(name))
+    .map(Number);
 }
 
 /**

@@ -4,7 +4,7 @@ import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, re
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { commandLine, isAlive, spawnServer, stopChild, stopOrphan } from './child.mjs';
+import { commandLine, isAlive, processesIn, spawnServer, stopChild, stopOrphan } from './child.mjs';
 import { StartFault } from './fault.mjs';
 import { lockDataDir } from './lock.mjs';
 import { freePort, isListening } from './ports.mjs';
@@ -12,6 +12,7 @@ import { postgresIdentity, postgresPrograms } from './postgres-files.mjs';
 
 const startLimitMs = 60_000;
 const stopLimitMs = 8_000;
+const orphanLimitMs = 2_000;
 const databaseName = 'sifaka';
 
 /**
@@ -167,16 +168,19 @@ function openLog(dataDir, user) {
 }
 
 /**
- * A server that outlived its killed parent is stopped; a pid file whose process is another program by now is removed,
- * because Postgres would take that program for itself.
+ * A server that outlived its killed parent is stopped, and so are sessions that outlived their killed server: they still write.
+ * A pid file whose process is another program by now is removed, because Postgres would take that program for itself; that of a
+ * dead server stays, because it tells Postgres which shared memory must be free before it may start.
  * @param {string} cluster
  */
 async function endOrphan(cluster) {
   const path = join(cluster, 'postmaster.pid');
   const pid = Number(pidFile(path)[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return;
-  if (isAlive(pid) && (commandLine(pid) ?? '').includes(cluster)) await stopOrphan(pid, 'SIGINT', stopLimitMs);
-  else rmSync(path, { force: true });
+  if (Number.isInteger(pid) && pid > 0 && isAlive(pid)) {
+    if ((commandLine(pid) ?? '').includes(cluster)) await stopOrphan(pid, 'SIGINT', stopLimitMs);
+    else rmSync(path, { force: true });
+  }
+  await Promise.all(processesIn(cluster).map((orphan) => stopOrphan(orphan, 'SIGQUIT', orphanLimitMs)));
 }
 
 /** @param {string} path */
