@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   DataDir,
-  administratorCreated,
   allServices,
   awaitHealth,
   checkPortIsFree,
@@ -78,7 +77,7 @@ async function start(env, log, stack) {
   for (const { exited } of processes) void exited.then((result) => isStopping || report(result, log));
   await Promise.race([awaitHealth(address), ...processes.map(({ exited }) => exited.then(refuse))]);
 
-  const password = administratorCreated(dataDir, env);
+  const password = platform.administratorCreated();
   if (password !== null) log(password);
   for (const warning of platform.warnings) log(`warning: ${warning}`);
   process.stdout.write(`Sifaka is ready at ${address.url}\n`);

@@ -1,7 +1,6 @@
 export { runStandalone } from './run.js';
 export { openPlatform, type Platform, type PlatformOptions } from './platform.js';
 export { DataDir } from './data-dir.js';
-export { administratorCreated } from './initial-admin.js';
 export { awaitHealth, checkPortIsFree, gatewayAddress, type GatewayAddress } from './gateway-address.js';
 export { openLog } from './log.js';
 export { allServices } from './services.js';

@@ -5,7 +5,7 @@ import { provisionDatabase, roleName } from '@sifaka/database';
 import { connectBus, ensureStream, natsConfig, passwordVariable, type Bus } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
 import type { ServiceDefinition } from '@sifaka/runtime';
-import { initialAdmin } from './initial-admin.js';
+import { administratorCreated, gatewayHasUsers, initialPassword } from './initial-admin.js';
 import type { DataDir } from './data-dir.js';
 import type { EmbeddedServer, EmbeddedServers } from './embedded-servers.js';
 import { openSecrets, type Secrets } from './secrets.js';
@@ -24,6 +24,8 @@ export interface Platform {
   environmentOf(service: ServiceName): Record<string, string>;
   /** What whoever started the platform should know of its servers. */
   warnings: readonly string[];
+  /** Call when all services run: what to tell of the first administrator, once. */
+  administratorCreated(): string | null;
   /** Rejects when an embedded server ends without being asked. */
   failure: Promise<never>;
   stop(): Promise<void>;
@@ -53,7 +55,9 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
       env.NATS_URL ?? embedded.startNats({ dataDir: dataDir.file('nats'), configText }).then((server) => started(server).url),
     ]);
     const [, weakness] = await settled([provisionDatabase(databaseUrl, secrets.databasePasswords), prepareBus(natsUrl, secrets, env, logger)]);
-    const admin = initialAdmin(dataDir, env);
+    const isPasswordGiven = definitions.some(({ config }) => isGiven(config, 'SIFAKA_ADMIN_PASSWORD', env));
+    const hasUsers = () => gatewayHasUsers(databaseUrlOf('gateway', databaseUrl, secrets));
+    const password = await initialPassword(dataDir, { isPasswordGiven, hasUsers });
     const environments = new Map(
       definitions.map((definition) => [
         definition.name,
@@ -61,13 +65,14 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
           definition: definition.config,
           env,
           fixed: fixedSettings(definition.name, { databaseUrl, natsUrl, secrets, env }),
-          defaults: { ...generatedSettings(secrets), ...admin },
+          defaults: { ...generatedSettings(secrets), SIFAKA_ADMIN_PASSWORD: password ?? undefined },
         }),
       ]),
     );
     const environmentOf = (service: ServiceName) => environments.get(service) ?? {};
     const warnings = [weakness ?? sharedUser(natsUrl, env)].filter((text) => text !== null);
-    return { environmentOf, warnings, failure: firstFailure(servers, dataDir), stop };
+    const administrator = () => administratorCreated(dataDir, environmentOf('gateway').SIFAKA_ADMIN_USERNAME ?? 'admin', password);
+    return { environmentOf, warnings, administratorCreated: administrator, failure: firstFailure(servers, dataDir), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -138,16 +143,20 @@ function sharedUser(natsUrl: string, env: Environment): string | null {
 
 function fixedSettings(service: ServiceName, { databaseUrl, natsUrl, secrets, env }: Whereabouts): Record<string, string | undefined> {
   const { username, password } = busUser(service, { natsUrl, secrets, env });
-  const ownUrl = new URL(databaseUrl);
-  ownUrl.username = roleName(service);
-  ownUrl.password = secrets.databasePasswords[service];
   return {
-    DATABASE_URL: ownUrl.href,
+    DATABASE_URL: databaseUrlOf(service, databaseUrl, secrets),
     NATS_URL: natsUrl,
     SIFAKA_NATS_USER: username,
     SIFAKA_NATS_PASSWORD: password,
     SIFAKA_OPERATIONS_PORT: operationsPort(service, env),
   };
+}
+
+function databaseUrlOf(service: ServiceName, databaseUrl: string, secrets: Secrets): string {
+  const url = new URL(databaseUrl);
+  url.username = roleName(service);
+  url.password = secrets.databasePasswords[service];
+  return url.href;
 }
 
 /** The port that was asked for is the gateway's; the other services follow in the order of their names' list. */

@@ -4,7 +4,6 @@ import { startService, type RunningService, type ServiceDefinition } from '@sifa
 import { DataDir } from './data-dir.js';
 import type { EmbeddedServers } from './embedded-servers.js';
 import { awaitHealth, checkPortIsFree, gatewayAddress } from './gateway-address.js';
-import { administratorCreated } from './initial-admin.js';
 import { openLog } from './log.js';
 import { openPlatform, type Platform } from './platform.js';
 
@@ -44,7 +43,7 @@ export async function startStandalone({ env, embedded, services, announce }: Sta
     await stop();
     throw error;
   }
-  const password = administratorCreated(dataDir, env);
+  const password = platform.administratorCreated();
   if (password !== null) announce(password);
   for (const warning of platform.warnings) announce(`warning: ${warning}`);
   announce(`Sifaka is ready at ${address.url}`);
