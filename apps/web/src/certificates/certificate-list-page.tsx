@@ -33,7 +33,10 @@ const columns: Column<CertificateView>[] = [
   },
   { title: 'State', cell: (row) => <StateBadge {...row} /> },
   { title: 'Expires', sortBy: 'notAfter', cell: ({ notAfter }) => <Expiry notAfter={notAfter} /> },
-  { title: 'Authority', cell: ({ authority, issuer }) => <Text size="sm">{authority?.name ?? (issuer === '<selfsigned>' ? 'itself' : issuer)}</Text> },
+  {
+    title: 'Authority',
+    cell: ({ authority, issuer }) => <Text size="sm">{authority?.name ?? (issuer === '<selfsigned>' ? 'itself' : issuer)}</Text>,
+  },
   { title: 'Owner', sortBy: 'owner', cell: ({ owner }) => <Text size="sm">{owner}</Text> },
 ];
 

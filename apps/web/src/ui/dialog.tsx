@@ -42,6 +42,7 @@ export function Dialog({
       opened={isOpen}
       onClose={close}
       title={title}
+      styles={{ title: { fontWeight: 700, fontSize: 'var(--mantine-font-size-lg)' } }}
       size={size}
       closeOnClickOutside={submit === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}

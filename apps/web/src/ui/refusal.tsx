@@ -24,4 +24,4 @@ export function Refusal({ error, shown = [] }: { error: unknown; shown?: readonl
 }
 
 /** The API's words begin small: they also stand behind a field's name. */
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -2,6 +2,7 @@ import { Alert, Button, EmptyState, Skeleton, Stack } from '@mantine/core';
 import { toAppError } from '@sifaka/kernel';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icons.js';
+import { sentence } from './refusal.js';
 
 interface Loadable<T> {
   data: T | undefined;
@@ -28,7 +29,7 @@ export function Loading({ rows = 5 }: { rows?: number }) {
 
 export function LoadError({ error, retry }: { error: unknown; retry: () => unknown }) {
   return (
-    <Alert role="alert" color="red" variant="light" title={toAppError(error).message} icon={<Icon name="warning" />}>
+    <Alert role="alert" color="red" variant="light" title={sentence(toAppError(error).message)} icon={<Icon name="warning" />}>
       <Button size="xs" variant="default" onClick={() => void retry()}>
         Try again
       </Button>
