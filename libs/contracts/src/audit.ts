@@ -15,7 +15,7 @@ export type AuditActor = z.output<typeof AuditActor>;
 /** One change, or one sight of a key. Written in the same transaction as what it tells of. */
 export const AuditEntry = z.object({
   id: z.uuid(),
-  at: z.iso.datetime(),
+  at: z.iso.datetime({ offset: true }),
   service: z.string(),
   /** `<noun>.<past tense>`, for example `certificate.issued`, `key.viewed`, `user.updated`. */
   action: z.string(),
