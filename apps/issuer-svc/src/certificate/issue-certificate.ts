@@ -25,7 +25,7 @@ export class IssueCertificate {
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
   ) {}
 
-  async run(input: Input, { principal }: CallContext): Promise<CertificateRecord> {
+  async run(input: Input, { principal, signal }: CallContext): Promise<CertificateRecord> {
     const request = requestIdentity(principal, input);
     const found = await this.references.find({ ...input, requestKey: request?.key ?? null });
     const { authority } = found;
@@ -38,7 +38,7 @@ export class IssueCertificate {
     if (answered !== null) return answered;
     const draft = await this.judge.run('leaf', { ...input, keyType: input.keyType ?? defaultKeyType }, authority, principal);
     assertNameable(draft, input.name);
-    const minted = await this.mint.run(draft, authority);
+    const minted = await this.mint.run(draft, authority, signal);
     return this.filing.add('issued', certificateOf({ input, principal, request, found, authority, minted }), minted.outcome.chainDer, authority);
   }
 }

@@ -6,6 +6,7 @@ import { CLOCK } from '@sifaka/runtime';
 import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
 import type { JudgedDraft } from '../issuance/judge-issuance.js';
 import { KeyVault, type MadeKey } from '../keys/key-vault.js';
+import { signingFor } from '../keys/signing-subject.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
 
 type Issued = Extract<IssueOutcome, { status: 'issued' }>;
@@ -19,13 +20,18 @@ export class MintCertificate {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async run(draft: JudgedDraft, authority: AuthorityState): Promise<Minted> {
+  /**
+   * @param signal of the caller, who may have stopped waiting while a key was made
+   * @throws AppError `unavailable` when nobody waits for the signature any more
+   */
+  async run(draft: JudgedDraft, authority: AuthorityState, signal: AbortSignal): Promise<Minted> {
     const subjectDer = encodeName(draft.subject);
     const issuer = await this.issuers.of(authority);
     const startedAt = this.clock.now();
     const key = draft.csr === null ? await this.newKey(draft, subjectDer) : null;
     const subjectPublicKeyDer = key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0);
-    const outcome = await issuer.createCertificate({
+    if (signal.aborted) throw new AppError('unavailable', 'issuing took too long and was given up; try again', { reason: 'certificate.too_late' });
+    const request = {
       authority: issuerAuthority(authority),
       csrDer: draft.csr?.der ?? null,
       subjectPublicKeyDer,
@@ -35,7 +41,8 @@ export class MintCertificate {
       notAfter: draft.notAfter,
       hash: draft.hash,
       requestId: newId(),
-    });
+    };
+    const outcome = await signingFor(key?.keyId ?? null, () => issuer.createCertificate(request));
     const issued = issuedOnly(outcome, authority);
     const facts = parseCertificate(issued.certificateDer);
     // CE-8: whatever the other side is, what is stored as the certificate of a key belongs to that key.

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
+import { currentCall } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
 import type { IssuerContext, PluginContext, PluginLogger, SignRequest } from '@sifaka/plugin-sdk';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { KeyVault, type SignatureRequest } from '../keys/key-vault.js';
+import { signingSubject } from '../keys/signing-subject.js';
 
 /** Hands plugins all that they may reach of the world. */
 @Injectable()
@@ -64,7 +66,12 @@ export class PluginContexts implements OnApplicationShutdown {
 }
 
 function signatureOf({ keyId, tbsDer, hash, serialHex, purpose }: SignRequest): SignatureRequest {
-  return { keyId, tbsDer: Buffer.from(tbsDer).toString('base64'), hash, purpose, serialHex: serialHex === '' ? null : serialHex, subjectKeyId: null };
+  return { keyId, tbsDer: Buffer.from(tbsDer).toString('base64'), hash, purpose, serialHex: serialHex === '' ? null : serialHex, subjectKeyId: signingSubject(), actor: currentUser() };
+}
+
+function currentUser(): string | null {
+  const principal = currentCall()?.principal;
+  return principal?.kind === 'user' ? principal.email : null;
 }
 
 /** The plugins that are hosted today reach nothing; the guard against private addresses comes with the first that does. */

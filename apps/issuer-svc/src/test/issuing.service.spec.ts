@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { getCertificate, viewCertificateKey } from '@sifaka/contracts';
-import type { TestPlatform } from '@sifaka/testing';
+import { aPrincipal, type TestPlatform } from '@sifaka/testing';
 import { admin, anAuthority, anIssuer, aSubCa, dns, issue, openssl, verified } from './an-issuer.js';
 
 let platform: TestPlatform;
@@ -76,6 +76,17 @@ describe('a certificate', () => {
     expect(key).toMatch(/^-----BEGIN RSA PRIVATE KEY-----/);
     const files = { 'key.pem': key ?? '', 'cert.pem': certificate.body };
     expect(openssl(['pkey', '-pubout', '-in', 'key.pem'], files)).toBe(openssl(['x509', '-noout', '-pubkey', '-in', 'cert.pem'], files));
+  });
+
+  it('is signed on record: for which key, at whose word, also among many at once', async () => {
+    const root = await anAuthority(platform);
+    const users = [1, 2, 3].map((userId) => aPrincipal({ admin: true, userId, email: `user${userId}@example.com` }));
+    const issued = await Promise.all(users.map((user) => issue(platform, root, {}, user)));
+    for (const [index, { id, serialHex }] of issued.entries()) {
+      const [certificate] = await platform.database('issuer').query<{ key_id: string }>('select key_id from certificate where id = $1', [id]);
+      const journal = await platform.database('keyvault').query('select actor, caller, subject_key_id from signing_journal where serial_hex = $1', [serialHex]);
+      expect(journal).toEqual([{ actor: users[index]?.email, caller: 'issuer', subject_key_id: certificate?.key_id }]);
+    }
   });
 
   it('is read back as it was answered', async () => {

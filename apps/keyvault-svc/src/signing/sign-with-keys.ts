@@ -30,7 +30,7 @@ export class SignWithKeys {
     }
     const actor = call.principal.kind === 'user' ? call.principal.email : call.principal.service;
     await this.journal.add(
-      jobs.flatMap((job, index) => (job.key.purpose === 'authority' ? [entryOf(job, signatures[index], call.caller, actor)] : [])),
+      jobs.flatMap((job, index) => (job.key.purpose === 'authority' ? [entryOf(job, signatures[index], call.caller, requests[index]?.actor ?? actor)] : [])),
     );
     return { signatures: signatures.map((signature) => signature.toString('base64')) };
   }

@@ -62,6 +62,7 @@ export function aSignRequest(
     purpose: 'certificate',
     serialHex: serialHex(serial),
     subjectKeyId: null,
+    actor: null,
     ...rest,
   };
   return { request, tbs, algorithm };

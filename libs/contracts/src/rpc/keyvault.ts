@@ -73,6 +73,8 @@ export const signWithKeys = command('rpc.keyvault.key.sign', {
           serialHex: z.string().max(42).nullable(),
           /** Key inside the vault that the certificate is for, when it is there. */
           subjectKeyId: KeyId.nullable(),
+          /** At whose word: a batch serves several users. Null for the caller itself. */
+          actor: z.string().max(256).nullable().default(null),
         }),
       )
       .min(1)
