@@ -1,6 +1,6 @@
 import { jobSchema } from '@sifaka/database';
 import type { ParsedCronItem } from 'graphile-worker';
-import { lastTick, singleRun } from './cron-schedule.js';
+import { lastTick, nextTick, singleRun } from './cron-schedule.js';
 import type { JobsOptions } from './job-worker.js';
 
 export type CronItem = ParsedCronItem;
@@ -14,6 +14,7 @@ export type CronItem = ParsedCronItem;
 export class CronTicker {
   private timer: NodeJS.Timeout | undefined;
   private isRunning = false;
+  private readonly next = new Map<string, Date>();
 
   constructor(
     private readonly options: JobsOptions,
@@ -40,11 +41,26 @@ export class CronTicker {
     let nextMs = minuteMs - (Date.now() % minuteMs) + graceMs;
     try {
       for (const item of this.items) await this.take(item);
+      await this.noteNext();
     } catch {
       // The database is away, which its other users tell; the tick is taken when it is back.
       nextMs = retryMs;
     }
     if (this.isRunning) this.timer = setTimeout(() => void this.tick(), nextMs);
+  }
+
+  /** Where operators look, and dashboards read. */
+  private async noteNext(): Promise<void> {
+    const now = this.options.clock.now();
+    const due = this.items.filter(({ task }) => (this.next.get(task)?.getTime() ?? 0) <= now.getTime());
+    const ticks = due.map((item) => ({ name: item.task, at: nextTick(item, now) }));
+    if (ticks.length === 0) return;
+    const text = `
+      insert into job_status (name, next_run_at) select * from unnest($1::text[], $2::timestamptz[])
+      on conflict (name) do update set next_run_at = excluded.next_run_at`;
+    await this.options.database.query(text, [ticks.map(({ name }) => name), ticks.map(({ at }) => at)]);
+    // A schedule without a tick in the next weeks is looked at again tomorrow.
+    for (const { name, at } of ticks) this.next.set(name, at ?? new Date(now.getTime() + dayMs));
   }
 
   private async take(item: CronItem): Promise<void> {
@@ -67,6 +83,7 @@ export class CronTicker {
 }
 
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 /** Past the full minute even by a clock that is a little behind. */
 const graceMs = 50;
 const retryMs = 5_000;

@@ -118,7 +118,8 @@ export class Jobs {
       lastError: row?.last_error ?? null,
       lastErrorAt: row?.last_error_at ?? null,
       lastDurationMs: row?.last_duration_ms ?? null,
-      nextRunAt: item === undefined ? null : nextTick(item, now),
+      // Between the tick and its note the row is behind.
+      nextRunAt: item === undefined ? null : (later(row?.next_run_at, now) ?? nextTick(item, now)),
     };
   }
 
@@ -144,9 +145,14 @@ interface StatusRow {
   last_error: string | null;
   last_error_at: Date | null;
   last_duration_ms: number | null;
+  next_run_at: Date | null;
 }
 
 const patienceMs = 3_000;
+
+function later(at: Date | null | undefined, now: Date): Date | undefined {
+  return at !== null && at !== undefined && at > now ? at : undefined;
+}
 
 function asPayload(value: unknown): JobPayload {
   return typeof value === 'object' && value !== null ? { ...value } : {};

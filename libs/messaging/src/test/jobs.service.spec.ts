@@ -139,6 +139,7 @@ describe('a schedule', () => {
     const jobs = await work(new Scan());
     const { nextRunAt } = (await statusOf(jobs, 'scan')) ?? {};
     expect((nextRunAt?.getTime() ?? 1) % 300_000).toBe(0);
+    await expect(database.query("select next_run_at from job_status where name = 'scan'")).resolves.toEqual([{ next_run_at: nextRunAt }]);
     runs = 0;
     await jobs.runNow('yearly');
     await waitUntil(() => runs === 100);
