@@ -20,7 +20,8 @@ export const platformSettings = {
   }),
   natsUrl: setting(z.string().min(1), {
     env: 'NATS_URL',
-    describe: 'NATS servers, comma separated: `nats://host:4222`. User and password may stand in the address; those in settings of their own win.',
+    describe:
+      'NATS servers, comma separated: `nats://host:4222`. User and password may stand in the address; those in settings of their own win.',
     secret: true,
   }),
   natsUser: setting(z.string().min(1).optional(), {
@@ -52,12 +53,18 @@ export const platformSettings = {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     describe: 'OpenTelemetry collector (OTLP over HTTP) that receives traces and metrics; none by default.',
   }),
+  auditEntryDays: setting(z.int().min(31).max(36_500).default(90), {
+    env: 'SIFAKA_AUDIT_ENTRY_DAYS',
+    describe:
+      'Days that a service keeps its own audit entries; the audit log, which gathers those of all services, has a retention of its own.',
+  }),
   startLimitMs: setting(z.int().min(0).max(600_000).default(30_000), {
     env: 'SIFAKA_START_LIMIT_MS',
     describe: 'How long a starting service waits for a database or NATS server that is not there yet, in milliseconds.',
   }),
   stopLimitMs: setting(z.int().min(1_000).max(600_000).default(8_500), {
     env: 'SIFAKA_STOP_LIMIT_MS',
-    describe: 'How long a stopping service finishes what is in flight before it cuts it off, in milliseconds; less than its supervisor waits.',
+    describe:
+      'How long a stopping service finishes what is in flight before it cuts it off, in milliseconds; less than its supervisor waits.',
   }),
 } as const;

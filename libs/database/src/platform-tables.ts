@@ -9,6 +9,8 @@ export function platformTables(service: string): Migration[] {
     { name: 'platform-0002-inbox', sql: inbox },
     { name: 'platform-0003-audit', sql: audit },
     { name: 'platform-0004-jobs', sql: jobs(schema) },
+    { name: 'platform-0005-retention', sql: retention },
+    { name: 'platform-0006-set-aside', sql: setAside },
   ];
 }
 
@@ -76,4 +78,21 @@ const jobs = (schema: string) => `
     ts timestamptz not null default now(),
     breaking boolean not null default false
   );
+`;
+
+// Thirty days events wait in the stream for who gathers them: until then the entry here may be the only one.
+const retention = `
+  drop trigger audit_entry_is_append_only on audit_entry;
+  create trigger audit_entry_is_append_only before update or truncate on audit_entry
+    for each statement execute function audit_entry_is_append_only();
+  create trigger audit_entry_is_kept before delete on audit_entry
+    for each row when (old.at > now() - interval '31 days') execute function audit_entry_is_append_only();
+`;
+
+// An event that the stream refuses again and again must not stand before all others.
+const setAside = `
+  alter table outbox add column attempts smallint not null default 0, add column set_aside_at timestamptz;
+  drop index outbox_seq;
+  create index outbox_waiting on outbox (seq) where set_aside_at is null;
+  create index outbox_set_aside on outbox (set_aside_at) where set_aside_at is not null;
 `;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditEntries } from './audit/audit-entries.js';
 import { HeardEvents } from './event/heard-events.js';
 import { Job, type JobContext, type JobPayload } from './job/job.js';
 import { Jobs } from './job/jobs.js';
@@ -8,6 +9,7 @@ import { Jobs } from './job/jobs.js';
 export class Housekeeping {
   constructor(
     private readonly heard: HeardEvents,
+    private readonly audit: AuditEntries,
     private readonly jobs: Jobs,
   ) {}
 
@@ -15,5 +17,6 @@ export class Housekeeping {
   async forget(_payload: JobPayload, { signal }: JobContext): Promise<void> {
     await this.jobs.forgetFailed();
     while (!signal.aborted && (await this.heard.forget()) > 0);
+    while (!signal.aborted && (await this.audit.forget()) > 0);
   }
 }

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { systemClock, type Clock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import { AuditEntries } from './audit/audit-entries.js';
 import type { Bus } from './bus/bus.js';
 import type { Log } from './bus/log.js';
 import { callerPrivateKey, callerPublicKey } from './caller-keys.js';
@@ -25,6 +26,8 @@ export interface MessagingOptions {
   databaseUrl: string;
   log: Log;
   clock?: Clock;
+  /** How long a service keeps its own audit entries; 90 days by default, 31 at least. */
+  auditEntryDays?: number;
   /** Verifies caller contexts; see `callerPublicKey`. */
   callerPublicKey?: string | undefined;
   /** The gateway's alone: signs caller contexts. */
@@ -38,7 +41,7 @@ export interface MessagingOptions {
 @Module({})
 export class MessagingModule {
   static forService(options: MessagingOptions): DynamicModule {
-    const { service, bus, log, databaseUrl, clock = systemClock } = options;
+    const { service, bus, log, databaseUrl, clock = systemClock, auditEntryDays = 90 } = options;
     const verifier =
       options.callerPublicKey === undefined ? {} : { verifier: new CallerContextVerifier(callerPublicKey(options.callerPublicKey), clock) };
     const signer =
@@ -48,6 +51,7 @@ export class MessagingModule {
       { provide: DrainingServerNats, useValue: new DrainingServerNats(bus, { service, log, ...verifier }) },
       { provide: Outbox, useValue: new Outbox(service) },
       { provide: HeardEvents, inject: [Database], useFactory: (database: Database) => new HeardEvents(database) },
+      { provide: AuditEntries, inject: [Database], useFactory: (database: Database) => new AuditEntries(database, auditEntryDays) },
       { provide: OutboxRelay, inject: [Database], useFactory: (database: Database) => new OutboxRelay(database, bus, service, log) },
       { provide: Jobs, inject: [Database], useFactory: (database: Database) => new Jobs({ service, database, databaseUrl, clock, log }) },
       {

@@ -151,7 +151,7 @@ class ServiceRoot {}
 async function startApp(parts: Parts, base: { database: Database; bus: Bus; readiness: ReadinessChecks }): Promise<RunningApp> {
   const { definition, loaded, logger, teardown, options } = parts;
   const { name } = definition;
-  const { callerPublicKey, databaseUrl } = loaded.platform;
+  const { callerPublicKey, databaseUrl, auditEntryDays } = loaded.platform;
   const { callerPrivateKey } = loaded;
   const { clock } = options;
   const root: DynamicModule = {
@@ -165,6 +165,7 @@ async function startApp(parts: Parts, base: { database: Database; bus: Bus; read
         databaseUrl,
         log: logger,
         callerPublicKey,
+        auditEntryDays,
         callerPrivateKey,
         ...(clock && { clock }),
       }),

@@ -1,9 +1,10 @@
-import { jetstream } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
+import { InvalidArgumentError } from '@nats-io/transport-node';
 import type { ServiceName } from '@sifaka/contracts';
 import type { Database, Sql } from '@sifaka/database';
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
-import { outboxBacklog, outboxLag, published } from './event-metrics.js';
+import { outboxBacklog, outboxLag, published, setAside } from './event-metrics.js';
 
 interface Row {
   id: string;
@@ -17,7 +18,8 @@ interface Row {
  * At least once, with the event id as message id, so that the stream keeps one copy. Of all replicas one relays at a time (an
  * advisory lock for the length of a batch; any other goes on when it dies): events are published in the order in which they
  * were written, and two changes of one row, of which the second waited for the first, never swap. Only a publish that failed
- * alone within its batch is overtaken by what stood behind it.
+ * alone within its batch is overtaken by what stood behind it. One that the stream refuses five times is set aside: it stays in
+ * the outbox (`set_aside_at`), for whoever finds out why, and the metric shows it.
  */
 export class OutboxRelay {
   private isRunning = false;
@@ -97,14 +99,16 @@ export class OutboxRelay {
 
   private async relayBatch(): Promise<number> {
     if (!this.bus.isConnected) return 0;
-    const found = await this.database.query({ name: 'outbox-any', text: 'select 1 from outbox limit 1' });
+    const found = await this.database.query({ name: 'outbox-any', text: 'select 1 from outbox where set_aside_at is null limit 1' });
     if (found.length === 0) return 0;
     return this.database.transaction(async (tx) => {
       if (!(await this.isAlone(tx))) return 0;
       const rows = await tx.query<Row>({ name: 'outbox-batch', text: batchSql });
-      const acknowledged = await this.publish(rows);
+      const { acknowledged, refused, fault } = await this.publish(rows);
       await tx.query({ name: 'outbox-done', text: 'delete from outbox where id = any($1::uuid[])', values: [acknowledged] });
       published.add(acknowledged.length, { service: this.service });
+      if (refused.length > 0) await this.count(tx, refused, fault);
+      else if (acknowledged.length === 0) throw fault;
       return acknowledged.length;
     });
   }
@@ -114,26 +118,40 @@ export class OutboxRelay {
     return lock?.held === true;
   }
 
-  /** Ids of the events the stream has stored, or had stored before. */
-  private async publish(rows: readonly Row[]): Promise<string[]> {
+  private async count(tx: Sql, ids: readonly string[], fault: unknown): Promise<void> {
+    const gone = await tx.query<{ id: string; subject: string }>({
+      name: 'outbox-refused',
+      text: refusedSql,
+      values: [ids, attemptsLimit],
+    });
+    for (const { id, subject } of gone) this.log.error({ err: fault, event: id, subject }, 'event set aside: the stream refuses it');
+  }
+
+  /** Ids of the events the stream has stored, or had stored before, and of those that it refused on their own account. */
+  private async publish(rows: readonly Row[]): Promise<{ acknowledged: string[]; refused: string[]; fault: unknown }> {
     const stream = jetstream(this.bus.connection);
     const results = await Promise.allSettled(
       rows.map(({ id, subject, payload }) => stream.publish(subject, payload, { msgID: id, timeout: ackTimeoutMs })),
     );
-    const failures = results.filter((result) => result.status === 'rejected');
-    const why: unknown = failures[0]?.reason;
-    if (failures.length > 0) {
-      if (failures.length === rows.length) throw why;
-      this.log.warn({ err: why, count: failures.length }, 'some events stay in the outbox for now');
-    }
-    return rows.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
+    const acknowledged = rows.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
+    const faults = results.map((result): unknown => (result.status === 'rejected' ? result.reason : undefined));
+    const failed = rows.flatMap(({ id }, index) => (faults[index] === undefined ? [] : [{ id, fault: faults[index] }]));
+    const refused = failed.filter(({ fault }) => isRefusal(fault)).map(({ id }) => id);
+    const fault = failed[0]?.fault;
+    if (failed.length > 0 && failed.length < rows.length)
+      this.log.warn({ err: fault, count: failed.length }, 'some events stay in the outbox for now');
+    return { acknowledged, refused, fault };
   }
 
   private async measure(): Promise<void> {
     if (Date.now() - this.measuredAt < measureEveryMs) return;
     this.measuredAt = Date.now();
-    const [state] = await this.database.query<{ rows: string; lag: string | null }>({ name: 'outbox-state', text: stateSql });
+    const [state] = await this.database.query<{ rows: string; aside: string; lag: string | null }>({
+      name: 'outbox-state',
+      text: stateSql,
+    });
     outboxBacklog.set(Number(state?.rows ?? 0), { service: this.service });
+    setAside.set(Number(state?.aside ?? 0), { service: this.service });
     outboxLag.set(Number(state?.lag ?? 0), { service: this.service });
   }
 }
@@ -144,14 +162,27 @@ const soonMs = 5;
 /** Finds what a crashed replica, or a program outside of this process, left in the outbox. */
 const idleMs = 1_000;
 const ackTimeoutMs = 5_000;
+const attemptsLimit = 5;
 const lastWordsMs = 2_000;
 const measureEveryMs = 10_000;
 
-const batchSql = `select id, subject, payload::text as payload from outbox order by seq limit ${batchRows}`;
+const batchSql = `select id, subject, payload::text as payload from outbox where set_aside_at is null order by seq limit ${batchRows}`;
 const lockSql = "select pg_try_advisory_xact_lock(hashtext('sifaka.outbox'), hashtext($1)) as held";
 const stateSql = `
-  select (select count(*) from (select 1 from outbox limit 10000) waiting) as rows,
-         (select extract(epoch from now() - created_at) from outbox order by seq limit 1) as lag`;
+  select (select count(*) from (select 1 from outbox where set_aside_at is null limit 10000) waiting) as rows,
+         (select count(*) from (select 1 from outbox where set_aside_at is not null limit 10000) aside) as aside,
+         (select extract(epoch from now() - created_at) from outbox where set_aside_at is null order by seq limit 1) as lag`;
+const refusedSql = `
+  with counted as (
+    update outbox set attempts = attempts + 1, set_aside_at = case when attempts + 1 >= $2 then now() end
+    where id = any($1::uuid[]) returning id, subject, set_aside_at
+  )
+  select id, subject from counted where set_aside_at is not null`;
+
+/** Words on the message itself (too large, say), from the stream or before it was sent; a stream that is away or busy says nothing of the message. */
+function isRefusal(fault: unknown): boolean {
+  return fault instanceof InvalidArgumentError || (fault instanceof JetStreamApiError && fault.status === 400);
+}
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
