@@ -5,6 +5,7 @@ import { limits } from '@sifaka/kernel';
 import { histogram, inSpan, withTrace } from '@sifaka/observability';
 import type { FastifyInstance } from 'fastify';
 import { serveApiDocs } from './api-docs.js';
+import { readAway, refuseAddress } from './broken-request.js';
 import { drainConnections } from './draining.js';
 import { serveWebUi } from './web-ui.js';
 
@@ -34,6 +35,7 @@ export function serverOptions(settings: ServerSettings) {
     requestTimeout: requestTimeoutMs,
     trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
     logger: false,
+    frameworkErrors: refuseAddress,
     // Who is still connected is answered to the end, see `drainConnections`.
     return503OnClosing: false,
   };
@@ -56,7 +58,8 @@ export async function configureServer(app: NestFastifyApplication, settings: Ser
     responseTime.record(reply.elapsedTime / 1_000, { endpoint: request.routeOptions.url ?? 'none', request_method: request.method, status_code: String(reply.statusCode) });
     done();
   });
-  server.addHook('onSend', async (_request, reply, payload) => {
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode === 413) await readAway(request.raw);
     for (const [name, value] of Object.entries(settings.customResponseHeaders)) void reply.header(name, value);
     return payload;
   });

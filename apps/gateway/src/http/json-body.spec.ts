@@ -41,6 +41,17 @@ describe('readJsonBody', () => {
     expect(refusalOf(() => read(text)).reason).toBe('http.invalid_json');
   });
 
+  it.each(['{"a":"\\ud800"}', '{"\\udfff":1}', '{"a":["\\ud83e x"]}'])('refuses half a surrogate pair: %s', (text) => {
+    expect(refusalOf(() => read(text)).message).toContain('surrogate');
+    expect(read('{"a":"\\ud83e\\udd8a"}')).toEqual({ a: '🦊' });
+  });
+
+  it('refuses what is not UTF-8', () => {
+    for (const bytes of [[0xff, 0xfe, 0x7b], [0x22, 0xc0, 0x80, 0x22], [0xed, 0xa0, 0x80]]) {
+      expect(refusalOf(() => readJsonBody(Buffer.from(bytes), 'application/json')).message).toContain('UTF-8');
+    }
+  });
+
   it('refuses nesting beyond the limit before parsing it', () => {
     const depth = limits.jsonDepth + 1;
     expect(refusalOf(() => read(`{"a":${'['.repeat(200_000)}`)).message).toContain(String(limits.jsonDepth));

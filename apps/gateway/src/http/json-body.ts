@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError, limits } from '@sifaka/kernel';
 
 /**
@@ -12,6 +13,7 @@ export function readJsonBody(raw: unknown, contentType: string | undefined): unk
       reason: 'http.unsupported_media_type',
     });
   if (!Buffer.isBuffer(raw) || raw.length === 0) throw invalid('the body is empty: send a JSON object');
+  if (!isUtf8(raw)) throw invalid('the body is not UTF-8');
   const text = raw.toString('utf8');
   checkDepth(text);
   let value: unknown;
@@ -55,6 +57,14 @@ function checkDepth(text: string): void {
 function refuseUnsafe(key: string, value: unknown): unknown {
   if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw invalid(`the key "${key}" is not accepted`);
   if (typeof value === 'string' && value.includes('\0')) throw invalid(`the value of "${key.slice(0, 64)}" contains the character U+0000`);
+  // Half of a surrogate pair has no UTF-8 form: what is stored would not be what was sent.
+  if (typeof value === 'string' && !isWellFormed(value)) throw invalid(`the value of "${key.slice(0, 64)}" contains half a surrogate pair`);
+  if (!isWellFormed(key)) throw invalid('a key contains half a surrogate pair');
   if (key.includes('\0')) throw invalid('a key contains the character U+0000');
   return value;
+}
+
+/** `String.prototype.isWellFormed`, which the language level of this code does not know yet. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
