@@ -54,7 +54,10 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
       env.DATABASE_URL ?? embedded.startPostgres({ dataDir: dataDir.file('postgres') }).then((server) => started(server).url),
       env.NATS_URL ?? embedded.startNats({ dataDir: dataDir.file('nats'), configText }).then((server) => started(server).url),
     ]);
-    const [, weakness] = await settled([provisionDatabase(databaseUrl, secrets.databasePasswords), prepareBus(natsUrl, secrets, env, logger)]);
+    const [, weakness] = await settled([
+      provisionDatabase(databaseUrl, secrets.databasePasswords),
+      prepareBus(natsUrl, secrets, env, logger),
+    ]);
     const isPasswordGiven = definitions.some(({ config }) => isGiven(config, 'SIFAKA_ADMIN_PASSWORD', env));
     const hasUsers = () => gatewayHasUsers(databaseUrlOf('gateway', databaseUrl, secrets));
     const password = await initialPassword(dataDir, { isPasswordGiven, hasUsers });
