@@ -1,5 +1,5 @@
 // What the platform answers is what a test is to find out: no type says it beforehand.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are what is tested
 export type Json = any;
 
 /** What the API answered; `body` is parsed JSON, or the text where it is none. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, issueCertificate, uploadCertificate, type AuthorityRecord, type CertificateRecord, type RequestOf } from '@sifaka/contracts';
 // The one place where an app knows another: what is tested here is the two of them together, and nothing of it ships.
-// eslint-disable-next-line @nx/enforce-module-boundaries
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the two are tested together
 import { keyvaultService } from '@sifaka/keyvault-svc';
 import { aPrincipal, testPlatform, type TestPlatform } from '@sifaka/testing';
 import { issuerService } from '../issuer.service.js';
