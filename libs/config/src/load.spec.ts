@@ -122,6 +122,11 @@ describe('the configuration', () => {
     expect([issuer.count, notify.sender]).toEqual([2, 'me']);
   });
 
+  it('takes a file that configures other services too, and still notices a key of nobody', () => {
+    expect(load({}, 'count: 5\ntokenLifetimeSeconds: 12h\nSIFAKA_MASTER_KEYS: [x]').count).toBe(5);
+    expect(() => load({}, 'tokenLifetime: 12h')).toThrow('tokenLifetime: unknown key');
+  });
+
   it('refuses a setting that the platform declares already', () => {
     expect(() => defineConfig('issuer', { logLevel: platformSettings.logLevel })).toThrow('declared by the platform');
   });

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { coerce } from './coerce.js';
 import type { ConfigDefinition, ConfigOf } from './definition.js';
+import { knownNames } from './known-names.js';
 import { nearest } from './nearest.js';
 import type { Setting } from './setting.js';
 
@@ -116,7 +117,9 @@ function readYaml(path: string | undefined, faults: Set<string>): ReadonlyMap<st
 }
 
 function reportUnknownKeys(yaml: ReadonlyMap<string, unknown>, definitions: readonly ConfigDefinition[], faults: Set<string>): void {
-  const known = definitions.flatMap((definition) => Object.entries(definition.settings).flatMap(([key, setting]) => [key, ...setting.env]));
+  // One file may configure all services: what belongs to another one is no mistake.
+  const own = definitions.flatMap((definition) => Object.entries(definition.settings).flatMap(([key, setting]) => [key, ...setting.env]));
+  const known = [...own, ...knownNames];
   const names = new Set(known);
   for (const key of yaml.keys()) {
     if (names.has(key)) continue;
