@@ -1,6 +1,7 @@
 import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { AppError } from '@sifaka/kernel';
 import { z } from 'zod';
+import { isNetwork } from './http/network-address.js';
 import { parseLifetime } from './identity/token-lifetime.js';
 
 const lifetime = z.union([z.int(), z.string()]).transform((value, context) => {
@@ -12,6 +13,8 @@ const lifetime = z.union([z.int(), z.string()]).transform((value, context) => {
 
 const tokenSecret = z.string().min(16, { error: 'must have at least 16 characters; 32 random bytes or more are advised' });
 
+const networkAddress = z.string().refine(isNetwork, { error: 'must be an IP address, or a network such as 10.0.0.0/8' });
+
 export const gatewayConfig = defineConfig('gateway', {
   ...accessSettings,
   host: setting(z.string().min(1).default('127.0.0.1'), {
@@ -22,7 +25,7 @@ export const gatewayConfig = defineConfig('gateway', {
     env: 'SIFAKA_PORT',
     describe: 'Port on which the API and the web UI are served.',
   }),
-  trustedProxies: setting(z.array(z.string().min(1)).default([]), {
+  trustedProxies: setting(z.array(networkAddress).max(100).default([]), {
     env: 'SIFAKA_TRUSTED_PROXIES',
     describe: 'Addresses or networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` names the client; none by default.',
   }),
