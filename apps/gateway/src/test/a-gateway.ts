@@ -35,6 +35,8 @@ export interface Gateway {
 
 interface GatewayOptions {
   env?: Record<string, string>;
+  /** For the services behind it too. */
+  allEnv?: Record<string, string>;
   clock?: Clock;
   /** Name and password of the first administrator, when `env` changes them. */
   administrator?: [username: string, password: string];
@@ -44,6 +46,7 @@ export async function aGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const platform = await testPlatform({
     services: [issuerStandIn, keyvaultStandIn, gatewayService],
     env: {
+      ...options.allEnv,
       gateway: { SIFAKA_ADMIN_PASSWORD: adminPassword, SIFAKA_TOKEN_SECRET: tokenSecret, SIFAKA_LOGIN_LIMIT: '10000', ...options.env },
     },
     ...(options.clock && { clock: options.clock }),
