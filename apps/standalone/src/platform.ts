@@ -162,7 +162,7 @@ function databaseUrlOf(service: ServiceName, databaseUrl: string, secrets: Secre
   return url.href;
 }
 
-/** The port that was asked for is the gateway's; the other services follow in the order of their names' list. */
+/** The port that was asked for is the gateway's; the other services follow in the order of their names' list. Each has its own probes. */
 function operationsPort(service: ServiceName, env: Environment): string | undefined {
   const first = Number(env.SIFAKA_OPERATIONS_PORT ?? '0');
   if (!Number.isInteger(first))

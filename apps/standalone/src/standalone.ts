@@ -35,7 +35,8 @@ export async function startStandalone({ env, embedded, services, announce }: Sta
   try {
     const start = async (definition: ServiceDefinition) => {
       const logger = loggerOf(definition.name);
-      running.push(await startService(definition, { env: platform.environmentOf(definition.name), logger, migrate: true }));
+      const env = platform.environmentOf(definition.name);
+      running.push(await startService(definition, { env, logger, migrate: true, servesMetrics: definition.name === 'gateway' }));
     };
     await startInOrder(services, start);
     await awaitHealth(address);

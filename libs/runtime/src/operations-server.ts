@@ -8,18 +8,25 @@ export interface OperationsOptions {
   /** 0 takes a free port. */
   port: number;
   readiness: () => Promise<Readiness>;
+  /** False where another server of the process has them: the metrics are those of the process, and twice scraped is twice counted. */
+  servesMetrics: boolean;
 }
 
 /** Serves `/livez` (the process turns), `/readyz` (it can work) and `/metrics` (Prometheus); for operators, not for users. */
 export function startOperationsServer(options: OperationsOptions): Promise<Listening> {
   const server = createServer((request, response) => {
-    answerOperations(request, options.readiness).then(
+    answer(request, options).then(
       (reply) => send(response, reply),
       () => send(response, { status: 500, type: 'text/plain', body: 'failed\n' }),
     );
   });
   server.requestTimeout = 5_000;
   return listen(server, { host: options.host, port: options.port, setting: 'SIFAKA_OPERATIONS_PORT' });
+}
+
+function answer(request: IncomingMessage, { readiness, servesMetrics }: OperationsOptions): Promise<OperationsReply> {
+  if (servesMetrics || !/^\/metrics(\?|$)/.test(request.url ?? '')) return answerOperations(request, readiness);
+  return Promise.resolve({ status: 404, type: 'text/plain', body: 'the metrics of this process are served on the operations port of the gateway\n' });
 }
 
 export interface OperationsReply {

@@ -25,6 +25,8 @@ export interface StartOptions {
   /** Migrate the schema first; otherwise the service waits until it is migrated. */
   migrate?: boolean;
   clock?: Clock;
+  /** False for all services of a process but one; true by default. */
+  servesMetrics?: boolean;
   /** Gives up waiting for database or NATS. */
   signal?: AbortSignal;
 }
@@ -80,7 +82,7 @@ async function bringUp({ definition, loaded, logger, teardown, options }: Parts)
   startProcessMetrics();
 
   const readiness = new ReadinessChecks();
-  const operations = await startOperations(platform, readiness);
+  const operations = await startOperations(platform, readiness, options.servesMetrics ?? true);
   if (operations !== undefined) teardown.add('operations server', () => operations.close());
 
   const database = await openSchema({ definition, platform, logger, migrate: options.migrate ?? false, signal: options.signal });
@@ -111,9 +113,9 @@ async function bringUp({ definition, loaded, logger, teardown, options }: Parts)
 }
 
 /** Listens from the first moment, so that a probe can tell a service that waits for its database from one that hangs. */
-async function startOperations(platform: PlatformConfig, readiness: ReadinessChecks): Promise<Listening | undefined> {
+async function startOperations(platform: PlatformConfig, readiness: ReadinessChecks, servesMetrics: boolean): Promise<Listening | undefined> {
   if (platform.operationsPort === 0) return undefined;
-  return startOperationsServer({ host: platform.operationsHost, port: platform.operationsPort, readiness: () => readiness.read() });
+  return startOperationsServer({ host: platform.operationsHost, port: platform.operationsPort, readiness: () => readiness.read(), servesMetrics });
 }
 
 function openBus({ definition, loaded: { platform }, logger, options }: Parts): Promise<Bus> {
