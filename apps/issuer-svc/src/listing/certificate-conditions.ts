@@ -26,7 +26,7 @@ export function certificateConditions(input: CertificateListInput, rules: Listin
   if (input.owner !== null) conditions.add('c.owner = ?', input.owner.toLowerCase());
   if (input.active !== null) conditions.add('c.notify = ?', input.active);
   if (input.rotation !== null) conditions.add('c.rotation = ?', input.rotation);
-  if (input.creatorIds !== null) conditions.add('c.user_id = any(?::int[])', input.creatorIds);
+  if (input.creatorIds !== null) createdBy(conditions, input.creatorIds);
   if (input.authorityId !== null) conditions.add('c.authority_id = ?', input.authorityId);
   // Destinations and notifications hang on no certificate yet, so a list by one of them is empty.
   if (input.destinationId !== null || input.notificationId !== null) conditions.add('false');
@@ -34,28 +34,40 @@ export function certificateConditions(input: CertificateListInput, rules: Listin
   return conditions;
 }
 
+/** One creator's certificates lie in the order of the list in the index; those of several have to be sorted. */
+function createdBy(conditions: Conditions, ids: readonly number[]): void {
+  if (ids.length === 1) conditions.add('c.user_id = ?', ids[0]);
+  else conditions.add('c.user_id = any(?::int[])', ids);
+}
+
 function filter(conditions: Conditions, text: string): void {
   const { field, value } = splitFilter(text);
   switch (field) {
     case 'issuer':
-      return idsIn(conditions, value, [
+      idsIn(conditions, value, [
         'select i.id from certificate i where i.issuer ilike ?',
         'select i.id from certificate i where i.authority_id in (select a.id from authority a where a.name ilike ?)',
       ]);
+      break;
     case 'destination':
       integerOf(value);
-      return conditions.add('false');
+      conditions.add('false');
+      break;
     case 'cn':
-      return idsIn(conditions, value, ['select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
+      idsIn(conditions, value, ['select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
+      break;
     case 'name':
-      return idsIn(conditions, value, ['select i.id from certificate i where i.name ilike ?', 'select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
+      idsIn(conditions, value, ['select i.id from certificate i where i.name ilike ?', 'select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
+      break;
     case 'fixedName':
     case 'fixed_name':
-      return conditions.add('c.name = ?', value);
+      conditions.add('c.name = ?', value);
+      break;
     case 'san':
-      return conditions.add('c.san = ?', truth(value));
+      conditions.add('c.san = ?', truth(value));
+      break;
     default:
-      return filterBy(conditions, columnOf(certificateColumns, field), value);
+      filterBy(conditions, columnOf(certificateColumns, field), value);
   }
 }
 

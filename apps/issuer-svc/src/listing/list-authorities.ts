@@ -49,7 +49,7 @@ export class ListAuthorities {
       [ref.id ?? ref.name],
     );
     const [record] = found === undefined ? [] : await this.reader.records([found.id]);
-    if (record === undefined) throw new AppError('not_found', `authority ${ref.id === undefined ? `"${ref.name ?? ''}"` : ref.id} does not exist`);
+    if (record === undefined) throw new AppError('not_found', `authority ${ref.id ?? `"${ref.name ?? ''}"`} does not exist`);
     return record;
   }
 
@@ -76,6 +76,7 @@ export class ListAuthorities {
 }
 
 function filter(conditions: Conditions, text: string | null): void {
-  if (text?.startsWith('cn;') !== true) return filterByText(conditions, authorityColumns, text);
-  conditions.add('a.certificate_id in (select c.id from certificate c where c.cn ilike ?)', containing(splitFilter(text).value));
+  if (text?.startsWith('cn;') === true)
+    conditions.add('a.certificate_id in (select c.id from certificate c where c.cn ilike ?)', containing(splitFilter(text).value));
+  else filterByText(conditions, authorityColumns, text);
 }

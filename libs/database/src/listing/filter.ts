@@ -20,13 +20,17 @@ export function filterByText(conditions: Conditions, columns: Columns, filter: s
 export function filterBy(conditions: Conditions, { sql, type }: Column, value: string): void {
   switch (type) {
     case 'text':
-      return conditions.add(`${sql} ilike ?`, containing(value));
+      conditions.add(`${sql} ilike ?`, containing(value));
+      break;
     case 'boolean':
-      return conditions.add(`${sql} = ?`, truth(value));
+      conditions.add(`${sql} = ?`, truth(value));
+      break;
     case 'integer':
-      return conditions.add(`${sql} = ?::bigint`, integerOf(value));
+      conditions.add(`${sql} = ?::bigint`, integerOf(value));
+      break;
     case 'timestamp':
-      return conditions.add(`to_char(${sql} at time zone 'UTC', '${timeForms}') like ?`, containing(value));
+      conditions.add(`to_char(${sql} at time zone 'UTC', '${timeForms}') like ?`, containing(value));
+      break;
   }
 }
 

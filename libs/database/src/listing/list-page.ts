@@ -35,7 +35,7 @@ export interface Page<R> {
  *
  * @throws AppError invalid_argument for a column that cannot be sorted by, and for a cursor of another list.
  */
-export async function listPage<R = Record<never, never>>(sql: Sql, source: ListSource, conditions: Conditions, window: Window): Promise<Page<R>> {
+export async function listPage<R = unknown>(sql: Sql, source: ListSource, conditions: Conditions, window: Window): Promise<Page<R>> {
   const cursor = window.cursor === null ? null : decodeCursor(window.cursor);
   const order = orderOf(source, window, cursor);
   const rows = window.limit === 0 ? [] : await readRows<R>(sql, source, { conditions, order, cursor, limit: window.limit, offset: cursor === null ? window.offset : 0 });
@@ -95,8 +95,8 @@ interface Reading {
 async function readRows<R>(sql: Sql, source: ListSource, reading: Reading): Promise<(R & Keys)[]> {
   const { order, cursor, limit, offset } = reading;
   const { column } = order;
-  if (column === null || !column.isNullable) return readSegment<R>(sql, source, 'all', reading);
-  if (cursor !== null && cursor.value === null) return readSegment<R>(sql, source, 'nulls', reading);
+  if (column?.isNullable !== true) return readSegment<R>(sql, source, 'all', reading);
+  if (cursor?.value === null) return readSegment<R>(sql, source, 'nulls', reading);
 
   const values = await readSegment<R>(sql, source, 'values', reading);
   if (values.length === limit) return values;
@@ -132,7 +132,7 @@ const sqlTypes = { text: 'text', integer: 'bigint', boolean: 'boolean', timestam
 
 function addBehind(page: Conditions, { id }: ListSource, column: Column | null, cursor: Cursor): void {
   const than = cursor.dir === 'asc' ? '>' : '<';
-  if (column === null) return page.add(`${id} ${than} ?`, cursor.id);
+  if (column === null) page.add(`${id} ${than} ?`, cursor.id);
   // A comparison of rows, not an "or": the index on (column, id) is entered right behind the row.
-  page.add(`(${column.sql}, ${id}) ${than} (?::${sqlTypes[column.type]}, ?)`, cursor.value, cursor.id);
+  else page.add(`(${column.sql}, ${id}) ${than} (?::${sqlTypes[column.type]}, ?)`, cursor.value, cursor.id);
 }

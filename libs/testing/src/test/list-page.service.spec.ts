@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Window } from '@sifaka/contracts';
-import { column, Conditions, Database, listPage, nullable, openDatabase, type Page, type Sql } from '@sifaka/database';
+import { column, Conditions, listPage, nullable, openDatabase, type Database, type Page, type Sql } from '@sifaka/database';
 import { testDatabase, type TestDatabase } from '../index.js';
 
 let server: TestDatabase;
@@ -70,7 +70,7 @@ describe('listPage', () => {
 
   it('counts once: not where the page says it, and not behind a cursor', async () => {
     const asked: string[] = [];
-    const sql: Sql = { query: (statement, params) => (asked.push(String(statement)), database.query(statement, params)) };
+    const sql: Sql = { query: (statement, params) => (asked.push(JSON.stringify(statement)), database.query(statement, params)) };
     const counts = () => asked.splice(0).filter((text) => text.includes('count(*)')).length;
     const few = new Conditions();
     few.add('t.size = ?', 3);
