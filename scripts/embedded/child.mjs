@@ -98,11 +98,12 @@ function processState(pid) {
 }
 
 /**
- * Processes that run in a directory; none where that cannot be known.
+ * Processes that run in a directory; undefined where that cannot be known.
  * @param {string} directory
  */
 export function processesIn(directory) {
-  if (!existsSync('/proc/self/cwd') || !existsSync(directory)) return [];
+  if (!existsSync('/proc/self/cwd')) return undefined;
+  if (!existsSync(directory)) return [];
   const path = realpathSync(directory, { encoding: 'utf8' });
   const isThere = (/** @type {string} */ pid) => {
     try {

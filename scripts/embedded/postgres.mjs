@@ -169,18 +169,20 @@ function openLog(dataDir, user) {
 
 /**
  * A server that outlived its killed parent is stopped, and so are sessions that outlived their killed server: they still write.
- * A pid file whose process is another program by now is removed, because Postgres would take that program for itself; that of a
- * dead server stays, because it tells Postgres which shared memory must be free before it may start.
+ * The pid file goes once that is certain, because Postgres would take another program, or a dead process that nobody has asked for
+ * its result yet, for the server. Where processes cannot be searched, it stays with a dead server: it names the shared memory that
+ * must be free before Postgres may start.
  * @param {string} cluster
  */
 async function endOrphan(cluster) {
   const path = join(cluster, 'postmaster.pid');
   const pid = Number(pidFile(path)[0]);
-  if (Number.isInteger(pid) && pid > 0 && isAlive(pid)) {
-    if ((commandLine(pid) ?? '').includes(cluster)) await stopOrphan(pid, 'SIGINT', stopLimitMs);
-    else rmSync(path, { force: true });
-  }
-  await Promise.all(processesIn(cluster).map((orphan) => stopOrphan(orphan, 'SIGQUIT', orphanLimitMs)));
+  const hasProcess = Number.isInteger(pid) && pid > 0 && isAlive(pid);
+  const isServer = hasProcess && (commandLine(pid) ?? '').includes(cluster);
+  if (isServer) await stopOrphan(pid, 'SIGINT', stopLimitMs);
+  const sessions = processesIn(cluster);
+  await Promise.all(sessions?.map((session) => stopOrphan(session, 'SIGQUIT', orphanLimitMs)) ?? []);
+  if (sessions !== undefined || (hasProcess && !isServer)) rmSync(path, { force: true });
 }
 
 /** @param {string} path */
