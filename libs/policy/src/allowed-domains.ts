@@ -4,7 +4,7 @@ import { RE2JS } from 're2js';
 /** Which domain names an installation issues for. */
 export interface AllowedDomains {
   readonly patterns: readonly string[];
-  /** True when there is no pattern, or one matches from the start of the name, not necessarily to its end. */
+  /** True when there is no pattern, or one matches from the start of the name, not necessarily to its end, in capital letters or small ones. */
   allows(name: string): boolean;
 }
 
@@ -21,7 +21,7 @@ export function allowedDomains(patterns: readonly string[]): AllowedDomains {
 
 function compile(pattern: string): RE2JS {
   try {
-    return RE2JS.compile(pattern);
+    return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown fault';
     throw new AppError('failed_precondition', `allowed domain "${pattern}" is not a regular expression in RE2 syntax: ${why}`, { cause: error });

@@ -62,7 +62,7 @@ export class PreflightRepository {
     return { authority: row.authority, rotationPolicy: row.policy, replaces: found, repeated: row.repeated, storeBefore };
   }
 
-  /** Those among the names that are marked as sensitive (DV-4: exact, case-sensitive). */
+  /** Those among the names, which are in lower case, that are marked as sensitive in whatever case (DV-4). */
   async sensitiveAmong(names: readonly string[]): Promise<Set<string>> {
     if (names.length === 0) return new Set();
     const rows = await this.database.query<{ name: string }>({ name: 'domain-sensitive-among', text: sensitiveSql, values: [names] });
@@ -113,7 +113,7 @@ const preflightSql = `
     clock_timestamp() as read_at
   from asked order by place`;
 
-const sensitiveSql = 'select distinct name from domain where sensitive and name = any($1::text[])';
+const sensitiveSql = 'select distinct lower(name) as name from domain where sensitive and lower(name) = any($1::text[])';
 
 function unknown(path: string, what: string, { id, name }: Reference): AppError {
   const message = `there is no ${what} ${id ?? `"${name ?? ''}"`}`;

@@ -54,7 +54,7 @@ export interface IssuanceInput {
     isAdmin: boolean;
   };
   allowedDomains: AllowedDomains;
-  /** Those among `checkedNames(draft)` that are marked as sensitive. */
+  /** Those among `checkedNames(draft)` that are marked as sensitive, in lower case. */
   sensitiveNames: ReadonlySet<string>;
   allowWeekendExpiration: boolean;
   /** Key types that can be made here. */

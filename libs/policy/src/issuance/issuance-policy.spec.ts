@@ -70,6 +70,12 @@ describe('names', () => {
     ]);
   });
 
+  it('are the same in capital letters', () => {
+    const subjectAltNames: GeneralName[] = [{ type: 'dns', value: 'CROWN.corp.test' }];
+    expect(judge({ commonName: 'Shop.Corp.Test', extensions: { subjectAltNames } }, rules)).toEqual(['extensions.subAltNames.names policy.domain_sensitive']);
+    expect(checkedNames({ commonName: 'A.test', extensions: { subjectAltNames: [{ type: 'dns', value: 'a.TEST' }] } })).toEqual(['a.test']);
+  });
+
   it('are free for those who enter any domain', () => {
     expect(judge({ commonName: 'bad.com' }, { ...rules, caller: { entersAnyDomain: true, isAdmin: false } })).toEqual([]);
   });

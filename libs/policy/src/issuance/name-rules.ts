@@ -15,10 +15,10 @@ export function commonNameAsDomain(commonName: string | null): string | null {
   return trimmed === '' || /\s/.test(trimmed) ? null : trimmed;
 }
 
-/** Names that the domain rules are asked about: the common name and every DNS name, not addresses, URIs and mailboxes (DV-5). */
+/** Names that the domain rules are asked about, in lower case: the common name and every DNS name, not addresses, URIs and mailboxes (DV-5). */
 export function checkedNames({ commonName, extensions }: Pick<IssuanceDraft, 'commonName' | 'extensions'>): string[] {
   const cn = commonNameAsDomain(commonName);
-  return [...new Set([...(cn === null ? [] : [cn]), ...dnsNames(extensions)])];
+  return [...new Set([...(cn === null ? [] : [cn]), ...dnsNames(extensions)].map((name) => name.toLowerCase()))];
 }
 
 /** The first common name is judged, shown and searched for; with a second one behind it, something else would be signed. */
@@ -54,8 +54,10 @@ export function staysInItsDomains({ draft, caller, allowedDomains, sensitiveName
   if (caller.entersAnyDomain) return [];
   const refusals: Refusal[] = [];
   const judge = (name: string, path: string) => {
-    if (sensitiveNames.has(name)) refusals.push(refuse(path, `domain "${name}" is marked as sensitive: ask an administrator`, 'policy.domain_sensitive'));
-    else if (!allowedDomains.allows(name)) refusals.push(refuse(path, `domain "${name}" matches none of this installation's allowed domains`, 'policy.domain_not_allowed'));
+    // RFC 4343: DNS knows no difference of case.
+    const judged = name.toLowerCase();
+    if (sensitiveNames.has(judged)) refusals.push(refuse(path, `domain "${name}" is marked as sensitive: ask an administrator`, 'policy.domain_sensitive'));
+    else if (!allowedDomains.allows(judged)) refusals.push(refuse(path, `domain "${name}" matches none of this installation's allowed domains`, 'policy.domain_not_allowed'));
   };
   const cn = commonNameAsDomain(draft.commonName);
   if (cn !== null) judge(cn, commonNamePath);

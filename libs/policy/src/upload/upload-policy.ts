@@ -20,11 +20,11 @@ export interface UploadInput {
   sensitiveNames: ReadonlySet<string>;
 }
 
-/** Names in a signing request that the domain rules are asked about. Names of the certificate are not: it exists already. */
+/** Names in a signing request that the domain rules are asked about, in lower case. Names of the certificate are not: it exists already. */
 export function namesOfRequest(csr: Pick<CsrFacts, 'subject' | 'sans'> | null): string[] {
   if (csr === null) return [];
   const commonNames = valuesOf(csr.subject, nameOids.commonName).flatMap((name) => commonNameAsDomain(name) ?? []);
-  return [...new Set([...commonNames, ...csr.sans.flatMap((name) => (name.type === 'dns' ? [name.value] : []))])];
+  return [...new Set([...commonNames, ...csr.sans.flatMap((name) => (name.type === 'dns' ? [name.value] : []))].map((name) => name.toLowerCase()))];
 }
 
 /** KT-6. */
