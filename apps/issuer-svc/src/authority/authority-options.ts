@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
-import { keepSecrets, parseOptionsText, refuseReferences, type StoredOption } from '../plugins/stored-options.js';
+import { keepSecrets, parseOptionsText, refuseReferences, secretRefs, type StoredOption } from '../plugins/stored-options.js';
+import { AuthorityRepository } from './authority.repository.js';
 
 /** Options of a stored authority. */
 @Injectable()
 export class AuthorityOptions {
-  constructor(private readonly issuers: IssuerPlugins) {}
+  constructor(
+    private readonly issuers: IssuerPlugins,
+    private readonly authorities: AuthorityRepository,
+  ) {}
 
   /**
    * What is to be stored in place of the options so far: checked by the plugin, with references in place of secrets.
@@ -20,5 +24,20 @@ export class AuthorityOptions {
     // Whether the plugin takes them: making it has no side effects.
     await this.issuers.make(authority.pluginSlug, options);
     return this.issuers.withoutSecrets(authority.pluginSlug, options, `authority ${authority.name}`);
+  }
+
+  /**
+   * Deletes those secrets of the options that no authority refers to: what was not stored, or is no longer. A fault leaves a
+   * secret that nobody needs, and is no reason to fail.
+   */
+  async discard(options: readonly StoredOption[] | null): Promise<void> {
+    const refs = secretRefs(options);
+    if (refs.length === 0) return;
+    try {
+      // Asked of the database: a transaction that failed while it was committed may be there.
+      await this.issuers.deleteSecrets(await this.authorities.unreferredAmong(refs));
+    } catch {
+      return;
+    }
   }
 }

@@ -36,7 +36,7 @@ export interface AuthorityChange {
   cnOptional: boolean;
 }
 
-/** An authority in the transaction that changes it. */
+/** An authority as it is before a change. */
 export interface LockedAuthority {
   id: number;
   name: string;
@@ -73,6 +73,14 @@ export class AuthorityRepository {
   async assertNameIsFree(name: string): Promise<void> {
     const [found] = await this.database.query<{ id: number }>('select id from authority where name = $1', [name]);
     if (found !== undefined) throw nameTaken(name);
+  }
+
+  /** @throws AppError `already_exists`, field `body`: two authorities with one certificate would share serial numbers and revocation lists */
+  async assertCertificateIsUnknown(fingerprint: string): Promise<void> {
+    const id = await this.idOfCertificate(fingerprint);
+    if (id === null) return;
+    const message = `the certificate is that of authority ${id} already`;
+    throw new AppError('already_exists', `body: ${message}`, { reason: 'authority.known_certificate', fields: [{ path: 'body', message }] });
   }
 
   /** The authority with this certificate (SHA-256, hex), if there is one. */
@@ -120,10 +128,13 @@ export class AuthorityRepository {
   }
 
   /** @throws AppError `not_found` */
-  async lock(tx: Sql, id: number): Promise<LockedAuthority> {
-    const [row] = await tx.query<LockedAuthority>(lockSql, [id]);
-    if (row === undefined) throw new AppError('not_found', `there is no authority ${id}`);
-    return row;
+  read(id: number): Promise<LockedAuthority> {
+    return this.one(this.database, readSql, id);
+  }
+
+  /** @throws AppError `not_found` */
+  lock(tx: Sql, id: number): Promise<LockedAuthority> {
+    return this.one(tx, `${readSql} for update`, id);
   }
 
   async change(tx: Sql, id: number, change: AuthorityChange, { entry, event }: Told): Promise<void> {
@@ -140,17 +151,31 @@ export class AuthorityRepository {
     ]);
     await this.outbox.record(tx, [entry], [event]);
   }
+
+  /** Those among the references into the key vault that stand in the options of no authority. */
+  async unreferredAmong(refs: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<{ ref: string }>(unreferredSql, [refs]);
+    return rows.map(({ ref }) => ref);
+  }
+
+  private async one(sql: Sql, text: string, id: number): Promise<LockedAuthority> {
+    const [row] = await sql.query<LockedAuthority>(text, [id]);
+    if (row === undefined) throw new AppError('not_found', `there is no authority ${id}`);
+    return row;
+  }
 }
+
+const unreferredSql = 'select r.ref from unnest($1::text[]) as r(ref) where not exists (select from authority a where position(r.ref in a.options::text) > 0)';
 
 const addSql = `
   insert into authority (id, name, owner, owner_role_id, role_ids, description, plugin_slug, options, cab_compliant, cn_optional, user_id, parent_id,
     certificate_id, key_id, chain_id)
   values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10, $11, $12, $13, $14, $15)`;
 
-const lockSql = `
+const readSql = `
   select id, name, owner, role_ids as "roleIds", user_id as "userId", plugin_slug as "pluginSlug", options, certificate_id as "certificateId",
     parent_id as "parentId", active, description
-  from authority where id = $1 for update`;
+  from authority where id = $1`;
 
 const changeSql = `
   update authority set owner = $2, owner_role_id = $3, role_ids = $4, description = $5, active = $6, options = $7::json, cab_compliant = $8,

@@ -8,6 +8,7 @@ import { CertificateInserter } from '../certificate/certificate-inserter.js';
 import { ChainRepository } from '../certificate/chain.repository.js';
 import { AuthorityReader } from '../listing/authority-reader.js';
 import { hostFacts, type StoredOption } from '../plugins/stored-options.js';
+import { AuthorityOptions } from './authority-options.js';
 import { AuthorityRepository } from './authority.repository.js';
 
 /** An authority whose certificate is there. */
@@ -39,14 +40,25 @@ export class FoundAuthority {
     private readonly chains: ChainRepository,
     private readonly inserter: CertificateInserter,
     private readonly reader: AuthorityReader,
+    private readonly options: AuthorityOptions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async add(foundation: Foundation): Promise<AuthorityRecord> {
+    const id = await this.store(foundation).catch(async (error: unknown) => {
+      await this.options.discard(foundation.options);
+      throw error;
+    });
+    const [record] = await this.reader.records([id]);
+    if (record === undefined) throw new Error('a stored authority was not found');
+    return record;
+  }
+
+  private async store(foundation: Foundation): Promise<number> {
     const ownChainId = await this.chains.idOf(foundation.chainDer);
     const chainId = (await this.chains.idOf([foundation.certificateDer, ...foundation.chainDer])) ?? 0;
     const at = this.clock.now();
-    const id = await this.authorities.transaction(async (tx) => {
+    return this.authorities.transaction(async (tx) => {
       const ids = await this.authorities.drawIds(tx);
       await this.inserter.insert(tx, [{ door: foundation.door, certificate: certificateOf(foundation, ids.authority, ownChainId, at) }], [ids.certificate]);
       const { options, principal } = foundation;
@@ -55,9 +67,6 @@ export class FoundAuthority {
       await this.authorities.add(tx, { ...foundation, ...hostFacts(options), id: ids.authority, certificateId: ids.certificate, chainId, userId }, told);
       return ids.authority;
     });
-    const [record] = await this.reader.records([id]);
-    if (record === undefined) throw new Error('a stored authority was not found');
-    return record;
   }
 }
 

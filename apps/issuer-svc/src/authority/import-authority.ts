@@ -40,6 +40,7 @@ export class ImportAuthority {
     const issuers = chain.filter(({ fingerprintSha256 }) => fingerprintSha256 !== certificate.fingerprintSha256);
     comply(authorityImportPolicy, { certificate, chain: issuers, key, now: this.clock.now() });
 
+    await this.authorities.assertCertificateIsUnknown(certificate.fingerprintSha256);
     const [issuer] = issuers;
     const parentId = issuer === undefined ? null : await this.authorities.idOfCertificate(issuer.fingerprintSha256);
     const { keyId } = await this.keys.import(toPkcs8Der(key), 'authority');

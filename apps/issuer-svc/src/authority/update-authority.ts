@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '@sifaka/kernel';
+import { AppError, type Clock } from '@sifaka/kernel';
 import { allow, type AccessRules } from '@sifaka/authz';
-import { authorityUpdated, type AuthorityRecord, type InputOf, type updateAuthority } from '@sifaka/contracts';
+import { authorityUpdated, type AuthorityRecord, type InputOf, type Principal, type updateAuthority } from '@sifaka/contracts';
 import { auditEntry, newEvent, type CallContext } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { ACCESS_RULES } from '../access-rules.js';
 import { AuthorityReader } from '../listing/authority-reader.js';
-import { hostFacts } from '../plugins/stored-options.js';
+import { hostFacts, type StoredOption } from '../plugins/stored-options.js';
 import { AuthorityOptions } from './authority-options.js';
-import { AuthorityRepository } from './authority.repository.js';
+import { AuthorityRepository, type LockedAuthority } from './authority.repository.js';
 
 type Input = InputOf<typeof updateAuthority>;
 
@@ -24,11 +24,29 @@ export class UpdateAuthority {
   ) {}
 
   async run(input: Input, { principal }: CallContext): Promise<AuthorityRecord> {
+    const before = await this.authorities.read(input.id);
+    allow(principal, 'authority:update', before, this.rules);
+    // Before the row is locked: the key vault is another service.
+    const options = input.options === null ? before.options : await this.options.replace(before, input.options);
+    try {
+      await this.change(input, principal, before, options);
+    } catch (error) {
+      await this.options.discard(options);
+      throw error;
+    }
+    await this.options.discard(before.options);
+    const [record] = await this.reader.records([input.id]);
+    if (record === undefined) throw new Error('a changed authority was not found');
+    return record;
+  }
+
+  private async change(input: Input, principal: Principal, before: LockedAuthority, prepared: readonly StoredOption[] | null): Promise<void> {
     const at = this.clock.now();
     await this.authorities.transaction(async (tx) => {
       const authority = await this.authorities.lock(tx, input.id);
       allow(principal, 'authority:update', authority, this.rules);
-      const options = input.options === null ? authority.options : await this.options.replace(authority, input.options);
+      if (input.options !== null && !isSame(authority.options, before.options)) throw changedMeanwhile(authority.name);
+      const options = input.options === null ? authority.options : prepared;
       const owner = input.owner.toLowerCase();
       // AU-13: exactly the roles that were asked for may issue; a new owner is not let in by the way.
       const roleIds = [...new Set(input.roleIds)];
@@ -39,8 +57,10 @@ export class UpdateAuthority {
       const event = newEvent(authorityUpdated, { id, name, owner, active: input.active, issuer, certificateId, parentId, roleIds }, { subject: String(id), at });
       await this.authorities.change(tx, input.id, change, { entry, event });
     });
-    const [record] = await this.reader.records([input.id]);
-    if (record === undefined) throw new Error('a changed authority was not found');
-    return record;
   }
 }
+
+const isSame = (a: readonly StoredOption[] | null, b: readonly StoredOption[] | null): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const changedMeanwhile = (name: string): AppError =>
+  new AppError('conflict', `the options of authority "${name}" were changed by somebody else at the same time: read them again, then decide`, { reason: 'authority.changed' });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  deleteSecrets,
   exportKey,
   generateKeys,
   importKey,
@@ -62,6 +63,10 @@ export class KeyVault {
 
   async putSecrets(secrets: { value: string; label: string }[]): Promise<string[]> {
     return secrets.length === 0 ? [] : (await this.rpc.call(putSecrets, { secrets })).refs;
+  }
+
+  async deleteSecrets(refs: string[]): Promise<void> {
+    if (refs.length > 0) await this.rpc.call(deleteSecrets, { refs }, asService);
   }
 
   async resolveSecrets(refs: string[]): Promise<string[]> {

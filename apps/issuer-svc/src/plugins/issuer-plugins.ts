@@ -4,7 +4,7 @@ import type { Issuer, Plugin } from '@sifaka/plugin-sdk';
 import { LRUCache } from 'lru-cache';
 import { KeyVault } from '../keys/key-vault.js';
 import { PluginContexts } from './plugin-contexts.js';
-import { isSecretRef, pluginValues, secretNames, type StoredOption } from './stored-options.js';
+import { isSecretRef, pluginValues, secretNames, secretRefs, type StoredOption } from './stored-options.js';
 
 /** Injects the issuer plugins that this process hosts. */
 export const ISSUER_PLUGINS = Symbol('IssuerPlugins');
@@ -66,9 +66,13 @@ export class IssuerPlugins {
     return options.map((option, index) => (refAt.has(index) ? { ...option, value: refAt.get(index) ?? null } : option));
   }
 
+  deleteSecrets(refs: string[]): Promise<void> {
+    return this.keys.deleteSecrets(refs);
+  }
+
   /** Options with the secrets in place of their references: for the moment of use. */
   async resolved(options: readonly StoredOption[] | null): Promise<StoredOption[]> {
-    const refs = (options ?? []).flatMap(({ value }) => (isSecretRef(value) ? [value] : []));
+    const refs = secretRefs(options);
     const values = await this.keys.resolveSecrets(refs);
     return (options ?? []).map((option) => (isSecretRef(option.value) ? { ...option, value: values[refs.indexOf(option.value)] ?? null } : option));
   }

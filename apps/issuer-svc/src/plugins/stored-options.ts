@@ -15,6 +15,8 @@ const secretForm = /^secret:[0-9a-f-]{36}$/;
 
 export const isSecretRef = (value: unknown): value is string => typeof value === 'string' && secretForm.test(value);
 
+export const secretRefs = (options: readonly StoredOption[] | null): string[] => (options ?? []).flatMap(({ value }) => (isSecretRef(value) ? [value] : []));
+
 /**
  * Options out of JSON text (Q18).
  *

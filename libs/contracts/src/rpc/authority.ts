@@ -119,7 +119,7 @@ export const updateAuthority = command('rpc.issuer.authority.update', {
   }),
   output: AuthorityRecord,
   callers: ['gateway'],
-  codes: ['not_found', 'permission_denied'],
+  codes: ['not_found', 'permission_denied', 'conflict'],
   idempotent: true,
 });
 
