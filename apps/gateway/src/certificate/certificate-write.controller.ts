@@ -47,7 +47,7 @@ export class CertificateWriteController {
 
   @Serves(uploadCertificateOperation)
   upload({ body }: RequestFor<typeof uploadCertificateOperation>, call: HttpCall): Promise<CertificateView> {
-    return this.view(this.creation.upload(body, callerOf(call)));
+    return this.view(this.creation.upload(body, callerOf(call), call.idempotencyKey));
   }
 
   @Serves(editCertificateOperation)

@@ -53,7 +53,7 @@ export class CreateCertificate {
     );
   }
 
-  async upload(body: UploadBody, principal: UserPrincipal): Promise<CertificateRecord> {
+  async upload(body: UploadBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<CertificateRecord> {
     const { replacements, destinations, notifications, roles, ...rest } = body;
     if (destinations.length > 0 && !rest.privateKey) {
       const message = 'destinations need a private key, and the upload has none';
@@ -76,6 +76,7 @@ export class CreateCertificate {
           replaces: replacements ?? rest.replaces,
           ownerRoleId,
           roleIds,
+          requestKey: idempotencyKey === null ? null : requestKey(principal, `upload\0${idempotencyKey}`),
         },
         { principal },
       ),

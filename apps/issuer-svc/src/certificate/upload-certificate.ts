@@ -12,6 +12,7 @@ import { DomainRules } from '../issuance/domain-rules.js';
 import { csrOf } from '../issuance/judge-issuance.js';
 import { References } from '../issuance/references.js';
 import { refusing } from '../issuance/refusing.js';
+import { requestIdentity } from '../issuance/request-identity.js';
 import { KeyVault } from '../keys/key-vault.js';
 import { Filing } from './filing.js';
 
@@ -32,12 +33,15 @@ export class UploadCertificate {
 
   async run(input: Input, { principal }: CallContext): Promise<CertificateRecord> {
     allow(principal, 'certificate:upload', null, this.rules);
-    const found = await this.references.find({ authority: input.authority, rotationPolicy: null, replaces: input.replaces, requestKey: null });
+    const request = requestIdentity(principal, input);
+    const found = await this.references.find({ authority: input.authority, rotationPolicy: null, replaces: input.replaces, requestKey: request?.key ?? null });
     const { authority } = found;
     allow(principal, 'certificate:upload', authority, this.rules);
     if (input.externalId !== null && authority === null) throw externalIdAlone();
     for (const replaced of found.replaces) allow(principal, 'certificate:replace', replaced, this.rules);
 
+    const answered = await this.filing.answeredBefore(request, found.repeated);
+    if (answered !== null) return answered;
     const read = readUpload(input);
     await this.judge(read, input, principal);
     const key = read.key === null ? null : await this.keys.import(toPkcs8Der(read.key), 'certificate');
@@ -58,7 +62,7 @@ export class UploadCertificate {
       authorityId: authority?.id ?? null,
       rootAuthorityId: null,
       replaces: found.replaces.map(({ id }) => id),
-      request: null,
+      request,
       storeBefore: found.storeBefore,
       principal,
       at: this.clock.now(),

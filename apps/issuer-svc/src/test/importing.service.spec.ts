@@ -48,6 +48,11 @@ describe('a foreign authority', () => {
     expect(verified(certificate)).toBe('leaf.pem: OK');
   });
 
+  it('is there once, under whatever name', async () => {
+    const again = anImport({ name: 'Foreign Again', body: read('root.pem'), privateKey: read('root.key') });
+    await expect(platform.call('gateway', importAuthority, again, as)).rejects.toMatchObject({ code: 'already_exists', reason: 'authority.known_certificate', fields: [{ path: 'body' }] });
+  });
+
   it.each([
     ['Schema.privateKey', 'a key of another', () => ({ body: read('root.pem'), privateKey: read('leaf.key') })],
     ['Schema.chain', 'a chain that does not reach a root', () => ({ body: read('sub.pem'), privateKey: read('sub.key') })],
@@ -104,6 +109,14 @@ describe('an uploaded certificate', () => {
     run('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'o.key', '-out', 'o.pem', '-days', '30', '-subj', '/O=Nameless');
     await expect(upload(platform, { body: read('o.pem') })).rejects.toMatchObject({ fields: [{ path: 'name' }] });
     expect(await upload(platform, { body: read('o.pem'), name: 'nameless' })).toMatchObject({ cn: null, commonName: '', name: 'nameless' });
+  });
+
+  it('is one when it is one request, and two when it is not', async () => {
+    const requestKey = 'ab'.repeat(32);
+    const answers = await Promise.all([1, 2, 3].map(() => upload(platform, { body: read('leaf.pem'), name: 'sent twice', requestKey })));
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    await expect(upload(platform, { body: read('leaf.pem'), name: 'sent otherwise', requestKey })).rejects.toMatchObject({ code: 'conflict' });
+    expect((await upload(platform, { body: read('leaf.pem'), name: 'sent twice' })).id).not.toBe(answers[0]?.id);
   });
 
   it('has an external id only with its authority', async () => {

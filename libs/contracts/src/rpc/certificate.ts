@@ -55,10 +55,12 @@ export const uploadCertificate = command('rpc.issuer.certificate.upload', {
     externalId: z.string().max(128).nullable(),
     notify: z.boolean(),
     replaces: z.array(Ref).max(100),
+    /** As when issuing: the same key with the same caller gives the same certificate again (64 hex characters). */
+    requestKey: z.string().length(64).nullable().default(null),
   }),
   output: CertificateRecord,
   callers: ['gateway'],
-  codes: ['permission_denied', 'already_exists', 'failed_precondition'],
+  codes: ['permission_denied', 'already_exists', 'conflict', 'failed_precondition'],
 });
 
 export const updateCertificate = command('rpc.issuer.certificate.update', {
