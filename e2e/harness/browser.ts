@@ -42,7 +42,9 @@ export async function openBrowser(): Promise<BrowserSession> {
     page,
     context,
     complaints,
-    picture: async (name) => void (await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })),
+    async picture(name) {
+      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+    },
     async close() {
       await context.close();
       rmSync(folder, { recursive: true, force: true });

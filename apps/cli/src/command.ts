@@ -50,8 +50,8 @@ export function define<O extends z.ZodObject>(parent: Command, terminal: Termina
 /** Flags win over the environment, the environment over what `login` kept. A kept token goes to the server that gave it and to no other. */
 async function contextOf(globals: z.output<typeof Globals>, terminal: Terminal): Promise<Context> {
   const kept = await readSession(terminal.env);
-  const url = (globals.url ?? terminal.env['SIFAKA_URL'] ?? kept?.url ?? defaultUrl).replace(/\/+$/, '');
-  const token = globals.token ?? terminal.env['SIFAKA_TOKEN'] ?? (kept?.url === url ? kept.token : null);
+  const url = (globals.url ?? terminal.env.SIFAKA_URL ?? kept?.url ?? defaultUrl).replace(/\/+$/, '');
+  const token = globals.token ?? terminal.env.SIFAKA_TOKEN ?? (kept?.url === url ? kept.token : null);
   return {
     api: new ApiClient({ url, token: () => token, userAgent: 'sifaka-cli' }),
     url,

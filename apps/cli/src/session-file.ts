@@ -10,8 +10,8 @@ type Session = z.output<typeof Session>;
 export const defaultUrl = 'http://127.0.0.1:8000';
 
 function pathOf(env: Terminal['env']): string {
-  const config = env['XDG_CONFIG_HOME'];
-  return join(config === undefined || config === '' ? join(env['HOME'] ?? homedir(), '.config') : config, 'sifaka/session.json');
+  const config = env.XDG_CONFIG_HOME;
+  return join(config === undefined || config === '' ? join(env.HOME ?? homedir(), '.config') : config, 'sifaka/session.json');
 }
 
 /** What `sifaka login` kept; nothing when there is none or it cannot be understood. */

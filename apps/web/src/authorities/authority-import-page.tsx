@@ -58,7 +58,7 @@ export function AuthorityImportPage() {
             {pem('Certificate', 'Of the authority, in PEM', 'body', true)}
             {pem('Chain', 'Up to its root, in PEM; empty for a root', 'chain', false)}
             {pem('Private key', 'In PEM, without a passphrase', 'privateKey', true)}
-            <Alert color="orange" icon={<Icon name="warning" />}>
+            <Alert role="note" color="orange" icon={<Icon name="warning" />}>
               Destroy other copies of the key afterwards: the platform never hands it out again.
             </Alert>
             <Group>

@@ -97,7 +97,7 @@ function Saved({ file, passphrase, close }: { file: string; passphrase: string |
         <Code className="breaks">{file}</Code> has been saved to your downloads.
       </Text>
       {passphrase !== null && (
-        <Alert color="yellow" title="Passphrase of the file">
+        <Alert role="note" color="yellow" title="Passphrase of the file">
           <Stack gap="xs">
             <Group gap="xs">
               <Code className="breaks" fz="md">

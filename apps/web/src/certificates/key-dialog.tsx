@@ -27,7 +27,7 @@ export function KeyDialog({ certificate: { id, name }, close }: { certificate: C
       error={view.error}
       onSubmit={() => view.mutate()}
     >
-      <Alert color="orange" icon={<Icon name="warning" />} title="Whoever has the key can pretend to be this service">
+      <Alert role="note" color="orange" icon={<Icon name="warning" />} title="Whoever has the key can pretend to be this service">
         The key appears on your screen unencrypted. That you saw it is recorded under your name, before it is shown.
       </Alert>
     </Dialog>

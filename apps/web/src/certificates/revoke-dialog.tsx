@@ -46,7 +46,7 @@ export function RevokeDialog({ certificate: { id, name }, close }: { certificate
       error={revoke.error}
       onSubmit={() => revoke.mutate()}
     >
-      <Alert color="red" icon={<Icon name="warning" />} title="This cannot be undone">
+      <Alert role="note" color="red" icon={<Icon name="warning" />} title="This cannot be undone">
         Clients that check revocation refuse the certificate from then on.
       </Alert>
       <Select

@@ -215,7 +215,7 @@ function CreateDialog({ close, show }: { close: () => void; show: (token: string
 function TokenDialog({ token, close }: { token: string; close: () => void }) {
   return (
     <Dialog title="Token" isOpen close={close}>
-      <Alert color="orange" icon={<Icon name="warning" />}>
+      <Alert role="note" color="orange" icon={<Icon name="warning" />}>
         Whoever has this token acts as its user. Keep it like a password.
       </Alert>
       <Code block className="breaks" style={{ whiteSpace: 'pre-wrap' }} tabIndex={0}>

@@ -37,7 +37,11 @@ export function LoginPage() {
             <Title order={1}>Sifaka</Title>
             <Text c="dimmed">Log in to your certificates</Text>
           </Stack>
-          {wasEnded && !login.isError && <Alert color="yellow">Your session has ended. Log in again to go on.</Alert>}
+          {wasEnded && !login.isError && (
+            <Alert role="status" color="yellow">
+              Your session has ended. Log in again to go on.
+            </Alert>
+          )}
           <Refusal error={login.error} />
           <form onSubmit={form.onSubmit((values) => login.mutate(values))} noValidate>
             <Stack>
