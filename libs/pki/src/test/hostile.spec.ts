@@ -20,7 +20,8 @@ import { aCertificate, aKey } from './builders.js';
 
 /** Runs every reader on the input; whatever is thrown must be an `AppError`, and the whole must end within a second. */
 function survives(bytes: Uint8Array): void {
-  const start = process.hrtime.bigint();
+  // Processor time: another program on the machine may take all the time it likes.
+  const start = process.cpuUsage();
   const readers: ((input: Uint8Array) => unknown)[] = [
     (input) => {
       const facts = parseCertificate(input);
@@ -31,7 +32,7 @@ function survives(bytes: Uint8Array): void {
     describeKey,
   ];
   for (const read of readers) onlyAppError(() => read(bytes));
-  expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(1);
+  expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
 }
 
 function onlyAppError(run: () => unknown): void {
@@ -106,10 +107,10 @@ describe('hostile bytes', () => {
 
   it('in PEM end in time too', () => {
     for (const text of ['-----BEGIN X-----\n'.repeat(50_000), `-----BEGIN CERTIFICATE-----\n${'A'.repeat(2_000_000)}`, `-----BEGIN X-----\n${'a: b\n'.repeat(200_000)}-----END X-----`, '-'.repeat(3_000_000), '-----BEGIN '.repeat(100_000)]) {
-      const start = Date.now();
+      const start = process.cpuUsage();
       onlyAppError(() => decodePem(text));
       onlyAppError(() => parsePemChain(text));
-      expect(Date.now() - start).toBeLessThan(1_000);
+      expect(process.cpuUsage(start).user / 1e6).toBeLessThan(1);
     }
   });
 });
