@@ -50,7 +50,10 @@ export class GenerateKeys {
 
   private async make({ keyType, purpose, csr }: Asked, field: string, call: CallContext): Promise<Made> {
     const type = offeredKeyType(keyType, `${field}.keyType`);
-    const material = await this.makeKey.run(type, csr !== null, call.signal);
+    const material = await this.makeKey.run(type, csr !== null, {
+      signal: call.signal,
+      patienceMs: call.deadlineAt.getTime() - this.clock.now().getTime(),
+    });
     const id = newId();
     const owner = call.caller;
     try {

@@ -4,6 +4,12 @@ import { isKeyType, keyTypes, offeredKeyTypes, type KeyType, type KeyTypeSpec } 
 import { generateEc, generateEd25519, generateP256, type KeyMaterial } from './key-material.js';
 import { RsaGenerator } from './rsa-generator.js';
 
+/** The caller, as long as it waits. */
+interface Waiting {
+  signal: AbortSignal;
+  patienceMs: number;
+}
+
 /** Makes one key of any type that the running OpenSSL offers. */
 @Injectable()
 export class MakeKey {
@@ -13,9 +19,9 @@ export class MakeKey {
    * @param mustSign the key has to sign something at once: `privateKey` is set
    * @throws AppError `rate_limited` when too many RSA keys are being made
    */
-  run(type: KeyType, mustSign: boolean, signal: AbortSignal): KeyMaterial | Promise<KeyMaterial> {
+  run(type: KeyType, mustSign: boolean, { signal, patienceMs }: Waiting): KeyMaterial | Promise<KeyMaterial> {
     const spec: KeyTypeSpec = keyTypes[type];
-    if (spec.kind === 'rsa') return this.rsa.generate(spec.bits, signal);
+    if (spec.kind === 'rsa') return this.rsa.generate(spec.bits, signal, patienceMs);
     if (spec.kind === 'ed25519') return generateEd25519();
     return spec.curve === 'prime256v1' ? generateP256({ mustSign }) : generateEc(spec.curve);
   }

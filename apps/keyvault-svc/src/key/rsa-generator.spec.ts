@@ -58,6 +58,14 @@ describe('RSA generator', () => {
     expect((await finish(made, [made.generator.generate(4_096, patient())])).map(codeOf)).toEqual(['made']);
   });
 
+  it('refuses at once what would come after its caller is gone', async () => {
+    const made = aGenerator();
+    const asked = Array.from({ length: 5 }, () => made.generator.generate(4_096, patient(), 4_000));
+    const outcomes = await finish(made, asked);
+    // 4 s of work at 1.28 s each.
+    expect(outcomes.map(codeOf)).toEqual(['made', 'made', 'made', 'rate_limited', 'rate_limited']);
+  });
+
   it('does not begin a key that nobody waits for any more', async () => {
     const made = aGenerator();
     const abort = new AbortController();

@@ -25,9 +25,10 @@ export class RsaGenerator implements OnApplicationBootstrap, OnApplicationShutdo
 
   /**
    * @param signal gives up a key that nobody waits for any more, if it was not begun
+   * @param patienceMs how long the caller still waits: what would come later is not begun
    * @throws AppError `rate_limited` when too much waits already, `unavailable` when the caller's time ran out first
    */
-  async generate(bits: number, signal: AbortSignal): Promise<KeyMaterial> {
+  async generate(bits: number, signal: AbortSignal, patienceMs = Infinity): Promise<KeyMaterial> {
     const ready = bits === reserveBits ? this.reserve.pop() : undefined;
     if (ready !== undefined) {
       this.refill();
@@ -35,7 +36,7 @@ export class RsaGenerator implements OnApplicationBootstrap, OnApplicationShutdo
     }
     const costMs = expectedMs(bits);
     const waitMs = this.waitMs();
-    if (waitMs + costMs * this.slowness > this.longestWaitMs) {
+    if (waitMs + costMs * this.slowness > Math.min(this.longestWaitMs, patienceMs)) {
       throw new AppError('rate_limited', `too many RSA keys are being made: about ${Math.ceil(waitMs / 1_000)} s of work wait already`, {
         reason: 'key.rsa_queue_full',
         retryAfterMs: Math.max(1_000, Math.ceil(waitMs / 2)),

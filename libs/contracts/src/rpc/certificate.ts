@@ -39,7 +39,7 @@ export const issueCertificate = command('rpc.issuer.certificate.issue', {
   }),
   output: CertificateRecord,
   callers: ['gateway'],
-  codes: ['permission_denied', 'failed_precondition', 'conflict', 'upstream_failed', 'upstream_timeout'],
+  codes: ['permission_denied', 'failed_precondition', 'conflict', 'rate_limited', 'upstream_failed', 'upstream_timeout'],
   timeoutMs: 15_000,
 });
 
