@@ -95,6 +95,8 @@ describe('npm run start:services', () => {
     'SIFAKA_OPERATIONS_HOST',
     'SIFAKA_OPERATIONS_PORT',
     'SIFAKA_LOG_LEVEL',
+    // Containers are stopped each in its own ten seconds; the processes of one command share them.
+    'SIFAKA_STOP_LIMIT_MS',
   ]);
   const platformNames = (names: Iterable<string>) =>
     [...names]
