@@ -1,12 +1,19 @@
 import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { domainPatternFault } from '@sifaka/policy';
 import { z } from 'zod';
 
 const subjectPart = (max: number) => z.string().max(max).default('');
 const days = z.int().min(1).max(36_500);
 
+/** Refused with all other faults of the configuration, not when the first name is judged. */
+const DomainPattern = z.string().max(1_024).check((context) => {
+  const fault = domainPatternFault(context.value);
+  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+});
+
 export const issuerConfig = defineConfig('issuer', {
   ...accessSettings,
-  allowedDomains: setting(z.array(z.string().max(1_024)).max(1_000).default([]), {
+  allowedDomains: setting(z.array(DomainPattern).max(1_000).default([]), {
     env: ['SIFAKA_ALLOWED_DOMAINS', 'LEMUR_ALLOWED_DOMAINS'],
     describe: 'Regular expressions (RE2 syntax); a domain name that none matches from its start is issued to administrators and `sensitiveDomainRoles` only. Empty: every name.',
   }),
@@ -46,7 +53,7 @@ export const issuerConfig = defineConfig('issuer', {
   }),
   privateAuthorityPluginNames: setting(z.array(z.string()).default([]), {
     env: ['SIFAKA_PRIVATE_AUTHORITY_PLUGIN_NAMES', 'LEMUR_PRIVATE_AUTHORITY_PLUGIN_NAMES'],
-    describe: 'Slugs of issuer plugins whose authorities are private: no domain authorization plugin is asked.',
+    describe: 'Slugs of issuer plugins whose authorities are private: no domain authorization plugin is asked. Takes effect with the first such plugin; none is hosted yet.',
   }),
   defaultValidityDays: setting(days.default(365), {
     env: ['SIFAKA_DEFAULT_VALIDITY_DAYS', 'DEFAULT_VALIDITY_DAYS'],

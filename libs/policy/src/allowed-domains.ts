@@ -19,6 +19,16 @@ export function allowedDomains(patterns: readonly string[]): AllowedDomains {
   return { patterns, allows: (name) => compiled.length === 0 || compiled.some((pattern) => pattern.matcher(name).lookingAt()) };
 }
 
+/** Why a pattern is no regular expression of the engine; null when it is one. */
+export function domainPatternFault(pattern: string): string | null {
+  try {
+    compile(pattern);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unknown fault';
+  }
+}
+
 function compile(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);

@@ -1,5 +1,5 @@
 export { chain, comply, refusalsOf, type Chain, type Refusal, type Rule } from './chain.js';
-export { allowedDomains, type AllowedDomains } from './allowed-domains.js';
+export { allowedDomains, domainPatternFault, type AllowedDomains } from './allowed-domains.js';
 export type { IssuanceAsk, IssuanceDraft, IssuanceInput, IssuingAuthority } from './issuance/issuance-input.js';
 export { draftIssuance } from './issuance/draft-issuance.js';
 export { chainPolicy, issuancePolicy } from './issuance/issuance-policy.js';
