@@ -72,7 +72,7 @@ describeWithPeers(['chromium', 'openssl'], 'the web interface', () => {
     await button('Request certificate').click();
     await browser.page.getByText('must be an e-mail address such as team@example.com').waitFor();
     const owner = input('Owner');
-    await browser.page.waitForFunction(() => document.activeElement?.getAttribute('data-path') === 'owner');
+    await browser.page.waitForSelector('[data-path="owner"]:focus');
     expect(await owner.getAttribute('aria-invalid')).toBe('true');
     expect(await owner.getAttribute('aria-describedby')).toContain('error');
     await browser.picture('field-error');
@@ -96,19 +96,17 @@ describeWithPeers(['chromium', 'openssl'], 'the web interface', () => {
     await page.getByRole('menuitem', { name: 'Log out' }).waitFor();
     await page.getByRole('menuitem', { name: 'Log out' }).press('Enter');
     await button('Log in').waitFor();
-    expect(await page.evaluate(() => sessionStorage.getItem('sifaka.token'))).toBeNull();
+    expect(await page.evaluate("sessionStorage.getItem('sifaka.token')")).toBeNull();
   }, 60_000);
 
   it('goes back to the login when the token is no longer taken, and says why', async () => {
     const { page } = browser;
     await logIn();
     await heading('Certificates').waitFor();
-    await page.evaluate(() => {
-      sessionStorage.setItem('sifaka.token', 'not.a.token');
-    });
+    await page.evaluate("sessionStorage.setItem('sifaka.token', 'not.a.token')");
     await page.reload();
     await page.getByText('Your session has ended').waitFor();
-    expect(await page.evaluate(() => sessionStorage.getItem('sifaka.token'))).toBeNull();
+    expect(await page.evaluate("sessionStorage.getItem('sifaka.token')")).toBeNull();
   }, 60_000);
 
   it('opens every page in light and in dark without a complaint', async () => {

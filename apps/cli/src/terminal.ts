@@ -57,8 +57,8 @@ function readHidden(question: string): Promise<string> {
     };
     const onData = (chunk: string) => {
       for (const character of chunk) {
-        if (enter.has(character)) return finish(() => resolve(typed));
-        if (character === interrupt) return finish(() => reject(new AppError('invalid_argument', 'interrupted')));
+        if (enter.has(character)) return void finish(() => resolve(typed));
+        if (character === interrupt) return void finish(() => reject(new AppError('invalid_argument', 'interrupted')));
         typed = erase.has(character) ? typed.slice(0, -1) : typed + character;
       }
     };

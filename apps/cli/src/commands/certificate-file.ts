@@ -88,7 +88,10 @@ function exportCommand(parent: Command, terminal: Terminal): void {
 }
 
 async function deliver(terminal: Terminal, file: string | undefined, content: Uint8Array): Promise<void> {
-  if (file === undefined) return terminal.out(content);
+  if (file === undefined) {
+    terminal.out(content);
+    return;
+  }
   await writeFile(file, content, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
     throw new AppError('failed_precondition', `${file} cannot be written, or exists already`, { cause });
   });

@@ -50,7 +50,7 @@ export function CertificateRequestPage() {
             {({ authority, issuerPlugin: _, ...subject }) => {
               const active = items.filter((item) => item.active);
               if (active.length === 0) return <NoAuthority />;
-              const chosen = params.get('authority') ?? String(authority?.id ?? active.at(-1)?.id ?? '');
+              const chosen = params.get('authority') ?? String((authority ?? active.find(isBelowAnother) ?? active[0])?.id ?? '');
               return (
                 <RequestForm authorities={active} initial={{ ...emptyForm, ...subject, authority: chosen, owner: user?.email ?? '' }} />
               );
@@ -61,6 +61,9 @@ export function CertificateRequestPage() {
     </Page>
   );
 }
+
+/** Roots sign authorities; what they sign themselves cannot be taken back without them. */
+const isBelowAnother = ({ authorityCertificate: { chain } }: AuthorityView): boolean => chain !== null && chain !== '';
 
 function NoAuthority() {
   const { isAdmin } = useMe();
@@ -198,7 +201,11 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
             {authority === undefined ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
           </Text>
         )}
-        {!values.hasEnd && form.errors.end !== undefined && <Alert color="red">{form.errors.end}</Alert>}
+        {!values.hasEnd && form.errors.end !== undefined && (
+          <Alert role="alert" color="red">
+            {form.errors.end}
+          </Alert>
+        )}
       </Stack>
     </Paper>
   );

@@ -15,7 +15,9 @@ const columns: Column<AuditEntry>[] = [
     title: 'When',
     cell: ({ at }) => (
       <Tooltip label={relativeText(at)}>
-        <Text size="sm">{dateTimeText(at)}</Text>
+        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+          {dateTimeText(at)}
+        </Text>
       </Tooltip>
     ),
   },
@@ -23,7 +25,7 @@ const columns: Column<AuditEntry>[] = [
     title: 'Who',
     cell: ({ actor }) => (
       <Stack gap={0}>
-        <Text size="sm" className="breaks">
+        <Text size="sm" miw="max-content">
           {actor.name}
         </Text>
         <Text size="xs" c="dimmed">

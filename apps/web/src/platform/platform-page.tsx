@@ -80,6 +80,8 @@ export function PlatformPage() {
   );
 }
 
+const words: Readonly<Record<string, string>> = { '': 'unknown', '<selfsigned>': 'self-signed' };
+
 function ByIssuer() {
   const stats = useQuery({
     queryKey: ['stats', 'issuer'],
@@ -91,7 +93,7 @@ function ByIssuer() {
         labels.length === 0 ? (
           <Text c="dimmed">None yet</Text>
         ) : (
-          <Facts facts={labels.map((label, index) => [label === '' ? 'unknown' : label, String(values[index] ?? 0)] as const)} />
+          <Facts facts={labels.map((label, index) => [words[label] ?? label, String(values[index] ?? 0)] as const)} />
         )
       }
     </Loaded>
