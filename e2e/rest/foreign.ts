@@ -9,8 +9,10 @@ export interface Foreign {
   body: string;
   key: string;
   certificate: x509.X509Certificate;
-  keys: CryptoKeyPair;
+  keys: webcrypto.CryptoKeyPair;
 }
+
+type KeyAlgorithm = webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams | webcrypto.Algorithm;
 
 interface ForeignInput {
   subject?: string;
@@ -19,7 +21,7 @@ interface ForeignInput {
   notAfter?: Date;
   serialNumber?: string;
   dnsNames?: string[];
-  algorithm?: EcKeyGenParams | RsaHashedKeyGenParams | Algorithm;
+  algorithm?: KeyAlgorithm;
   isCa?: boolean;
 }
 
@@ -30,7 +32,7 @@ export const rsa = (modulusLength: number) => ({ name: 'RSASSA-PKCS1-v1_5', hash
 /** Self-signed without an issuer; valid from yesterday for a year unless told otherwise. */
 export async function foreignCertificate(input: ForeignInput = {}): Promise<Foreign> {
   const algorithm = input.algorithm ?? p256;
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const { issuer } = input;
   const subject = input.subject ?? 'CN=foreign.corp.test';
   const certificate = await x509.X509CertificateGenerator.create({
@@ -52,8 +54,8 @@ export async function foreignCertificate(input: ForeignInput = {}): Promise<Fore
 }
 
 /** A signing request, and the key that stays with who asks. */
-export async function foreignRequest(subject: string, names: x509.JsonGeneralName[] = [], algorithm: EcKeyGenParams | RsaHashedKeyGenParams = p256): Promise<string> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+export async function foreignRequest(subject: string, names: x509.JsonGeneralName[] = [], algorithm: KeyAlgorithm = p256): Promise<string> {
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
     name: subject,
     keys,
@@ -63,6 +65,6 @@ export async function foreignRequest(subject: string, names: x509.JsonGeneralNam
   return csr.toString('pem');
 }
 
-function signing(key: CryptoKey): Algorithm | EcdsaParams {
+function signing(key: webcrypto.CryptoKey): { name: string; hash?: string } {
   return key.algorithm.name === 'Ed25519' ? { name: 'Ed25519' } : { name: key.algorithm.name, hash: 'SHA-256' };
 }

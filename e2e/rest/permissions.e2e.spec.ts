@@ -34,7 +34,7 @@ const adminOnly: Statuses = [401, 403, 403, 403, 200, 200];
 const writer: Statuses = [401, 200, 200, 403, 200, 200];
 
 /** Operation, body for it (made anew for each caller), expected statuses; paths in terms of the things above. */
-type Row = readonly [method: string, path: string, body: (() => Json | Promise<Json>) | undefined, statuses: Statuses];
+type Row = readonly [method: string, path: string, body: (() => Json) | undefined, statuses: Statuses];
 
 const aUser = () => ({ username: unique('m'), email: `${unique('m')}@corp.test`, password: 'Correct-horse-3!', active: true, roles: [] });
 const anUpload = async () => {
