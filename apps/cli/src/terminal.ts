@@ -57,8 +57,10 @@ function readHidden(question: string): Promise<string> {
     };
     const onData = (chunk: string) => {
       for (const character of chunk) {
-        if (enter.has(character)) return void finish(() => resolve(typed));
-        if (character === interrupt) return void finish(() => reject(new AppError('invalid_argument', 'interrupted')));
+        if (enter.has(character) || character === interrupt) {
+          finish(() => (character === interrupt ? reject(new AppError('invalid_argument', 'interrupted')) : resolve(typed)));
+          return;
+        }
         typed = erase.has(character) ? typed.slice(0, -1) : typed + character;
       }
     };
