@@ -20,14 +20,18 @@ export class ExportCertificate {
     const certificate = await this.certificates.get(id);
     const { plugin, exporter } = this.plugins.make(input);
     const privateKeyPkcs8Der = plugin.requiresKey ? await this.key(certificate, plugin.slug, principal) : null;
-    const file = await exporter.export({
-      certificateDer: certificate.der,
-      chainDer: certificate.chain ?? [],
-      privateKeyPkcs8Der,
-      csrDer: certificate.csr,
-      commonName: certificate.commonName,
-    });
-    return { extension: file.extension, passphrase: file.passphrase, data: Buffer.from(file.data).toString('base64') };
+    try {
+      const file = await exporter.export({
+        certificateDer: certificate.der,
+        chainDer: certificate.chain ?? [],
+        privateKeyPkcs8Der,
+        csrDer: certificate.csr,
+        commonName: certificate.commonName,
+      });
+      return { extension: file.extension, passphrase: file.passphrase, data: Buffer.from(file.data).toString('base64') };
+    } finally {
+      privateKeyPkcs8Der?.fill(0);
+    }
   }
 
   private async key(certificate: StoredCertificate, slug: string, principal: Principal): Promise<Buffer> {

@@ -19,6 +19,10 @@ export class ViewKey {
     allow(principal, 'certificate:write', certificate);
     if (certificate.keyId === null) return { key: null };
     const pkcs8 = await this.privateKeys.see(certificate, certificate.keyId, principal, { reason: 'key_view' });
-    return { key: toTraditionalPem(fromPkcs8Der(pkcs8)) };
+    try {
+      return { key: toTraditionalPem(fromPkcs8Der(pkcs8)) };
+    } finally {
+      pkcs8.fill(0);
+    }
   }
 }
