@@ -23,7 +23,7 @@ export { extensionsToJson, domainsOf, type NamedValue } from './extension/lemur-
 export type { CertificateFacts } from './certificate/certificate-facts.js';
 export { parseCertificate, certificatePem } from './certificate/parse-certificate.js';
 export { verifySignedBy, verifySignature, type SignatureVerdict } from './certificate/verify-signature.js';
-export { signatureAlgorithmFor, type SignatureAlgorithm, type HashName } from './certificate/signature-algorithm.js';
+export { hashForKeyType, signatureAlgorithmFor, type SignatureAlgorithm, type HashName } from './certificate/signature-algorithm.js';
 export { encodeTbsCertificate, assembleCertificate, type TbsInput } from './certificate/encode-certificate.js';
 export { certificateTemplate, type CertificateTemplate, type TemplateInput, type TemplateValues } from './certificate/certificate-template.js';
 export { randomSerial, pooledRandomBytes, serialHex } from './certificate/serial.js';

@@ -1,6 +1,6 @@
 import { sign, type KeyObject } from 'node:crypto';
 import { AppError } from '@sifaka/kernel';
-import { assembleCsr, csrPem, encodeCsrExtensions, encodeCsrInfo, parseCsr, signatureAlgorithmFor, type CertificateFacts, type HashName } from '@sifaka/pki';
+import { assembleCsr, csrPem, encodeCsrExtensions, encodeCsrInfo, hashForKeyType, parseCsr, signatureAlgorithmFor, type CertificateFacts } from '@sifaka/pki';
 import { certificateOf, privateKeyOf, type ExportedFile, type Exporter, type ExportInput } from '@sifaka/plugin-sdk';
 
 /** The request behind a certificate: the stored one, else one with the same subject, names and usages, signed with its key. */
@@ -19,7 +19,7 @@ function storedRequest({ csrDer }: ExportInput, { spki }: CertificateFacts): Uin
 
 function newRequest({ subjectDer, spki, extensions, keyType }: CertificateFacts, key: KeyObject): Uint8Array {
   if (keyType === null) throw new AppError('failed_precondition', 'plugin "openssl-csr" cannot sign with a key of this type', { reason: 'export.key_type' });
-  const algorithm = signatureAlgorithmFor(keyType, hashFor(keyType));
+  const algorithm = signatureAlgorithmFor(keyType, hashForKeyType(keyType));
   // The identifier of the key is for the next issuer to set.
   const { subjectKeyId: _identifier, ...asked } = extensions;
   const extensionsDer = encodeCsrExtensions(asked);
@@ -27,5 +27,3 @@ function newRequest({ subjectDer, spki, extensions, keyType }: CertificateFacts,
   const info = encodeCsrInfo({ subjectDer, spki, ...(hasExtensions && { extensionsDer }) });
   return assembleCsr(info, algorithm, sign(algorithm.digest, info, key));
 }
-
-const hashFor = (keyType: string): HashName => (keyType === 'ECCSECP384R1' ? 'sha384' : keyType === 'ECCSECP521R1' ? 'sha512' : 'sha256');

@@ -4,6 +4,7 @@ import {
   assembleCertificate,
   assertMayIssueUnder,
   encodeTbsCertificate,
+  hashForKeyType,
   keyIdentifier,
   parseCertificate,
   parseName,
@@ -16,7 +17,7 @@ import {
   type ExtensionRequest,
 } from '@sifaka/pki';
 import type { AuthorityOutcome, IssueOutcome, Issuer, IssuerAuthority, IssuerAuthorityRequest, IssuerCertificateRequest, IssuerContext, SignatureHash } from '@sifaka/plugin-sdk';
-import { defaultHashOf, PreparedAuthority } from './prepared-authority.js';
+import { PreparedAuthority } from './prepared-authority.js';
 import { withCommonName } from './subject-alt-names.js';
 
 /** Authorities that are kept parsed: a few hundred kilobytes. */
@@ -54,7 +55,7 @@ export class CryptographyIssuer implements Issuer {
   }
 
   private async signRoot(request: IssuerAuthorityRequest, extensions: ExtensionRequest): Promise<{ certificateDer: Uint8Array; keyId: string }> {
-    const signatureAlgorithm = signatureAlgorithmFor(request.keyType, request.hash ?? defaultHashOf(request.keyType));
+    const signatureAlgorithm = signatureAlgorithmFor(request.keyType, request.hash ?? hashForKeyType(request.keyType));
     assertOrdered(request);
     const { keyId, publicKeyDer } = await this.context.keys.generate(request.keyType);
     const serial = this.newSerial();

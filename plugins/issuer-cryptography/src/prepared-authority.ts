@@ -2,6 +2,7 @@ import { AppError } from '@sifaka/kernel';
 import {
   authorityKeyIdOf,
   certificateTemplate,
+  hashForKeyType,
   keyIdentifier,
   parseCertificate,
   signatureAlgorithmFor,
@@ -56,19 +57,13 @@ export class PreparedAuthority {
 
   private algorithmFor(hash: SignatureHash | null): SignatureAlgorithm {
     const keyType = this.facts.keyType ?? this.authority.keyType;
-    return signatureAlgorithmFor(keyType, hash ?? defaultHashOf(keyType));
+    return signatureAlgorithmFor(keyType, hash ?? hashForKeyType(keyType));
   }
 
   private sharedExtensions(request: ExtensionRequest): Omit<Extensions, 'subjectAltNames' | 'subjectKeyId'> {
     const { subjectKeyId: _id, subjectAltNames: _names, wantsAuthorityInfoAccess: _wants, authorityKeyId: form, ...shared } = request;
     return { ...shared, authorityKeyId: authorityKeyIdOf(this.identity, form) };
   }
-}
-
-/** As strong as the key: SHA-384 with P-384, SHA-512 with P-521, SHA-256 with the others. */
-export function defaultHashOf(keyType: string): SignatureHash {
-  if (keyType === 'ECCSECP384R1') return 'sha384';
-  return keyType === 'ECCSECP521R1' ? 'sha512' : 'sha256';
 }
 
 function profileKey({ subjectAltNames: _names, subjectKeyId: _id, ...profile }: ExtensionRequest): string {

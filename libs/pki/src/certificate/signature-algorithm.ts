@@ -21,6 +21,12 @@ export interface SignatureAlgorithm {
   readonly pss?: { readonly saltLength: number; readonly mgfHash: string };
 }
 
+/** As strong as the key: SHA-384 with P-384, SHA-512 with P-521, SHA-256 with the others. */
+export function hashForKeyType(keyType: string): HashName {
+  if (keyType === 'ECCSECP384R1') return 'sha384';
+  return keyType === 'ECCSECP521R1' ? 'sha512' : 'sha256';
+}
+
 /**
  * Signature algorithm of a CA key: RSA PKCS#1 v1.5, ECDSA (DER signature, node's default `dsaEncoding`), or Ed25519 whatever the hash.
  * Errors: `invalid_argument` for key types that cannot sign here.
