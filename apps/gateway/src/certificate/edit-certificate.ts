@@ -10,7 +10,6 @@ import {
   type RequestFor,
   type UserPrincipal,
 } from '@sifaka/contracts';
-import { AppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';

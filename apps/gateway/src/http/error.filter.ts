@@ -14,7 +14,10 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (isMissingRoute(thrown)) return void answerMissingRoute(request, reply);
+    if (isMissingRoute(thrown)) {
+      answerMissingRoute(request, reply);
+      return;
+    }
     const error = translate(thrown);
     if (error.code === 'internal') this.logger.error({ err: error.cause ?? error, method: request.method, url: request.routeOptions.url }, 'request failed');
     const refusal = refusalOf(error, currentTraceId());

@@ -30,10 +30,10 @@ export async function serveWebUi(server: FastifyInstance, folder: string = webBu
   server.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     // The API's own 404 and 405, and a 404 for what is asked for as a file, not as a page.
-    if (path === '/api' || path.startsWith('/api/')) return void reply.callNotFound();
+    if (path === '/api' || path.startsWith('/api/')) return notFound(reply);
     const file = files.get(path);
     if (file !== undefined) return send(request, reply, file);
-    if (/\.[^/]*$/.test(path)) return void reply.callNotFound();
+    if (/\.[^/]*$/.test(path)) return notFound(reply);
     if (page === undefined) return reply.status(503).type('text/plain; charset=utf-8').send(missing);
     return send(request, reply, page);
   });
@@ -76,7 +76,12 @@ async function webFile(path: string): Promise<WebFile> {
 function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): FastifyReply {
   void reply.headers({ etag: file.etag, 'cache-control': file.cacheControl, vary: 'accept-encoding' });
   if (request.headers['if-none-match'] === file.etag) return reply.status(304).send();
-  const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   void reply.type(file.type);
   return takesGzip && file.gzipped !== null ? reply.header('content-encoding', 'gzip').send(file.gzipped) : reply.send(file.body);
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  reply.callNotFound();
+  return reply;
 }
