@@ -11,6 +11,9 @@ const DomainPattern = z.string().max(1_024).check((context) => {
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
+/** Plain HTTP is usual here: what is fetched is signed, and the client that fetches it cannot verify TLS yet. */
+const publishedUrls = z.array(z.url({ protocol: /^https?$/ }).max(1_024)).max(10).default([]);
+
 export const issuerConfig = defineConfig('issuer', {
   ...accessSettings,
   allowedDomains: setting(z.array(DomainPattern).max(1_000).default([]), {
@@ -50,6 +53,18 @@ export const issuerConfig = defineConfig('issuer', {
   defaultIssuerPlugin: setting(z.string().max(64).optional(), {
     env: ['SIFAKA_DEFAULT_ISSUER_PLUGIN', 'LEMUR_DEFAULT_ISSUER_PLUGIN'],
     describe: 'Slug of the issuer plugin that forms preselect.',
+  }),
+  aiaCaIssuersUrls: setting(publishedUrls, {
+    env: 'SIFAKA_AIA_CA_ISSUERS_URLS',
+    describe: 'Where certificates of authorities are published, for requests with `certificateInfoAccess.includeAIA` and no address of their own; `{authority}` stands for the slug of its name.',
+  }),
+  aiaOcspUrls: setting(publishedUrls, {
+    env: 'SIFAKA_AIA_OCSP_URLS',
+    describe: 'OCSP responders for the same requests; `{authority}` likewise.',
+  }),
+  crlUrls: setting(publishedUrls, {
+    env: 'SIFAKA_CRL_URLS',
+    describe: 'Where revocation lists are published, for requests with `crlDistributionPoints.includeCrlDp` `yes` or `default`; `{authority}` likewise.',
   }),
   privateAuthorityPluginNames: setting(z.array(z.string()).default([]), {
     env: ['SIFAKA_PRIVATE_AUTHORITY_PLUGIN_NAMES', 'LEMUR_PRIVATE_AUTHORITY_PLUGIN_NAMES'],

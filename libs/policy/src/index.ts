@@ -8,3 +8,4 @@ export { signingHash } from './issuance/signing-hash.js';
 export { resolveValidity } from './issuance/validity.js';
 export { namesOfRequest, uploadPolicy, type UploadInput } from './upload/upload-policy.js';
 export { authorityImportPolicy, type AuthorityImportInput } from './upload/authority-import-policy.js';
+export { withPublishedAddresses, type PublishedAddresses } from './issuance/published-addresses.js';

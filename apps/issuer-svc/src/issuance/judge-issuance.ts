@@ -11,7 +11,9 @@ import {
   issuancePolicy,
   type IssuanceAsk,
   type IssuanceDraft,
+  withPublishedAddresses,
   type IssuingAuthority,
+  type PublishedAddresses,
 } from '@sifaka/policy';
 import { CLOCK, CONFIG } from '@sifaka/runtime';
 import { ACCESS_RULES } from '../access-rules.js';
@@ -53,7 +55,7 @@ export class JudgeIssuance {
 
   /** @throws AppError `invalid_argument` with every refused field */
   async run(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null, principal: Principal): Promise<JudgedDraft> {
-    const ask = this.askOf(kind, input);
+    const ask = this.askOf(kind, input, authority);
     const issuing = authority === null ? null : issuingAuthority(authority, kind === 'ca' ? this.config.authorityValidityDays : authority.summary.defaultValidityDays);
     const { allowWeekendExpiration } = this.config;
     const now = this.clock.now();
@@ -75,7 +77,7 @@ export class JudgeIssuance {
     return { ...draft, csr: ask.csr };
   }
 
-  private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity): IssuanceAsk {
+  private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null): IssuanceAsk {
     const { config } = this;
     const date = (text: string | null | undefined) => (text === null || text === undefined ? null : new Date(text));
     return {
@@ -92,7 +94,7 @@ export class JudgeIssuance {
       },
       keyType: input.keyType,
       csr: csrOf(input.csr),
-      extensions: extensionsFromJson(input.extensions),
+      extensions: withPublishedAddresses(extensionsFromJson(input.extensions), publishedAddresses(config), authority?.name ?? null),
       validityStart: date(input.validityStart),
       validityEnd: date(input.validityEnd),
       validityYears: input.validityYears ?? null,
@@ -112,4 +114,8 @@ export function csrOf(pem: string | null): CsrFacts | null {
 function issuingAuthority(state: AuthorityState, defaultValidityDays: number): IssuingAuthority {
   const [own] = state.chain;
   return { name: state.name, active: state.active, cnOptional: state.cnOptional, defaultValidityDays, keyType: own?.keyType ?? null, chain: state.chain };
+}
+
+function publishedAddresses({ aiaCaIssuersUrls, aiaOcspUrls, crlUrls }: IssuerConfig): PublishedAddresses {
+  return { caIssuers: aiaCaIssuersUrls, ocsp: aiaOcspUrls, crl: crlUrls };
 }
