@@ -4,9 +4,9 @@ import { expectOk, type Client, type Json } from './client.js';
 export interface AuthorityInput {
   name?: string;
   commonName?: string;
-  parent?: { id: number };
+  parent?: { id: number } | { name: string };
   keyType?: string;
-  validityYears?: number;
+  validityYears?: number | null;
   [field: string]: unknown;
 }
 

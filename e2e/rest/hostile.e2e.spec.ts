@@ -67,7 +67,7 @@ async function volley(shots: Shot[]): Promise<string[]> {
 }
 
 const texts = ['', ' ', '\u0000', 'a\u0000b', '\ud800', '\udfff\ud800', '🦊'.repeat(50), '\u202e\u200bx', "' or 1=1 --", '"; drop table users; --', '%00', '../../../etc/passwd', '${7*7}{{7*7}}', '%s%n', '<script>', 'a'.repeat(100_000), '\n\r\t', 'null', '-1', '1e309', 'NaN', '2026-13-45T99:99:99Z', '9999-12-31T23:59:59+99:99', '0001-01-01T00:00:00Z', '((((((a+)+)+)+)+)+)$', '\\', '*', '[', '(?:'];
-const others = [null, true, 0, -1, 1.5, 1e308, -1e308, 2 ** 31, 2 ** 53, 1e21, [], [null], [[[[]]]], {}, { id: null }, { id: -1 }, { id: 1e308 }, { id: '1; drop' }, { name: '\u0000' }, { name: 5 }, { length: 5 }, { toString: 1 }, { then: 1 }, [{ id: 1 }, { id: 1 }], Array.from({ length: 300 }, (_, id) => ({ id: id + 1 })), { a: { b: { c: { d: {} } } } }];
+const others: unknown[] = [null, true, 0, -1, 1.5, 1e308, -1e308, 2 ** 31, 2 ** 53, 1e21, [], [null], [[[[]]]], {}, { id: null }, { id: -1 }, { id: 1e308 }, { id: '1; drop' }, { name: '\u0000' }, { name: 5 }, { length: 5 }, { toString: 1 }, { then: 1 }, [{ id: 1 }, { id: 1 }], Array.from({ length: 300 }, (_, id) => ({ id: id + 1 })), { a: { b: { c: { d: {} } } } }];
 const hostileValues: unknown[] = [...texts, ...others];
 
 /** Paths with things that exist; `hostile` puts something else where the first parameter is. */

@@ -19,7 +19,9 @@ describe('telemetry', () => {
     const address = collector.address();
     otlpEndpoint = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   });
-  afterAll(() => collector.close());
+  afterAll(() => {
+    collector.close();
+  });
 
   it('sends spans and metrics to the collector, at the latest when it is shut down', async () => {
     const telemetry = startTelemetry({ service: 'issuer', otlpEndpoint });

@@ -12,6 +12,6 @@ export function malformed(what: string, cause?: unknown): AppError {
 
 /** A value as it may stand in a message: quoted, control characters escaped, cut at 80 characters. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : value === undefined ? 'undefined' : JSON.stringify(value);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

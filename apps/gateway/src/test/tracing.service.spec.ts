@@ -42,7 +42,9 @@ describe('one request', () => {
     const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
     gateway = await aGateway({ allEnv: { OTEL_EXPORTER_OTLP_ENDPOINT } });
   });
-  afterAll(() => collector.close());
+  afterAll(() => {
+    collector.close();
+  });
 
   it('is one trace from HTTP over the bus into the SQL of another service', async () => {
     const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };

@@ -68,7 +68,7 @@ export const ref = (nameKeys: readonly string[] = ['name']) =>
       if (value.id !== undefined && value.id !== null) {
         const id = Id.safeParse(typeof value.id === 'string' ? Number(value.id) : value.id);
         if (id.success) return { id: id.data };
-        context.addIssue({ code: 'custom', message: `"${String(JSON.stringify(value.id)).slice(0, 40)}" is no id: a positive integer is needed` });
+        context.addIssue({ code: 'custom', message: `"${JSON.stringify(value.id).slice(0, 40)}" is no id: a positive integer is needed` });
         return z.NEVER;
       }
       const name = nameKeys.map((key) => value[key]).find((candidate) => typeof candidate === 'string' && candidate !== '');

@@ -18,10 +18,11 @@ export function foldKeys(schema: z.core.$ZodType, value: unknown): unknown {
   if (Array.isArray(value)) return inner instanceof z.ZodArray ? value.map((item) => foldKeys(inner.element, item)) : value;
   if (typeof value !== 'object' || value === null || !(inner instanceof z.ZodObject)) return value;
   const spelling = spellingsOf(inner);
+  const shape: Readonly<Record<string, z.core.$ZodType | undefined>> = inner.shape;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const name = spelling.get(snakeCase(key)) ?? key;
-      const field = inner.shape[name];
+      const field = shape[name];
       return [name, field === undefined ? item : foldKeys(field, item)];
     }),
   );

@@ -78,7 +78,8 @@ function parametersOf(operation: Operation): Json[] {
 }
 
 function fieldsOf(schema: z.ZodObject | null): [string, z.core.$ZodType][] {
-  return schema === null ? [] : Object.entries(schema.shape);
+  const shape: Readonly<Record<string, z.core.$ZodType>> = schema?.shape ?? {};
+  return Object.entries(shape);
 }
 
 function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output'): Json {

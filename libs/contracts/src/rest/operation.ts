@@ -28,8 +28,8 @@ interface OperationOptions<P extends z.ZodObject, Q extends z.ZodObject, B exten
 
 /** One method and path of the REST API; `path` is below `/api/1`, parameters in braces. */
 export interface Operation<
-  P extends z.ZodObject = z.ZodObject,
-  Q extends z.ZodObject = z.ZodObject,
+  P extends z.ZodObject = NoFields,
+  Q extends z.ZodObject = NoFields,
   B extends z.ZodType | null = z.ZodType | null,
   R extends z.ZodType | null = z.ZodType | null,
 > {
@@ -60,12 +60,15 @@ export interface RequestFor<O extends Operation> {
 }
 
 /** What a controller returns: the JSON of the answer. */
-export type ResponseFor<O extends Operation> = O['response'] extends z.ZodType ? z.input<O['response']> : void;
+export type ResponseFor<O extends Operation> = O['response'] extends z.ZodType ? z.input<O['response']> : undefined;
+
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- without parameters there is exactly none to give
+type NoFields = z.ZodObject<Record<never, never>>;
 
 /** Declares an operation, for example `operation('listUsers', 'GET', '/users', { … })`. */
 export function operation<
-  P extends z.ZodObject = z.ZodObject<Record<never, never>>,
-  Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  P extends z.ZodObject = NoFields,
+  Q extends z.ZodObject = NoFields,
   B extends z.ZodType | null = null,
   R extends z.ZodType | null = null,
 >(id: string, method: Operation['method'], path: `/${string}`, options: OperationOptions<P, Q, B, R>): Operation<P, Q, B, R> {

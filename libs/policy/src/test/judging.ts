@@ -41,7 +41,7 @@ export function judge(parts: Partial<IssuanceAsk>, rest: Partial<IssuanceInput> 
     draft,
     caller: { entersAnyDomain: false, isAdmin: false },
     allowedDomains: allowedDomains([]),
-    sensitiveNames: new Set(),
+    sensitiveNames: new Set<string>(),
     offeredKeyTypes: ['ECCPRIME256V1', 'RSA2048'],
     ...rest,
     authority,

@@ -32,7 +32,7 @@ class Probe {
   }
 }
 
-@Module({ imports: [StatusModule.forService('notify', () => [])], providers: [Probe] })
+@Module({ imports: [StatusModule.forService('notify', [])], providers: [Probe] })
 class NotifyModule {}
 
 const notify = defineService({ name: 'notify', config, migrations: platformTables('notify'), module: () => NotifyModule });
