@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAuthority, expectOk, type Json } from '../harness/index.js';
+import { createAuthority, expectOk, waitUntil, type Json } from '../harness/index.js';
 import { foreignCertificate, p256, rsa, type Foreign } from './foreign.js';
 import { createRole, issue, keysOf, sorted, unique, useWorld } from './world.js';
 
@@ -399,8 +399,10 @@ describe('the log', () => {
   it('is deeper for administrators: who, through which key, from where', async () => {
     const made = await issue(world());
     await world().key.get(`/certificates/${made.id}/key`);
-    const trail = expectOk(await world().admin.get(`/audit?objectType=certificate&objectId=${made.id}&count=50`));
-    expect(trail.items.length).toBeGreaterThanOrEqual(2);
+    const read = async () => expectOk(await world().admin.get(`/audit?objectType=certificate&objectId=${made.id}&count=50`));
+    // Gathered by events: a moment behind what happened.
+    await waitUntil('both entries to be gathered', async () => (await read()).items.length >= 2);
+    const trail = await read();
     expect(JSON.stringify(trail)).toMatch(/127\.0\.0\.1/);
     expect(JSON.stringify(trail)).not.toContain('PRIVATE KEY');
     expect((await world().plain.get('/audit')).status).toBe(403);

@@ -18,7 +18,7 @@ export function parseParams(operation: Operation, raw: unknown): unknown {
   const parsed = operation.params?.safeParse(raw);
   if (parsed === undefined) return {};
   if (!parsed.success) throw new AppError('not_found', 'there is nothing at this address', { reason: 'http.no_route' });
-  for (const [name, value] of Object.entries(parsed.data)) {
+  for (const [name, value] of Object.entries<unknown>(parsed.data)) {
     if (typeof value === 'number' && value > maxId) throw new AppError('not_found', `${name} ${String(value)} does not exist`);
     if (typeof value === 'string' && value.includes('\0')) throw new AppError('not_found', `${name} does not exist`);
   }
