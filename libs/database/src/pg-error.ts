@@ -17,7 +17,7 @@ export function uniqueViolation(error: unknown): { constraint: string; column?: 
 }
 
 const lostCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-// Too many connections, or the server is starting, stopping, or was told to end this session.
+// Too many connections, or the server is starting, stopping, or was told to end the connection.
 const refusedCodes = new Set(['53300', '57P01', '57P02', '57P03', '57P05']);
 const lostWords =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|server closed the connection/i;

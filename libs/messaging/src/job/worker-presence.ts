@@ -53,7 +53,7 @@ export class WorkerPresence {
       });
       this.client = client;
     }
-    // A lock that this session holds already is taken once more, which is harmless; a mended session takes all anew.
+    // A lock that its session holds already is taken once more, which is harmless; a mended session takes all anew.
     await this.client.query(`select pg_try_advisory_lock(${lockClass}, hashtext(id)) from unnest($1::text[]) id`, [[...this.own]]);
   }
 }
