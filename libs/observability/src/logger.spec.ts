@@ -68,6 +68,13 @@ describe('the log', () => {
     expect(lines).toHaveLength(3);
   });
 
+  it('hides what begins a line', () => {
+    const { logger, lines } = recorded();
+    logger.info({ text: 'sent\nBearer opensesame-opensesame' }, 'sent\neyJhbGciOiJIUzI1NiJ9.opensesame.opensesame');
+
+    expect(lines.join('')).not.toContain('opensesame');
+  });
+
   it('stays valid JSON whatever is hidden', () => {
     const { logger, lines } = recorded();
     fc.assert(
@@ -75,6 +82,7 @@ describe('the log', () => {
         logger.info({ text: `${before}${privateKey.slice(0, 60)}${after}` }, `${before}https://u:p@host ${after}`);
         expect(() => JSON.parse(lines.at(-1) ?? '')).not.toThrow();
       }),
+      { examples: [['', '","'], ['', '\\'], ['\n', '\\"}']] },
     );
   });
 

@@ -49,10 +49,12 @@ function errorFields(error: Error, depth: number): Record<string, unknown> {
   };
 }
 
-const pem = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|(?="[,}\]])|$)/gs;
+// Runs over lines of JSON: an escape is taken whole, and a quotation mark ends the string that a cut-off key stands in.
+const pem = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:\\.|[^"\\])*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|(?=")|\\?$)/gs;
 const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*:)[^\s@"/]+@/gi;
-const jsonWebToken = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
-const bearer = /\b(Bearer|Basic)\s+[\w+/=.~-]{8,}/g;
+// Without a word boundary before them: the n of an escaped line break is a letter too.
+const jsonWebToken = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
+const bearer = /(Bearer|Basic)\s+[\w+/=.~-]{8,}/g;
 
 /** Takes private keys, passwords in addresses and tokens out of a text, wherever in it they stand. */
 export function redactText(text: string): string {
