@@ -1,3 +1,6 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Clock } from '@sifaka/kernel';
 
 /** Structured log lines of one plugin; the host adds slug and trace. Never hand it a secret. */
@@ -14,12 +17,40 @@ export interface SecretReader {
   read(reference: string): Promise<string>;
 }
 
+/** Whom a TLS connection trusts and as whom it presents itself; what is left out is the system's choice. */
+export interface TlsTrust {
+  /** Certificates of private CAs, PEM; they are trusted besides the public ones. */
+  caPem?: string;
+  /** Client certificate with its chain, PEM; with `clientKeyPem`. */
+  clientCertificatePem?: string;
+  clientKeyPem?: string;
+  /** Only ever false where an administrator said so in as many words. Default true. */
+  isVerified?: boolean;
+}
+
+/**
+ * The way out. Every address is looked up once, checked against private ranges unless an administrator allowed the host, and connected
+ * to as checked; redirects are checked again; size and time have limits.
+ *
+ * @throws AppError `failed_precondition`, reason `outbound.refused`, for an address that must not be reached; `upstream_failed`,
+ *   `upstream_timeout` and `unavailable` for what the other side does
+ */
+export interface Outbound {
+  /** `fetch` with another trust than the system's. */
+  fetchWith(trust: TlsTrust): typeof globalThis.fetch;
+  /** A plain TCP connection, for SSH, DNS and other protocols. */
+  connect(target: { host: string; port: number; timeoutMs?: number }): Promise<Socket>;
+  /** For vendor SDKs that bring an HTTP client of their own. Close them with the instance. */
+  agents(trust?: TlsTrust): { http: HttpAgent; https: HttpsAgent };
+}
+
 /** All that a plugin may reach of the world around it. */
 export interface PluginContext {
   logger: PluginLogger;
   clock: Clock;
-  /** With time limit, proxy, private CA and the guard against private addresses already in place. */
+  /** With time limit, proxy and the guard against private addresses already in place. */
   fetch: typeof globalThis.fetch;
+  outbound: Outbound;
   secrets: SecretReader;
   /** Aborted when the host stops; long operations give up then. */
   signal: AbortSignal;

@@ -1,5 +1,6 @@
 export { definePlugin, pluginKinds, type ContextOf, type Plugin, type PluginInstances, type PluginKind, type PluginSource } from './define-plugin.js';
-export type { PluginContext, PluginLogger, SecretReader } from './context.js';
+export type { Outbound, PluginContext, PluginLogger, SecretReader, TlsTrust } from './context.js';
+export type { AcmeAccount, AcmeAccountSettings, AcmeClient, AcmeOrderTerms } from './kinds/acme.js';
 export type { PluginLifecycle } from './kinds/lifecycle.js';
 export type {
   AuthorityOutcome,
@@ -12,6 +13,8 @@ export type {
   IssuerContext,
   IssuerKeys,
   PendingOrderReference,
+  PendingOutcome,
+  Requester,
   RevokeRequest,
   SignatureHash,
   SignRequest,

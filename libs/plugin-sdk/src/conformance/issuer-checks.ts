@@ -1,12 +1,25 @@
+import { sign } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
-import { encodeName, parseCertificate, subjectFrom, verifyChain, type ExtensionRequest } from '@sifaka/pki';
+import {
+  assembleCsr,
+  encodeCsrExtensions,
+  encodeCsrInfo,
+  encodeName,
+  hashForKeyType,
+  parseCertificate,
+  publicKeyOf,
+  signatureAlgorithmFor,
+  subjectFrom,
+  verifyChain,
+  type ExtensionRequest,
+} from '@sifaka/pki';
 import type { Plugin } from '../define-plugin.js';
 import type { IssueOutcome, Issuer, IssuerAuthority, IssuerCertificateRequest } from '../kinds/issuer.js';
 import { parsePluginOptions } from '../options/parse-plugin-options.js';
 import { describeChecks, type Check } from './check.js';
 import { pluginChecks, type GivenOption } from './plugin-checks.js';
-import { generateTestPublicKey, testContext, type TestContext } from './test-context.js';
+import { generateTestKey, testContext, type TestContext } from './test-context.js';
 
 export interface IssuerSubject {
   plugin: Plugin<'issuer'>;
@@ -27,10 +40,9 @@ export const issuerChecks: readonly Check<IssuerSubject>[] = [
     run: async (subject) => {
       const { issue } = await prepared(subject);
       for (const keyType of ['RSA2048', 'ECCPRIME256V1', 'ECCSECP384R1', 'ED25519']) {
-        const subjectPublicKeyDer = generateTestPublicKey(keyType);
-        const { outcome, request } = await issue({ subjectPublicKeyDer });
+        const { outcome, request } = await issue({}, keyType);
         const certificate = parseCertificate(outcome.certificateDer);
-        expect(certificate.spki).toEqual(subjectPublicKeyDer);
+        expect(certificate.spki).toEqual(request.subjectPublicKeyDer);
         expect(certificate.subjectDer).toEqual(request.subjectDer);
         expect(certificate.isCa).toBe(false);
         if (subject.decides?.names === undefined) expect(certificate.sans).toEqual(request.extensions.subjectAltNames);
@@ -123,7 +135,7 @@ export function describeIssuer(subject: IssuerSubject): void {
 }
 
 /** A request that any authority can fulfil: a month from the day after the authority's start. */
-export function testRequest(authority: IssuerAuthority, changes: Partial<IssuerCertificateRequest> = {}): IssuerCertificateRequest {
+export function testRequest(authority: IssuerAuthority, changes: Partial<IssuerCertificateRequest> = {}, keyType = 'ECCPRIME256V1'): IssuerCertificateRequest {
   const { notBefore } = parseCertificate(authority.certificateDer);
   const extensions: ExtensionRequest = {
     keyUsage: ['digitalSignature', 'keyEncipherment'],
@@ -134,18 +146,29 @@ export function testRequest(authority: IssuerAuthority, changes: Partial<IssuerC
       { type: 'ip', value: '192.0.2.7' },
     ],
   };
+  const subjectDer = encodeName(subjectFrom({ commonName: 'www.example.test', organization: 'Example', country: 'DE' }));
   return {
     authority,
-    csrDer: null,
-    subjectPublicKeyDer: generateTestPublicKey('ECCPRIME256V1'),
-    subjectDer: encodeName(subjectFrom({ commonName: 'www.example.test', organization: 'Example', country: 'DE' })),
+    ...testCsr({ subjectDer, extensions, keyType }),
+    subjectDer,
     extensions,
     notBefore: new Date(notBefore.getTime() + day),
     notAfter: new Date(notBefore.getTime() + 31 * day),
     hash: null,
+    requester: { username: 'ada', email: 'ada@example.test', isAdmin: false, authorityRoles: [] },
     requestId: 'request-1',
     ...changes,
   };
+}
+
+/** A new key and a request that it signed. */
+export function testCsr({ subjectDer, extensions, keyType }: { subjectDer: Uint8Array; extensions: ExtensionRequest; keyType: string }) {
+  const key = generateTestKey(keyType);
+  const subjectPublicKeyDer = publicKeyOf(key);
+  const algorithm = signatureAlgorithmFor(keyType, hashForKeyType(keyType));
+  const { subjectKeyId: _subject, authorityKeyId: _authority, wantsAuthorityInfoAccess: _access, ...requested } = extensions;
+  const info = encodeCsrInfo({ subjectDer, spki: subjectPublicKeyDer, extensionsDer: encodeCsrExtensions(requested) });
+  return { csrDer: assembleCsr(info, algorithm, sign(algorithm.digest, info, key)), subjectPublicKeyDer };
 }
 
 type Issued = Extract<IssueOutcome, { status: 'issued' }>;
@@ -155,8 +178,8 @@ async function prepared(subject: IssuerSubject) {
   const issuer = subject.plugin.create(parsePluginOptions(subject.plugin, subject.options), context);
   const authority = await subject.prepare(issuer, context);
   const tryIssue = async (changes: Partial<IssuerCertificateRequest> = {}) => issuer.createCertificate(testRequest(authority, changes));
-  const issue = async (changes: Partial<IssuerCertificateRequest> = {}) => {
-    const request = testRequest(authority, changes);
+  const issue = async (changes: Partial<IssuerCertificateRequest> = {}, keyType?: string) => {
+    const request = testRequest(authority, changes, keyType);
     return { outcome: await settled(issuer, authority, await issuer.createCertificate(request)), request };
   };
   return { issuer, authority, context, tryIssue, issue };

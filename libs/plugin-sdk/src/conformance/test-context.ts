@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { AppError, fixedClock, type Clock } from '@sifaka/kernel';
 import { isKeyType, keyTypes, publicKeyOf, type KeyTypeSpec } from '@sifaka/pki';
-import type { PluginLogger } from '../context.js';
+import type { Outbound, PluginLogger } from '../context.js';
+import type { AcmeClient } from '../kinds/acme.js';
 import type { IssuerContext, IssuerKeys, SignRequest } from '../kinds/issuer.js';
 
 export interface TestContext extends IssuerContext {
@@ -21,10 +22,13 @@ export interface TestContextSettings {
   secrets?: Record<string, string>;
   /** Without it any request is a fault of the test. */
   fetch?: typeof globalThis.fetch;
+  /** Real connections, for peers and stand-ins on loopback: see `loopbackOutbound`. Gives `fetch` as well. */
+  outbound?: Outbound;
+  acme?: AcmeClient;
 }
 
 /** A context that stands on its own: keys in memory, a clock that stands still, no network unless it is given. */
-export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = {}, fetch }: TestContextSettings = {}): TestContext {
+export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = {}, outbound = closed, acme = noAcme, fetch = outbound.fetchWith({}) }: TestContextSettings = {}): TestContext {
   const uses: string[] = [];
   const logged: string[] = [];
   const journal: SignRequest[] = [];
@@ -39,9 +43,23 @@ export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = 
     logger: recordingLogger(uses, logged),
     fetch: (...request) => {
       uses.push('fetch');
-      if (fetch === undefined) throw new Error('the test prepared no answer for fetch');
       return fetch(...request);
     },
+    outbound: {
+      fetchWith: (trust) => {
+        const fetchWithTrust = outbound.fetchWith(trust);
+        return (...request) => {
+          uses.push('fetch');
+          return fetchWithTrust(...request);
+        };
+      },
+      connect: (target) => {
+        uses.push('connect');
+        return outbound.connect(target);
+      },
+      agents: (trust) => outbound.agents(trust),
+    },
+    acme,
     secrets: {
       read: async (reference) => {
         uses.push(`secrets.read ${reference}`);
@@ -57,6 +75,14 @@ export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = 
     keys: memoryKeys(uses, journal),
   };
 }
+
+const unprepared = (): never => {
+  throw new Error('the test prepared no way out');
+};
+
+/** The default: any request is a fault of the test. */
+const closed: Outbound = { fetchWith: () => unprepared, connect: unprepared, agents: unprepared };
+const noAcme: AcmeClient = { openAccount: unprepared, revoke: unprepared };
 
 /** A key vault in memory. */
 function memoryKeys(uses: string[], journal: SignRequest[]): IssuerKeys {

@@ -1,5 +1,6 @@
 import type { ExtensionRequest } from '@sifaka/pki';
 import type { PluginContext } from '../context.js';
+import type { AcmeClient, AcmeOrderTerms } from './acme.js';
 import type { PluginLifecycle } from './lifecycle.js';
 
 export type SignatureHash = 'sha256' | 'sha384' | 'sha512';
@@ -25,14 +26,22 @@ export type IssueOutcome =
       chainDer: Uint8Array[];
       externalId: string | null;
     }
-  /** Ask again by `poll`, and give up at `until`. */
-  | { status: 'pending'; externalId: string | null; until: Date }
+  | PendingOutcome
   | { status: 'rejected'; reason: string };
+
+/** The certificate comes later, or never: at `until` it is given up. */
+export type PendingOutcome =
+  /** The issuer's `poll` is asked again and again; `retryAfterMs` is what the other side would like between two questions. */
+  | { status: 'pending'; settledBy: 'poll'; externalId: string | null; until: Date; retryAfterMs?: number }
+  /** A person brings the certificate. */
+  | { status: 'pending'; settledBy: 'upload'; externalId: string | null; until: Date }
+  /** An ACME order brings it. */
+  | { status: 'pending'; settledBy: 'order'; externalId: null; until: Date; order: AcmeOrderTerms };
 
 export interface IssuerCertificateRequest {
   authority: IssuerAuthority;
-  /** What the applicant supplied; its extensions are already merged into `extensions`. */
-  csrDer: Uint8Array | null;
+  /** Signed by the key that is certified; made here, or the applicant's. What is to be certified stands in `subjectDer` and `extensions`: policy may have changed it. */
+  csrDer: Uint8Array;
   /** SubjectPublicKeyInfo. */
   subjectPublicKeyDer: Uint8Array;
   /** Name. */
@@ -43,8 +52,18 @@ export interface IssuerCertificateRequest {
   notAfter: Date;
   /** Null: the issuer's choice. */
   hash: SignatureHash | null;
+  /** Who asked; null for the platform itself. */
+  requester: Requester | null;
   /** Stays the same when the request is retried. */
   requestId: string;
+}
+
+export interface Requester {
+  username: string;
+  email: string;
+  isAdmin: boolean;
+  /** Names of those roles of the authority that the requester holds. */
+  authorityRoles: string[];
 }
 
 export interface IssuerAuthority {
@@ -116,7 +135,7 @@ export interface SignRequest {
   serialHex: string;
   /** Subject key identifier of what is certified, in hex; null when there is none. */
   subjectKeyId: string | null;
-  purpose: 'certificate' | 'crl' | 'ocsp' | 'csr';
+  purpose: 'certificate' | 'crl' | 'ocsp' | 'csr' | 'ssh';
 }
 
 /** Keys stay in the key vault: an issuer sees their names, public halves and signatures. */
@@ -128,4 +147,5 @@ export interface IssuerKeys {
 
 export interface IssuerContext extends PluginContext {
   keys: IssuerKeys;
+  acme: AcmeClient;
 }

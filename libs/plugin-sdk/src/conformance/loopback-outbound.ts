@@ -1,0 +1,38 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { Agent, fetch as undiciFetch } from 'undici';
+import type { Outbound, TlsTrust } from '../context.js';
+
+/** A way out without guard, for peers and stand-ins on loopback. */
+export function loopbackOutbound(): Outbound {
+  return {
+    fetchWith: (trust) => fetchThrough(new Agent({ keepAliveTimeout: 100, connect: tlsOf(trust) })),
+    connect: ({ host, port, timeoutMs = 5_000 }) => connected(connectTcp({ host, port, timeout: timeoutMs })),
+    agents: (trust = {}) => ({ http: new HttpAgent(), https: new HttpsAgent(tlsOf(trust)) }),
+  };
+}
+
+/** undici's own fetch and the platform's differ in their types alone. */
+function fetchThrough(dispatcher: Agent): typeof globalThis.fetch {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- two declarations of one standard
+  const through = undiciFetch as unknown as (input: unknown, init: unknown) => Promise<Response>;
+  return (input, init) => through(input, { ...init, dispatcher });
+}
+
+function tlsOf({ caPem, clientCertificatePem, clientKeyPem, isVerified }: TlsTrust) {
+  return {
+    ...(caPem !== undefined && { ca: caPem }),
+    ...(clientCertificatePem !== undefined && { cert: clientCertificatePem }),
+    ...(clientKeyPem !== undefined && { key: clientKeyPem }),
+    rejectUnauthorized: isVerified ?? true,
+  };
+}
+
+function connected(socket: Socket): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
+    socket.once('timeout', () => socket.destroy(new Error('no connection within the time limit')));
+  });
+}
