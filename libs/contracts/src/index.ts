@@ -11,6 +11,8 @@ export * from './rpc/authority.js';
 export * from './rpc/certificate-record.js';
 export * from './rpc/certificate-reading.js';
 export * from './rpc/certificate.js';
+export * from './rpc/pending-certificate.js';
+export * from './rpc/acme.js';
 export * from './rpc/inventory.js';
 export * from './rpc/status.js';
 export * from './events/index.js';

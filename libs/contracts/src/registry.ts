@@ -1,8 +1,10 @@
 import type { RpcContract } from './contract.js';
+import { acmeContracts } from './rpc/acme.js';
 import { authorityContracts } from './rpc/authority.js';
 import { certificateContracts } from './rpc/certificate.js';
 import { inventoryContracts } from './rpc/inventory.js';
 import { keyvaultContracts } from './rpc/keyvault.js';
+import { pendingCertificateContracts } from './rpc/pending-certificate.js';
 import { statusContracts } from './rpc/status.js';
 
 /** Every operation on the bus. The rights of the NATS users and the checks at start are made from this list. */
@@ -10,6 +12,8 @@ export const allContracts: readonly RpcContract[] = [
   ...keyvaultContracts,
   ...authorityContracts,
   ...certificateContracts,
+  ...pendingCertificateContracts,
+  ...acmeContracts,
   ...inventoryContracts,
   ...statusContracts,
 ];

@@ -31,7 +31,7 @@ export class CreateCertificate {
     if (authority === undefined || authority === null) throw new AppError('invalid_argument', 'authority is required');
     this.references.refuseForeign({ destinations, notifications, dnsProvider });
     const roleIds = await this.references.roleIds(roles);
-    return this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
+    const answer = await this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
       this.rpc.call(
         issueCertificate,
         {
@@ -51,6 +51,8 @@ export class CreateCertificate {
         { principal },
       ),
     );
+    if ('certificate' in answer) return answer.certificate;
+    throw new AppError('upstream_failed', 'the authority answers later');
   }
 
   async upload(body: UploadBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<CertificateRecord> {

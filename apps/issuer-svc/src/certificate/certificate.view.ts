@@ -82,6 +82,7 @@ export function certificateRecord(row: CertificateRow, around: CertificateSurrou
     replaces: around.replaces.map(nestedCertificate),
     replacedBy: around.replacedBy.map(nestedCertificate),
     ...subjectParts(row, around.authority),
+    dnsProviderId: null,
     userId: row.user_id,
     roleIds: row.role_ids,
   };

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
-import { allow, type AccessRules } from '@sifaka/authz';
-import type { CertificateRecord, InputOf, issueCertificate, Principal } from '@sifaka/contracts';
+import { allow, isAdmin, type AccessRules } from '@sifaka/authz';
+import type { InputOf, IssueAnswer, issueCertificate, Principal } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
 import { ACCESS_RULES } from '../access-rules.js';
+import type { Requester } from '@sifaka/plugin-sdk';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
 import { References, type Referred } from '../issuance/references.js';
@@ -25,7 +26,7 @@ export class IssueCertificate {
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
   ) {}
 
-  async run(input: Input, { principal, signal }: CallContext): Promise<CertificateRecord> {
+  async run(input: Input, { principal, signal }: CallContext): Promise<IssueAnswer> {
     const request = requestIdentity(principal, input);
     const found = await this.references.find({ ...input, requestKey: request?.key ?? null });
     const { authority } = found;
@@ -35,11 +36,12 @@ export class IssueCertificate {
     for (const replaced of found.replaces) allow(principal, 'certificate:replace', replaced, this.rules);
 
     const answered = await this.filing.answeredBefore(request, found.repeated);
-    if (answered !== null) return answered;
+    if (answered !== null) return { certificate: answered };
     const draft = await this.judge.run('leaf', { ...input, keyType: input.keyType ?? defaultKeyType }, authority, principal);
     assertNameable(draft, input.name);
-    const minted = await this.mint.run(draft, authority, signal);
-    return this.filing.add('issued', certificateOf({ input, principal, request, found, authority, minted }), minted.outcome.chainDer, authority);
+    const minted = await this.mint.run(draft, authority, { requester: requesterOf(principal, authority), signal });
+    const certificate = certificateOf({ input, principal, request, found, authority, minted });
+    return { certificate: await this.filing.add('issued', certificate, minted.outcome.chainDer, authority) };
   }
 }
 
@@ -77,6 +79,13 @@ function certificateOf({ input, principal, request, found, authority, minted }: 
     principal,
     at: minted.startedAt,
   };
+}
+
+function requesterOf(principal: Principal, authority: AuthorityState): Requester | null {
+  if (principal.kind === 'system') return null;
+  const { username, email, roles } = principal;
+  const authorityRoles = roles.filter(({ id }) => authority.roleIds.includes(id) || id === authority.ownerRoleId).map(({ name }) => name);
+  return { username, email, isAdmin: isAdmin(principal), authorityRoles };
 }
 
 /** Before anything is made: without host and common name there is nothing to name it after (NM-2). */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, newId, type Clock } from '@sifaka/kernel';
 import { encodeCsrExtensions, encodeName, parseCertificate, type CertificateFacts } from '@sifaka/pki';
-import type { IssueOutcome } from '@sifaka/plugin-sdk';
+import type { IssueOutcome, Requester } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
 import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
 import type { JudgedDraft } from '../issuance/judge-issuance.js';
@@ -21,25 +21,27 @@ export class MintCertificate {
   ) {}
 
   /**
-   * @param signal of the caller, who may have stopped waiting while a key was made
+   * @param caller who asks; `signal` is of the caller, who may have stopped waiting while a key was made
    * @throws AppError `unavailable` when nobody waits for the signature any more
    */
-  async run(draft: JudgedDraft, authority: AuthorityState, signal: AbortSignal): Promise<Minted> {
+  async run(draft: JudgedDraft, authority: AuthorityState, { requester, signal }: { requester: Requester | null; signal: AbortSignal }): Promise<Minted> {
     const subjectDer = encodeName(draft.subject);
     const issuer = await this.issuers.of(authority);
     const startedAt = this.clock.now();
     const key = draft.csr === null ? await this.newKey(draft, subjectDer) : null;
     const subjectPublicKeyDer = key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0);
+    const csrDer = key?.csrDer ?? draft.csr?.der ?? Buffer.alloc(0);
     if (signal.aborted) throw new AppError('unavailable', 'issuing took too long and was given up; try again', { reason: 'certificate.too_late' });
     const request = {
       authority: issuerAuthority(authority),
-      csrDer: draft.csr?.der ?? null,
+      csrDer,
       subjectPublicKeyDer,
       subjectDer,
       extensions: draft.extensions,
       notBefore: draft.notBefore,
       notAfter: draft.notAfter,
       hash: draft.hash,
+      requester,
       requestId: newId(),
     };
     const outcome = await signingFor(key?.keyId ?? null, () => issuer.createCertificate(request));
@@ -49,7 +51,7 @@ export class MintCertificate {
     if (!facts.spki.equals(subjectPublicKeyDer)) {
       throw new AppError('upstream_failed', `authority "${authority.name}" answered with a certificate for another key`, { reason: 'issuer.foreign_key' });
     }
-    return { key, csrDer: key?.csrDer ?? draft.csr?.der ?? null, outcome: issued, facts, startedAt };
+    return { key, csrDer, outcome: issued, facts, startedAt };
   }
 
   private newKey({ keyType, extensions }: JudgedDraft, subjectDer: Uint8Array): Promise<MadeKey> {
@@ -60,7 +62,7 @@ export class MintCertificate {
 
 export interface Minted {
   key: MadeKey | null;
-  csrDer: Buffer | null;
+  csrDer: Buffer;
   outcome: Issued;
   facts: CertificateFacts;
   startedAt: Date;

@@ -24,7 +24,8 @@ export class PluginContexts implements OnApplicationShutdown {
     return {
       logger: this.loggerOf(slug),
       clock: this.clock,
-      fetch: refuseFetch,
+      fetch: refuse,
+      outbound: { fetchWith: () => refuse, connect: refuse, agents: refuseAgents },
       secrets: {
         async read(reference) {
           const [value = ''] = await keys.resolveSecrets([reference]);
@@ -47,6 +48,7 @@ export class PluginContexts implements OnApplicationShutdown {
         },
         sign: (request) => keys.sign(signatureOf(request)),
       },
+      acme: { openAccount: refuse, revoke: refuse },
     };
   }
 
@@ -75,4 +77,7 @@ function currentUser(): string | null {
 }
 
 /** The plugins that are hosted today reach nothing; the guard against private addresses comes with the first that does. */
-const refuseFetch: typeof globalThis.fetch = () => Promise.reject(new Error('this host lets no plugin reach the network'));
+const refuse = (): Promise<never> => Promise.reject(new Error('this host lets no plugin reach the network'));
+const refuseAgents = (): never => {
+  throw new Error('this host lets no plugin reach the network');
+};

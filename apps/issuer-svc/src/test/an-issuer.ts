@@ -78,8 +78,10 @@ export function aRequest(authority: { id: number }, parts: Partial<Asked> = {}):
   };
 }
 
-export function issue(platform: TestPlatform, authority: { id: number }, parts: Partial<Asked> = {}, principal = admin): Promise<CertificateRecord> {
-  return platform.call('gateway', issueCertificate, aRequest(authority, parts), { principal });
+export async function issue(platform: TestPlatform, authority: { id: number }, parts: Partial<Asked> = {}, principal = admin): Promise<CertificateRecord> {
+  const answer = await platform.call('gateway', issueCertificate, aRequest(authority, parts), { principal });
+  if ('certificate' in answer) return answer.certificate;
+  throw new Error(`certificate ${answer.pending.name} is pending`);
 }
 
 type UploadAsked = RequestOf<typeof uploadCertificate>;

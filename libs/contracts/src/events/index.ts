@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { AuditEntry } from '../audit.js';
 import { event, type EventContract } from '../contract.js';
 import { CrlReason, Id, Timestamp } from '../values.js';
+import { acmeEvents } from './acme.js';
+
+export * from './acme.js';
 
 /** What other systems need to recognise a certificate. Never a key, never a secret. */
 const CertificateFacts = z.object({
@@ -51,6 +54,33 @@ export const certificateDeleted = event('sifaka.v1.certificate.deleted', {
   summary: 'A certificate was flagged as deleted.',
   data: CertificateFacts,
 });
+/** What is known of a certificate before it is there. */
+const PendingFacts = z.object({
+  pendingCertificateId: Id,
+  name: z.string(),
+  owner: z.string(),
+  commonName: z.string().nullable(),
+  names: z.array(z.string()),
+  authorityId: Id,
+  roleIds: z.array(Id),
+});
+
+export const certificatePending = event('sifaka.v1.certificate.pending', {
+  source: 'issuer',
+  summary: 'A certificate was asked of an authority that answers later.',
+  data: PendingFacts.extend({ until: Timestamp }),
+});
+export const certificateFailed = event('sifaka.v1.certificate.failed', {
+  source: 'issuer',
+  summary: 'A pending certificate was given up: the authority refused it, or its time is over.',
+  data: PendingFacts.extend({ error: z.string(), attempts: z.int() }),
+});
+export const certificateCancelled = event('sifaka.v1.certificate.cancelled', {
+  source: 'issuer',
+  summary: 'Somebody cancelled a pending certificate.',
+  data: PendingFacts.extend({ note: z.string() }),
+});
+
 /** A signature in the key vault's journal that no certificate of the inventory answers to. */
 export const signatureOrphaned = event('sifaka.v1.signature.orphaned', {
   source: 'issuer',
@@ -101,6 +131,9 @@ export const allEvents: readonly EventContract[] = [
   certificateRevoked,
   certificateDeactivated,
   certificateDeleted,
+  certificatePending,
+  certificateFailed,
+  certificateCancelled,
   signatureOrphaned,
   authorityCreated,
   authorityUpdated,
@@ -110,4 +143,5 @@ export const allEvents: readonly EventContract[] = [
   roleUpdated,
   roleDeleted,
   auditRecorded,
+  ...acmeEvents,
 ];

@@ -126,7 +126,7 @@ export const updateAuthority = command('rpc.issuer.authority.update', {
 export const getAuthority = query('rpc.issuer.authority.get', {
   input: z.object({ ref: Ref }),
   output: AuthorityRecord,
-  callers: ['gateway', 'acme', 'discovery', 'deploy', 'notify'],
+  callers: ['gateway', 'discovery', 'deploy', 'notify'],
   codes: ['not_found'],
 });
 

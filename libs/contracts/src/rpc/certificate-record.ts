@@ -62,6 +62,8 @@ export const CertificateRecord = NestedCertificate.omit({ issuer: true }).extend
   location: z.string().optional(),
   organization: z.string().optional(),
   organizationalUnit: z.string().optional(),
+  /** Of the request, for the next order of the same certificate. */
+  dnsProviderId: Id.nullable(),
   userId: Id.nullable(),
   roleIds: z.array(Id),
 });

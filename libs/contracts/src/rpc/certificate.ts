@@ -5,6 +5,7 @@ import { CrlReason, Id, Pem, Ref } from '../values.js';
 import { SubjectParts, ValidityInput } from './authority.js';
 import { certificateStats, getCertificate, listCertificates, listShortCertificates, listValidCertificates } from './certificate-reading.js';
 import { CertificateRecord } from './certificate-record.js';
+import { IssueAnswer } from './pending-certificate.js';
 import { PluginInput } from './plugin.js';
 
 const OwnerAndRoles = z.object({
@@ -36,11 +37,13 @@ export const issueCertificate = command('rpc.issuer.certificate.issue', {
     replaces: z.array(Ref).max(100),
     /** The same key with the same caller gives the same certificate again (64 hex characters). */
     requestKey: z.string().length(64).nullable(),
+    /** For the DNS-01 challenges of an ACME order; null: found by zone. */
+    dnsProviderId: Id.nullable().default(null),
   }),
-  output: CertificateRecord,
+  output: IssueAnswer,
   callers: ['gateway'],
   codes: ['permission_denied', 'failed_precondition', 'conflict', 'rate_limited', 'upstream_failed', 'upstream_timeout'],
-  timeoutMs: 15_000,
+  timeoutMs: 30_000,
 });
 
 export const uploadCertificate = command('rpc.issuer.certificate.upload', {

@@ -42,7 +42,7 @@ export const generateKeys = command('rpc.keyvault.key.generate', {
 export const importKey = command('rpc.keyvault.key.import', {
   input: z.object({ pkcs8Der: Base64, purpose: KeyPurpose }),
   output: z.object({ keyId: KeyId, publicKeyDer: Base64, keyType: z.string().nullable(), bits: z.int().nullable() }),
-  callers: ['issuer'],
+  callers: ['issuer', 'acme'],
 });
 
 /** Hands out a private key. Journalled with the reason before the answer leaves; authority keys are refused. */
@@ -54,7 +54,8 @@ export const exportKey = command('rpc.keyvault.key.export', {
   idempotent: true,
 });
 
-export const SignaturePurpose = z.enum(['certificate', 'crl', 'ocsp', 'csr', 'account']);
+/** `revocation`: a certificate's key says that its certificate is to be revoked (RFC 8555 section 7.6); open to acme for keys of issuer. */
+export const SignaturePurpose = z.enum(['certificate', 'crl', 'ocsp', 'csr', 'account', 'revocation', 'ssh']);
 export type SignaturePurpose = z.output<typeof SignaturePurpose>;
 
 /** Signs with keys that stay inside; every signature of an authority key is in the journal before the answer leaves. */
