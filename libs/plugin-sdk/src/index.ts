@@ -26,3 +26,4 @@ export { destinationLabel, exportPlugin, longText, matching, secret } from './op
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
 export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';
 export { aliasFor, aliasOption, certificateOf, generatePassphrase, passphraseOption, privateKeyOf } from './export/key-file.js';
+export { HttpApi, retryAfter, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';

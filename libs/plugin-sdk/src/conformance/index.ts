@@ -4,5 +4,7 @@ export { describeExporter, exporterChecks, type ExporterSubject } from './export
 export { describeIssuer, issuerChecks, testCsr, testRequest, type IssuerSubject } from './issuer-checks.js';
 export { generateTestKey, generateTestPublicKey, testContext, type TestContext, type TestContextSettings } from './test-context.js';
 export { loopbackOutbound } from './loopback-outbound.js';
+export { outageChecks, type OutageSubject } from './outage-checks.js';
+export { startStandIn, type SeenRequest, type StandIn, type StandInAnswer } from './stand-in.js';
 export { testNames, testPath, type TestPath } from './test-path.js';
 export { describeWith, runPeer, runPeerForBytes } from './peer.js';
