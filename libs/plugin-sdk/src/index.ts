@@ -27,3 +27,4 @@ export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } 
 export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';
 export { aliasFor, aliasOption, certificateOf, generatePassphrase, passphraseOption, privateKeyOf } from './export/key-file.js';
 export { HttpApi, retryAfter, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
+export { issuedWith, outsideAuthority, refuseParent } from './issuer/outside-authority.js';
