@@ -6,10 +6,11 @@ import exportOpenssl from '@sifaka/plugin-export-openssl';
 import exportPem from '@sifaka/plugin-export-pem';
 import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
 import issuerCryptography from '@sifaka/plugin-issuer-cryptography';
+import issuerCsr from '@sifaka/plugin-issuer-csr';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
-export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography];
+export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr];
 
 /** Every export format that this service hosts. */
 export const exportPlugins: readonly Plugin<'export'>[] = [
