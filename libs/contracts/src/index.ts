@@ -13,6 +13,7 @@ export * from './rpc/certificate-reading.js';
 export * from './rpc/certificate.js';
 export * from './rpc/pending-certificate.js';
 export * from './rpc/acme.js';
+export * from './rpc/dns-provider.js';
 export * from './rpc/inventory.js';
 export * from './rpc/status.js';
 export * from './events/index.js';

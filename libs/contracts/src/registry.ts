@@ -2,6 +2,7 @@ import type { RpcContract } from './contract.js';
 import { acmeContracts } from './rpc/acme.js';
 import { authorityContracts } from './rpc/authority.js';
 import { certificateContracts } from './rpc/certificate.js';
+import { dnsProviderContracts } from './rpc/dns-provider.js';
 import { inventoryContracts } from './rpc/inventory.js';
 import { keyvaultContracts } from './rpc/keyvault.js';
 import { pendingCertificateContracts } from './rpc/pending-certificate.js';
@@ -14,6 +15,7 @@ export const allContracts: readonly RpcContract[] = [
   ...certificateContracts,
   ...pendingCertificateContracts,
   ...acmeContracts,
+  ...dnsProviderContracts,
   ...inventoryContracts,
   ...statusContracts,
 ];

@@ -3,6 +3,7 @@ import { auditOperations } from './audit.js';
 import { authOperations } from './auth.js';
 import { authorityOperations } from './authority.js';
 import { certificateOperations } from './certificate.js';
+import { dnsProviderOperations } from './dns-provider.js';
 import { inventoryOperations } from './inventory.js';
 import type { Operation } from './operation.js';
 import { roleOperations } from './role.js';
@@ -17,6 +18,7 @@ export const allOperations: readonly Operation[] = [
   ...apiKeyOperations,
   ...authorityOperations,
   ...certificateOperations,
+  ...dnsProviderOperations,
   ...inventoryOperations,
   ...auditOperations,
   ...taskOperations,
