@@ -28,6 +28,8 @@ export interface MessagingOptions {
   clock?: Clock;
   /** How long a service keeps its own audit entries; 90 days by default, 31 at least. */
   auditEntryDays?: number;
+  /** Jobs that one replica runs at a time; 4 by default. */
+  jobConcurrency?: number | undefined;
   /** Verifies caller contexts; see `callerPublicKey`. */
   callerPublicKey?: string | undefined;
   /** The gateway's alone: signs caller contexts. */
@@ -46,6 +48,8 @@ export class MessagingModule {
       options.callerPublicKey === undefined ? {} : { verifier: new CallerContextVerifier(callerPublicKey(options.callerPublicKey), clock) };
     const signer =
       options.callerPrivateKey === undefined ? undefined : new CallerContextSigner(callerPrivateKey(options.callerPrivateKey), clock);
+    const { jobConcurrency: concurrency } = options;
+    const jobs = { service, databaseUrl, clock, log, ...(concurrency !== undefined && { concurrency }) };
     const providers: Provider[] = [
       { provide: RpcClient, useValue: new RpcClient(bus, service, signer) },
       { provide: DrainingServerNats, useValue: new DrainingServerNats(bus, { service, log, ...verifier }) },
@@ -53,7 +57,7 @@ export class MessagingModule {
       { provide: HeardEvents, inject: [Database], useFactory: (database: Database) => new HeardEvents(database) },
       { provide: AuditEntries, inject: [Database], useFactory: (database: Database) => new AuditEntries(database, auditEntryDays) },
       { provide: OutboxRelay, inject: [Database], useFactory: (database: Database) => new OutboxRelay(database, bus, service, log) },
-      { provide: Jobs, inject: [Database], useFactory: (database: Database) => new Jobs({ service, database, databaseUrl, clock, log }) },
+      { provide: Jobs, inject: [Database], useFactory: (database: Database) => new Jobs({ ...jobs, database }) },
       {
         provide: EventConsumers,
         inject: [HeardEvents],

@@ -31,6 +31,8 @@ interface ServiceParts<C extends ConfigDefinition> {
   /** The service's module. Platform, database and messaging are there already, global. */
   module: (config: ConfigOf<C>) => Type | DynamicModule;
   http?: (config: ConfigOf<C>) => HttpOptions;
+  /** Jobs that one replica runs at a time; 4 by default. More for services whose jobs mostly wait for others. */
+  jobConcurrency?: number;
   /** The gateway's alone: the Ed25519 key (PKCS#8, PEM or base64) that signs on whose behalf it asks. */
   callerPrivateKey?: (config: ConfigOf<C>) => string;
 }
@@ -41,6 +43,7 @@ export interface ServiceDefinition {
   readonly config: ConfigDefinition;
   readonly migrations: readonly Migration[];
   readonly entities: readonly Entity[];
+  readonly jobConcurrency?: number;
   load(sources: ConfigSources): LoadedService;
 }
 
@@ -60,6 +63,7 @@ export function defineService<C extends ConfigDefinition>(parts: ServiceParts<C>
     config: parts.config,
     migrations: parts.migrations,
     entities: parts.entities ?? [],
+    ...(parts.jobConcurrency !== undefined && { jobConcurrency: parts.jobConcurrency }),
     load(sources) {
       const [config, platform] = loadConfig([parts.config, { service: parts.name, settings: platformSettings }], sources);
       return {

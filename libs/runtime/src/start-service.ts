@@ -169,6 +169,7 @@ async function startApp(parts: Parts, base: { database: Database; bus: Bus; read
         callerPublicKey,
         auditEntryDays,
         callerPrivateKey,
+        jobConcurrency: definition.jobConcurrency,
         ...(clock && { clock }),
       }),
       loaded.module(),

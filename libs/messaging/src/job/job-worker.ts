@@ -16,6 +16,8 @@ export interface JobsOptions {
   databaseUrl: string;
   clock: Clock;
   log: Log;
+  /** Jobs that one replica runs at a time; 4 by default. */
+  concurrency?: number;
 }
 
 /** Keeps a queue worker going: through outages of the database, and until it is stopped. */
@@ -34,7 +36,7 @@ export class JobWorker {
     crons: readonly CronItem[],
   ) {
     const { service, database, databaseUrl } = options;
-    this.pool = new pg.Pool({ Client: QueueClient, connectionString: databaseUrl, max: poolSize, application_name: `sifaka-${service}-jobs` });
+    this.pool = new pg.Pool({ Client: QueueClient, connectionString: databaseUrl, max: poolSize(options), application_name: `sifaka-${service}-jobs` });
     // The worker tells of broken connections itself, and opens new ones.
     this.pool.on('error', () => undefined);
     this.presence = new WorkerPresence(this.pool, database, service);
@@ -70,6 +72,7 @@ export class JobWorker {
       this.relaunchSoon();
     });
     // Not the queue's `run`, which adds schedules of its own: those end the process when the database is away at a tick.
+    const concurrency = concurrencyOf(this.options);
     const options = { ...this.shared(), events, concurrency, noHandleSignals: true, pollInterval: pollMs };
     const runner = runTaskList(options, this.tasks, this.pool);
     runner.promise.catch(() => {
@@ -114,9 +117,9 @@ export class JobWorker {
   }
 }
 
-const concurrency = 4;
-/** One connection listens, one shows that this worker lives, the others fetch and finish jobs. */
-const poolSize = 5;
+const concurrencyOf = ({ concurrency = 4 }: JobsOptions): number => concurrency;
+/** One connection listens, one shows that this worker lives, the others fetch and finish jobs: a moment at either end of each. */
+const poolSize = (options: JobsOptions): number => 4 + Math.ceil(concurrencyOf(options) / 4);
 /** New jobs announce themselves; polling finds those whose time has come. */
 const pollMs = 2_000;
 const sweepMs = 15_000;
@@ -124,6 +127,8 @@ const relaunchMs = 2_000;
 
 /** Failed jobs are told by the run itself, with their trace; starts and stops of the worker interest nobody. */
 function relayLog(log: Log, level: string, message: string): void {
+  // Jobs that mostly wait for others need no connection each.
+  if (message.includes('smaller than concurrency')) return;
   if (level === 'warning') log.warn({}, `job queue: ${message}`);
   if (level === 'error' && !message.startsWith('Failed task')) log.error({}, `job queue: ${message}`);
 }
