@@ -6,7 +6,7 @@ import { auditEntry, auditEvents, newEvent, Outbox, type NewEvent } from '@sifak
 import { nextFreeName } from '@sifaka/pki';
 import { Coalescer } from '@sifaka/runtime';
 import { countedNamesSql, insertSql, obstacleSql, reserveSql } from './insert-certificates.sql.js';
-import { baseName, certificateRow, domainsOf, eventFacts, type NewCertificate } from './new-certificate.js';
+import { baseName, certificateRow, creatorOf, domainsOf, eventFacts, type NewCertificate } from './new-certificate.js';
 
 /** Through which door it comes, and with that what is written about it. */
 export type Door = 'issued' | 'imported' | 'authority';
@@ -168,7 +168,7 @@ function eventsOf({ item: { door, certificate }, id, name }: Task): NewEvent[] {
 /** LG-1: the log of certificates has the direct creations alone. */
 function logOf({ item: { door, certificate }, id }: Task) {
   if (door !== 'issued') return [];
-  return [{ certificate_id: id, log_type: 'create_cert', logged_at: certificate.at, user_id: certificate.principal.kind === 'user' ? certificate.principal.userId : null }];
+  return [{ certificate_id: id, log_type: 'create_cert', logged_at: certificate.at, user_id: creatorOf(certificate) }];
 }
 
 function auditRow(certificateId: number, { id, at, action, actor, object, traceId, details }: AuditEntry) {

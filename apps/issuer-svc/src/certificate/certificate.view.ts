@@ -44,6 +44,7 @@ export interface CertificateRow extends NestedRow {
   user_id: number | null;
   role_ids: number[];
   authority_id: number | null;
+  dns_provider_id: number | null;
 }
 
 export interface DomainRow {
@@ -82,7 +83,7 @@ export function certificateRecord(row: CertificateRow, around: CertificateSurrou
     replaces: around.replaces.map(nestedCertificate),
     replacedBy: around.replacedBy.map(nestedCertificate),
     ...subjectParts(row, around.authority),
-    dnsProviderId: null,
+    dnsProviderId: row.dns_provider_id,
     userId: row.user_id,
     roleIds: row.role_ids,
   };

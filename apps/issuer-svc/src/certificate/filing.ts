@@ -9,7 +9,7 @@ import { CertificateInserter, type Insertion } from './certificate-inserter.js';
 import { CertificateRepository } from './certificate.repository.js';
 import { certificateRecord, type CertificateRow } from './certificate.view.js';
 import { ChainRepository } from './chain.repository.js';
-import { domainsOf, type NewCertificate } from './new-certificate.js';
+import { creatorOf, domainsOf, type NewCertificate } from './new-certificate.js';
 
 type Stored = Extract<Insertion, { status: 'stored' }>;
 
@@ -44,7 +44,7 @@ export class Filing {
    * @throws AppError `conflict` for the key of another request
    */
   async answeredBefore(request: RequestIdentity | null, before: RepeatedRequest | null): Promise<CertificateRecord | null> {
-    if (request === null || before === null) return null;
+    if (request === null || before === null || before.kind !== 'certificate') return null;
     if (!before.isForgotten) {
       assertSameRequest(request, before);
       return this.read(before.id);
@@ -60,14 +60,15 @@ export class Filing {
     return record;
   }
 
-  private chainIdOf(chainDer: readonly Uint8Array[], authority: AuthorityState | null): Promise<number | null> {
+  /** Id of the chain, stored now if it is new; null for an empty one. */
+  chainIdOf(chainDer: readonly Uint8Array[], authority: AuthorityState | null): Promise<number | null> {
     const isOwn = authority !== null && authority.chainDer.length === chainDer.length && authority.chainDer.every((der, index) => der.equals(chainDer[index] ?? new Uint8Array()));
     return isOwn ? Promise.resolve(authority.chainId) : this.chains.idOf(chainDer);
   }
 }
 
 function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, chainDer: readonly Uint8Array[], authority: AuthorityState | null): CertificateRecord {
-  const { facts, principal } = certificate;
+  const { facts } = certificate;
   const row: CertificateRow = {
     id,
     name,
@@ -101,9 +102,10 @@ function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, ch
     location: locationOf(facts.subject),
     organization: organizationOf(facts.subject),
     organizational_unit: organizationalUnitOf(facts.subject),
-    user_id: principal.kind === 'user' ? principal.userId : null,
+    user_id: creatorOf(certificate),
     role_ids: certificate.roleIds,
     authority_id: certificate.authorityId,
+    dns_provider_id: certificate.dnsProviderId ?? null,
   };
   return certificateRecord(row, { authority: authority?.summary ?? null, domains: domains.map((domain) => ({ ...domain, sensitive: false })), replaces: [], replacedBy: [] });
 }

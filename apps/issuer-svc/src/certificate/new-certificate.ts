@@ -38,8 +38,20 @@ export interface NewCertificate {
   request: RequestIdentity | null;
   /** Not stored after this moment: a key that waited longer may have been swept up. */
   storeBefore: Date | null;
+  /** DNS provider that an ACME order of it was asked to use. */
+  dnsProviderId?: number | null;
+  /** The pending certificate that it comes from. */
+  pendingCertificateId?: number | null;
+  /** User whose certificate it is, where that is not the principal: a certificate that came later is the applicant's. */
+  creatorId?: number | null;
   principal: Principal;
   at: Date;
+}
+
+/** Id of the user whose certificate it is. */
+export function creatorOf({ creatorId, principal }: Pick<NewCertificate, 'creatorId' | 'principal'>): number | null {
+  if (creatorId !== undefined) return creatorId;
+  return principal.kind === 'user' ? principal.userId : null;
 }
 
 /** DNS and IP names in the order of the subject alternative name. */
@@ -103,13 +115,15 @@ export function certificateRow(certificate: NewCertificate, id: number, name: st
     location: locationOf(facts.subject),
     organization: organizationOf(facts.subject),
     organizational_unit: organizationalUnitOf(facts.subject),
-    user_id: certificate.principal.kind === 'user' ? certificate.principal.userId : null,
+    user_id: creatorOf(certificate),
     authority_id: certificate.authorityId,
     root_authority_id: certificate.rootAuthorityId,
     fingerprint_sha256: facts.fingerprintSha256,
     request_key: certificate.request?.key ?? null,
     request_hash: certificate.request?.contentHash ?? null,
     store_before: certificate.storeBefore,
+    dns_provider_id: certificate.dnsProviderId ?? null,
+    pending_certificate_id: certificate.pendingCertificateId ?? null,
   };
 }
 

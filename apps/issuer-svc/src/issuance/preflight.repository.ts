@@ -28,7 +28,7 @@ export interface Preflight {
   authority: { id: number; version: number } | null;
   rotationPolicy: { id: number; days: number } | null;
   replaces: Replaced[];
-  /** The certificate that answered the same request before. */
+  /** What the same request was answered with before. */
   repeated: RepeatedRequest | null;
   /**
    * Last moment, by the database's clock, at which the certificate is still stored. Keys and signatures without a certificate are
@@ -108,8 +108,13 @@ const preflightSql = `
       (select json_agg(json_build_object('id', c.id, 'name', c.name, 'userId', c.user_id, 'roleIds', c.role_ids)) from certificate c
         where c.id = any(asked.replaced_ids) or c.name = any(asked.replaced_names)) end as replaces,
     case when asked.request_key is not null then
-      (select json_build_object('id', r.id, 'contentHash', encode(r.request_hash, 'hex'), 'isForgotten', r.date_created < clock_timestamp() - interval '24 hours')
-        from certificate r where r.request_key = decode(asked.request_key, 'hex')) end as repeated,
+      coalesce(
+        (select json_build_object('kind', 'certificate', 'id', r.id, 'contentHash', encode(r.request_hash, 'hex'),
+            'isForgotten', r.date_created < clock_timestamp() - interval '24 hours')
+          from certificate r where r.request_key = decode(asked.request_key, 'hex')),
+        (select json_build_object('kind', 'pending', 'id', r.id, 'contentHash', encode(r.request_hash, 'hex'),
+            'isForgotten', r.date_created < clock_timestamp() - interval '24 hours')
+          from pending_certificate r where r.request_key = decode(asked.request_key, 'hex'))) end as repeated,
     clock_timestamp() as read_at
   from asked order by place`;
 

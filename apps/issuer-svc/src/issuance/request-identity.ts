@@ -10,8 +10,10 @@ export interface RequestIdentity {
   contentHash: string;
 }
 
-/** The certificate that a request with this key was answered with. */
+/** What a request with this key was answered with. */
 export interface RepeatedRequest {
+  kind: 'certificate' | 'pending';
+  /** Of the certificate, or the pending certificate. */
   id: number;
   /** Null: from before contents were compared. */
   contentHash: string | null;

@@ -2,6 +2,7 @@ import { inventory } from './0001-inventory.js';
 import { reconciliation } from './0002-reconciliation.js';
 import { requestContent } from './0003-request-content.js';
 import { lists } from './0004-lists.js';
+import { pendingCertificates } from './0005-pending-certificates.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const issuerMigrations = [inventory, reconciliation, requestContent, lists];
+export const issuerMigrations = [inventory, reconciliation, requestContent, lists, pendingCertificates];
