@@ -2,6 +2,18 @@ import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { z } from 'zod';
 
 export const acmeConfig = defineConfig('acme', {
+  directoryHostAllowlist: setting(z.array(z.string().min(1).max(300)).max(1_000).default([]), {
+    env: ['SIFAKA_ACME_DIRECTORY_HOST_ALLOWLIST', 'ACME_DIRECTORY_HOST_ALLOWLIST'],
+    describe: 'Hosts whose ACME directories authorities may use: `acme-v02.api.letsencrypt.org`, `ca.corp.example:14000`. They may also be plain http. Empty: every public https host.',
+  }),
+  acmeConcurrency: setting(z.int().min(1).max(500).default(16), {
+    env: 'SIFAKA_ACME_CONCURRENCY',
+    describe: 'Requests to one ACME directory at a time, of each replica.',
+  }),
+  acmeRequestTimeoutMs: setting(z.int().min(500).max(120_000).default(20_000), {
+    env: 'SIFAKA_ACME_REQUEST_TIMEOUT_MS',
+    describe: 'Longest time of one request to an ACME CA, in milliseconds.',
+  }),
   propagationLimitSeconds: setting(z.int().min(1).max(86_400).default(600), {
     env: 'SIFAKA_ACME_PROPAGATION_LIMIT_SECONDS',
     describe: 'How long a TXT record or token of a challenge may take until it is seen; then the attempt has failed.',
@@ -13,6 +25,7 @@ export const acmeConfig = defineConfig('acme', {
   retrySeconds: setting(z.number().min(0.1).max(3_600).default(10), {
     env: 'SIFAKA_ACME_RETRY_SECONDS',
     describe: 'Pause before the second attempt of an ACME order that failed; six times as long before the third, and again before the fourth, which is the last.',
-  }),});
+  }),
+});
 
 export type AcmeConfig = ConfigOf<typeof acmeConfig>;
