@@ -41,3 +41,19 @@ export { parsePkcs12, type Pkcs12Contents } from './containers/pkcs12/parse-pkcs
 export { encodeJks, parseJks, type JksEntry, type JksKeyEntry, type JksTrustedEntry } from './containers/jks/jks.js';
 export { encodePkcs7, parsePkcs7, pkcs7Pem } from './containers/pkcs7/pkcs7.js';
 export { fullChainPem, orderBundle, pemBundle, type OrderedBundle } from './containers/pem-bundle.js';
+export { isSshKeyType, parseSshKeyLine, spkiOfSshKey, sshAlgorithmOf, sshFingerprint, sshPublicKey, sshPublicKeyLine, type SshKeyLine } from './ssh/ssh-public-key.js';
+export { encodeSshSignature, sshSignatureHash, verifySshSignature } from './ssh/ssh-signature.js';
+export { checkedExtension, checkedForceCommand, checkedSourceAddress, defaultSshExtensions, sshExtensions, type SshCriticalOptions } from './ssh/ssh-options.js';
+export {
+  assembleSshCertificate,
+  checkedPrincipal,
+  encodeSshTbs,
+  parseSshCertificate,
+  readSshTbs,
+  verifySshCertificate,
+  type SshCertificate,
+  type SshCertificateInput,
+  type SshCertificateKind,
+} from './ssh/ssh-certificate.js';
+export { toOpensshPrivateKey } from './ssh/ssh-private-key.js';
+export { encodeKrl, parseKrl, type KeyRevocationList, type ParsedKrl, type RevokedCertificates } from './ssh/krl.js';
