@@ -17,6 +17,27 @@ export const GeneralName = z.object({ nameType: z.string().max(64), value: z.str
 
 const url = z.string().max(2_048);
 
+/** What an SSH authority is asked for beside names and validity; refused by all others. */
+export const SshInput = z.object({
+  /** User certificates: names to log in as. Absent: the applicant's own name. */
+  principals: z.array(z.string().max(1_024)).max(256).optional(),
+  /** What sshd's log shows. Absent: name and owner of the certificate. */
+  keyId: z.string().max(1_024).optional(),
+  criticalOptions: z
+    .object({
+      /** The only command that runs. */
+      forceCommand: z.string().max(4_096).optional(),
+      /** Addresses and blocks from which the certificate is accepted. */
+      sourceAddress: z.array(z.string().max(64)).max(50).optional(),
+      /** A hardware key must have seen its user. */
+      verifyRequired: z.boolean().optional(),
+    })
+    .optional(),
+  /** For example `permit-pty`. Absent: those of the authority. */
+  extensions: z.array(z.string().max(64)).max(20).optional(),
+});
+export type SshInput = z.output<typeof SshInput>;
+
 /** Certificate extensions as a client asks for them: Lemur's shape (rest-api §6.3) and what Lemur accepted and dropped. */
 export const ExtensionsInput = z
   .object({
@@ -45,6 +66,7 @@ export const ExtensionsInput = z
       )
       .max(50)
       .nullish(),
+    ssh: SshInput.nullish(),
   })
   .default({});
 export type ExtensionsInput = z.output<typeof ExtensionsInput>;

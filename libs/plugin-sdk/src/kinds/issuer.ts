@@ -1,7 +1,10 @@
-import type { ExtensionRequest } from '@sifaka/pki';
+import type { ExtensionRequest, SshCriticalOptions } from '@sifaka/pki';
 import type { PluginContext } from '../context.js';
 import type { AcmeClient, AcmeOrderTerms } from './acme.js';
 import type { PluginLifecycle } from './lifecycle.js';
+
+/** `openssh`: what stands for a certificate is OpenSSH's own (PROTOCOL.certkeys), for that of an authority its public key. */
+export type CertificateFormat = 'x509' | 'openssh';
 
 export type SignatureHash = 'sha256' | 'sha384' | 'sha512';
 
@@ -56,6 +59,25 @@ export interface IssuerCertificateRequest {
   requester: Requester | null;
   /** Stays the same when the request is retried. */
   requestId: string;
+  /** For an authority that issues SSH certificates, and for no other. */
+  ssh?: SshTerms;
+}
+
+/** What an SSH certificate is asked for (PROTOCOL.certkeys), beside key and validity. */
+export interface SshTerms {
+  kind: 'user' | 'host';
+  /** Hosts as policy let them pass. Names of users as they were asked for; none: the requester's own. */
+  principals: readonly string[];
+  /** Null: name and owner of the certificate. */
+  keyId: string | null;
+  /** As the caller wants the certificate to be called; null for a generated name. */
+  name: string | null;
+  owner: string;
+  criticalOptions: SshCriticalOptions;
+  /** Null: those of the authority. */
+  extensions: readonly string[] | null;
+  /** False: the dates of the request are a default that the issuer may replace by its own. */
+  isValidityAsked: boolean;
 }
 
 export interface Requester {
@@ -106,6 +128,8 @@ export interface AuthorityOutcome {
   externalId: string | null;
   /** Roles to make for the authority, by custom `<name>_admin` and `<name>_operator`. */
   roleNames: string[];
+  /** What the authority issues; absent: X.509. */
+  format?: CertificateFormat;
 }
 
 export interface IssuedCertificateReference {
