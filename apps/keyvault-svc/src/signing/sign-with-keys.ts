@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { InputOf, KeyPurpose, OutputOf, SignaturePurpose, signWithKeys } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
+import { keyMatches, readSshTbs } from '@sifaka/pki';
 import { signBytes } from './sign-bytes.js';
 import { SigningJournal, type JournalEntry } from './signing-journal.repository.js';
 import { SigningKeys, type SigningKey } from './signing-keys.js';
@@ -50,7 +51,7 @@ const signaturesPerTurn = 64;
 
 /** What a key may sign: the journal knows the certificates of an authority by this, so nothing else may pass under that name. */
 const purposesOf: Readonly<Record<KeyPurpose, readonly SignaturePurpose[]>> = {
-  authority: ['certificate', 'crl', 'ocsp', 'csr'],
+  authority: ['certificate', 'crl', 'ocsp', 'csr', 'ssh'],
   certificate: ['csr', 'ocsp', 'account'],
   account: ['account', 'csr'],
 };
@@ -73,8 +74,9 @@ function prepare(request: Request, key: SigningKey | undefined, field: string): 
 
 function checkedSerial({ purpose, serialHex }: Request, key: SigningKey, tbs: Buffer, field: string): string | null {
   const inside = key.purpose === 'authority' ? certificateSerial(tbs) : null;
+  if (purpose === 'ssh') return checkedSshSerial({ serialHex }, key, tbs, field);
   if (purpose !== 'certificate') {
-    if (inside !== null) throw refusal(`${field}.tbsDer`, `is a certificate, and purpose ${purpose} was asked for`);
+    if (inside !== null || (key.purpose === 'authority' && readSshTbs(tbs) !== null)) throw refusal(`${field}.tbsDer`, `is a certificate, and purpose ${purpose} was asked for`);
     return serialHex === null ? null : normalSerial(serialHex);
   }
   if (inside === null) throw refusal(`${field}.tbsDer`, 'is not a TBSCertificate, and purpose certificate was asked for');
@@ -82,6 +84,17 @@ function checkedSerial({ purpose, serialHex }: Request, key: SigningKey, tbs: Bu
     throw refusal(`${field}.serialHex`, `is ${serialHex ?? 'null'}, the certificate has ${inside}`);
   }
   return inside;
+}
+
+/** OpenSSH's certificates name their authority: the key signs for itself alone. */
+function checkedSshSerial({ serialHex }: Pick<Request, 'serialHex'>, { key }: SigningKey, tbs: Buffer, field: string): string {
+  const inside = readSshTbs(tbs);
+  if (inside === null) throw refusal(`${field}.tbsDer`, 'is no certificate of OpenSSH, and purpose ssh was asked for');
+  if (!keyMatches(key, inside.issuerSpki)) throw refusal(`${field}.tbsDer`, 'names another authority than this key');
+  if (serialHex === null || normalSerial(serialHex) !== inside.serialHex) {
+    throw refusal(`${field}.serialHex`, `is ${serialHex ?? 'null'}, the certificate has ${inside.serialHex}`);
+  }
+  return inside.serialHex;
 }
 
 function entryOf(

@@ -72,7 +72,7 @@ export class SigningJournal {
     if (added.length === entries.length) return entries.map(() => true);
     const left = new Set(added.map(({ serial }) => serial));
     // Each name is given once: of two entries that claim it in one statement, the first has it.
-    return entries.map((entry) => entry.purpose !== 'certificate' || left.delete(`${entry.keyId} ${entry.serialHex ?? ''}`));
+    return entries.map((entry) => (entry.purpose !== 'certificate' && entry.purpose !== 'ssh') || left.delete(`${entry.keyId} ${entry.serialHex ?? ''}`));
   }
 }
 
@@ -83,7 +83,7 @@ const insertEntries: NamedStatement = {
     insert into signing_journal (key_id, purpose, serial_hex, subject_key_id, tbs, tbs_sha256, signature, caller, actor, signed_at)
     select row.*, clock_timestamp()
     from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], $9::text[]) as row
-    on conflict (key_id, serial_hex) where purpose = 'certificate' do nothing
+    on conflict (key_id, serial_hex) where purpose in ('certificate', 'ssh') do nothing
     returning key_id::text || ' ' || serial_hex as serial`,
 };
 

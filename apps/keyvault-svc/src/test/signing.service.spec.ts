@@ -1,7 +1,7 @@
-import { randomBytes, verify, createPublicKey } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, verify, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportKey, generateKeys, listSignatures, signWithKeys } from '@sifaka/contracts';
-import { randomSerial, serialHex } from '@sifaka/pki';
+import { encodeSshTbs, randomSerial, serialHex } from '@sifaka/pki';
 import { waitUntil, type TestPlatform } from '@sifaka/testing';
 import { aKey, aSignRequest, aVault, sign, type MadeKey } from './a-vault.js';
 
@@ -173,5 +173,42 @@ describe('batches', () => {
     const [rows] = await platform.database('keyvault').query<{ count: number }>('select count(*)::int as count from signing_journal');
     expect(seen).toHaveLength(rows!.count);
     expect(new Set(seen).size).toBe(seen.length);
+  });
+});
+
+describe('a certificate of OpenSSH', () => {
+  const tbsFor = ({ spki }: MadeKey, serial: bigint) =>
+    encodeSshTbs({
+      kind: 'user',
+      spki: generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }),
+      issuerSpki: spki,
+      serial,
+      keyId: 'test',
+      principals: ['rivera'],
+      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notAfter: new Date('2027-01-01T00:00:00Z'),
+      criticalOptions: {},
+      extensions: [],
+      nonce: randomBytes(32),
+    });
+  const asked = ({ keyId }: MadeKey, tbs: Buffer, serial: string) => ({ ...aSignRequest(authority).request, keyId, purpose: 'ssh' as const, serialHex: serial, tbsDer: tbs.toString('base64') });
+
+  it('is signed under its own serial number, once', async () => {
+    const tbs = tbsFor(authority, 0x1a2bn);
+    const [signature] = await sign(platform, asked(authority, tbs, '1A2B'));
+    expect(isSigned(tbs, signature!, authority)).toBe(true);
+    await expect(sign(platform, asked(authority, tbsFor(authority, 0x1a2bn), '1A2B'))).rejects.toMatchObject({ code: 'already_exists' });
+    await expect(sign(platform, asked(authority, tbs, '1A2C'))).rejects.toMatchObject({ code: 'invalid_argument' });
+  });
+
+  it('is signed by the authority that it names, and by no other; nothing else is signed as one', async () => {
+    const other = await aKey(platform, { purpose: 'authority' });
+    await expect(sign(platform, asked(other, tbsFor(authority, 7n), '7'))).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'requests.0.tbsDer' }] });
+    const { tbs } = aSignRequest(authority);
+    await expect(sign(platform, asked(authority, tbs, '7'))).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'requests.0.tbsDer' }] });
+    await expect(sign(platform, { ...asked(authority, tbsFor(authority, 8n), '8'), purpose: 'certificate' })).rejects.toMatchObject({ code: 'invalid_argument' });
+    await expect(sign(platform, { ...asked(authority, tbsFor(authority, 8n), '8'), purpose: 'crl' })).rejects.toMatchObject({ code: 'invalid_argument' });
+    const leaf = await aKey(platform, { purpose: 'certificate' });
+    await expect(sign(platform, asked(leaf, tbsFor(leaf, 9n), '9'))).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'requests.0.purpose' }] });
   });
 });
