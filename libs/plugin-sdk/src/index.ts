@@ -4,6 +4,7 @@ export type { AcmeAccount, AcmeAccountSettings, AcmeClient, AcmeOrderTerms } fro
 export type { PluginLifecycle } from './kinds/lifecycle.js';
 export type {
   AuthorityOutcome,
+  CertificateFormat,
   IssuedCertificateReference,
   IssueOutcome,
   Issuer,
@@ -18,13 +19,17 @@ export type {
   RevokeRequest,
   SignatureHash,
   SignRequest,
+  SshTerms,
 } from './kinds/issuer.js';
 export type { ExportedFile, Exporter, ExportInput } from './kinds/exporter.js';
 export type { DeployableCertificate, Destination, FoundCertificate, FoundEndpoint, Source } from './kinds/deployment.js';
 export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';
 export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
+export { dnsName, nameInZone, quoteTxt, requireZoneOf, unquoteTxt, zoneOf } from './dns/txt-record.js';
+export { TxtSets, type TxtSetsSettings, type TxtSetStore } from './dns/txt-sets.js';
+export { HttpApi, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
+export { connectionFault } from './http/connection-fault.js';
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
 export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';
 export { aliasFor, aliasOption, certificateOf, generatePassphrase, passphraseOption, privateKeyOf } from './export/key-file.js';
-export { HttpApi, retryAfter, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
 export { issuedWith, outsideAuthority, refuseParent } from './issuer/outside-authority.js';

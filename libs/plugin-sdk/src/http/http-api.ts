@@ -1,145 +1,154 @@
-import { AppError, isAppError } from '@sifaka/kernel';
+import { AppError, type Clock } from '@sifaka/kernel';
 import type { z } from 'zod';
+import type { PluginContext } from '../context.js';
+import { connectionFault } from './connection-fault.js';
 
 export interface HttpApiSettings {
-  /** How messages call the other side, for example `CFSSL`. */
+  /** Of the other side, as messages say it: "PowerDNS". */
   name: string;
-  /** With or without slash at the end. */
-  baseUrl: string;
-  fetch: typeof globalThis.fetch;
-  /** For every request, for example the credentials; never shown. */
-  headers?: Record<string, string> | (() => Promise<Record<string, string>>);
-  /** The words of an error answer that are worth showing; by default the text itself, shortened. */
-  explain?: (body: unknown) => string | undefined;
-  /** Of the host: requests end when it stops. */
-  signal: AbortSignal;
-  /** Milliseconds for one request and its answer. */
-  timeoutMs?: number;
-  /** Parts of answers that must not be shown: credentials that the other side might repeat. */
+  /** Address that the paths of calls are put behind. */
+  url: string;
+  /** Sent with every call. */
+  headers?: Readonly<Record<string, string>>;
+  /** Never shown, even when the other side repeats them. */
   secrets?: readonly string[];
+  /** The other side's own words in a refusal, from the parsed JSON body or the text of it. */
+  explain?: (body: unknown) => string | undefined;
+  /** When the next call may be tried after a 429, where the API says so elsewhere than in `Retry-After`. Milliseconds. */
+  retryAfterMs?: (headers: Headers, body: unknown) => number | undefined;
+  context: Pick<PluginContext, 'clock' | 'signal' | 'fetch'>;
+  /** Instead of the context's, for a trust of its own. */
+  fetch?: typeof globalThis.fetch;
 }
 
 export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the base URL. */
-  path: string;
-  headers?: Record<string, string>;
-  /** An object goes out as JSON, search parameters as a form, a text as it is. */
-  body?: string | URLSearchParams | Uint8Array | object;
-  /** Statuses besides 2xx that are answers and no errors. */
+  query?: Readonly<Record<string, string | number>>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as a form. */
+  form?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>>;
+  /** Statuses from 400 on that are answers and no faults. */
   accepts?: readonly number[];
 }
 
 export interface ApiAnswer {
   status: number;
   headers: Headers;
-  text: string;
+  /** Parsed JSON, else the text; null for an empty body. */
+  body: unknown;
 }
 
-const defaultTimeoutMs = 20_000;
-const maxAnswerChars = 5_000_000;
-const maxShownChars = 300;
+/** The host's own limits are tighter; this one holds where it sets none. */
+const timeoutMs = 60_000;
 
-/**
- * One HTTP interface of another product: the same time limits, error codes and words for every plugin.
- *
- * 401 and 403 become `permission_denied`, 404 `not_found`, 429 `rate_limited` with the pause that was asked for, other 4xx
- * `failed_precondition`, 5xx `upstream_failed`, a missed time limit `upstream_timeout`, a connection that fails `unavailable`.
- */
+const maxWordsLength = 300;
+
+/** One JSON API of another side. Its faults become `AppError`s with its own words in the detail and none of the secrets. */
 export class HttpApi {
   constructor(private readonly settings: HttpApiSettings) {}
 
-  /** @throws AppError as the class says; `upstream_failed` for an answer that is not what `schema` expects */
-  async json<Schema extends z.ZodType>(schema: Schema, request: ApiRequest): Promise<z.output<Schema>> {
-    const { text } = await this.send({ ...request, headers: { accept: 'application/json', ...request.headers } });
-    const result = schema.safeParse(parsed(text));
+  /**
+   * @throws AppError `permission_denied` for 401 and 403, `rate_limited` for 429, `conflict` for 409, `failed_precondition` for the rest
+   *   below 500, `upstream_failed` from there on; `upstream_timeout` and `unavailable` when no answer came
+   */
+  async send(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
+    const answer = await this.exchange(path, request);
+    if (answer.status < 400 || request.accepts?.includes(answer.status) === true) return answer;
+    throw this.refusal(path, request, answer);
+  }
+
+  /** @throws AppError as `send`, and `upstream_failed` for an answer of another shape */
+  async read<Schema extends z.ZodType>(schema: Schema, path: string, request: ApiRequest = {}): Promise<z.output<Schema>> {
+    return this.parse(schema, await this.send(path, request), path);
+  }
+
+  /** @throws AppError `upstream_failed` for an answer of another shape */
+  parse<Schema extends z.ZodType>(schema: Schema, { body }: ApiAnswer, path: string): z.output<Schema> {
+    const result = schema.safeParse(body);
     if (result.success) return result.data;
     const [issue] = result.error.issues;
-    const where = issue?.path.map(String).join('.') ?? '';
-    throw new AppError('upstream_failed', `${this.settings.name} answered ${request.path} with something unexpected${where === '' ? '' : ` at ${where}`}: ${this.shown(text)}`, { reason: 'upstream.unexpected_answer' });
+    throw new AppError('upstream_failed', this.clean(`${this.settings.name} answered ${path} in a form that is not its API's (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}): is the address right?`));
   }
 
-  /** @throws AppError as the class says */
-  async send(request: ApiRequest): Promise<ApiAnswer> {
-    const { name, signal, timeoutMs = defaultTimeoutMs } = this.settings;
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    let answer: ApiAnswer;
+  private async exchange(path: string, { method = 'GET', query = {}, json, form, headers }: ApiRequest): Promise<ApiAnswer> {
+    const { name, url, context } = this.settings;
+    const address = new URL(url.replace(/\/+$/, '') + path);
+    for (const [key, value] of Object.entries(query)) address.searchParams.set(key, String(value));
+    const body = json === undefined ? (form === undefined ? undefined : new URLSearchParams(form).toString()) : JSON.stringify(json);
+    const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json';
+    const limits = limited(context.signal, name);
     try {
-      answer = await this.exchange(request, limit);
+      const send = this.settings.fetch ?? context.fetch;
+      const response = await send(address.href, {
+        method,
+        signal: limits.signal,
+        headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': type }), ...this.settings.headers, ...headers },
+        ...(body !== undefined && { body }),
+      });
+      return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
     } catch (error) {
-      if (isAppError(error)) throw error;
-      if (signal.aborted) throw new AppError('unavailable', `the request to ${name} was given up, because this process stops`, { cause: error });
-      if (limit.aborted) throw new AppError('upstream_timeout', `${name} did not answer within ${timeoutMs / 1_000} s`, { reason: 'upstream.timeout', cause: error });
-      throw new AppError('unavailable', `${name} cannot be reached: ${reasonOf(error)}`, { reason: 'upstream.unreachable', cause: error });
+      throw limits.fault() ?? connectionFault(name, error);
+    } finally {
+      limits.end();
     }
-    if ((answer.status >= 200 && answer.status < 300) || request.accepts?.includes(answer.status) === true) return answer;
-    throw this.fault(answer);
   }
 
-  private async exchange({ method = 'GET', path, headers = {}, body }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
-    const common = typeof this.settings.headers === 'function' ? await this.settings.headers() : this.settings.headers;
-    const sent = bodyOf(body);
-    const response = await this.settings.fetch(joined(this.settings.baseUrl, path), {
-      method,
-      headers: { ...sent.headers, ...common, ...headers },
-      ...(sent.body !== undefined && { body: sent.body }),
-      signal,
-    });
-    const text = await response.text();
-    if (text.length > maxAnswerChars) throw new AppError('upstream_failed', `${this.settings.name} answered with ${text.length} characters, at most ${maxAnswerChars} are read`);
-    return { status: response.status, headers: response.headers, text };
+  private refusal(path: string, { method = 'GET' }: ApiRequest, { status, headers, body }: ApiAnswer): AppError {
+    const words = this.settings.explain?.(body) ?? (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
+    const detail = this.clean(`${this.settings.name} answered ${method} ${path} with ${status}: ${words.replace(/\s+/g, ' ').trim().slice(0, maxWordsLength)}`);
+    const stated = this.settings.retryAfterMs?.(headers, body) ?? retryAfterMs(headers.get('retry-after'), this.settings.context.clock);
+    return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
   }
 
-  private fault({ status, headers, text }: ApiAnswer): AppError {
-    const { name, explain } = this.settings;
-    const words = explain?.(parsed(text)) ?? text;
-    const detail = `${name} answered ${status}${words.trim() === '' ? '' : `: ${this.shown(words)}`}`;
-    const retryAfterMs = retryAfter(headers.get('retry-after'));
-    const options = { reason: `upstream.status_${status}`, ...(retryAfterMs !== null && { retryAfterMs }) };
-    return new AppError(codeOf(status), detail, options);
+  private clean(text: string): string {
+    return (this.settings.secrets ?? []).filter((secret) => secret !== '').reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text);
   }
-
-  private shown(words: string): string {
-    const open = (this.settings.secrets ?? []).filter((secret) => secret.length > 3).reduce((text, secret) => text.replaceAll(secret, '…'), words);
-    const line = open.replace(/<[^>]{0,500}>/g, ' ').replace(/\s+/g, ' ').trim();
-    return line.length > maxShownChars ? `${line.slice(0, maxShownChars)}…` : line;
-  }
-}
-
-/** Milliseconds out of a `Retry-After` header: seconds or a date (RFC 9110 section 10.2.3); null for none. */
-export function retryAfter(header: string | null, nowMs = Date.now()): number | null {
-  if (header === null) return null;
-  const seconds = /^\d{1,7}$/.test(header.trim()) ? Number(header) : (Date.parse(header) - nowMs) / 1_000;
-  return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1_000)) : null;
 }
 
 function codeOf(status: number) {
   if (status === 401 || status === 403) return 'permission_denied';
-  if (status === 404) return 'not_found';
+  if (status === 409) return 'conflict';
   if (status === 429) return 'rate_limited';
-  return status >= 400 && status < 500 ? 'failed_precondition' : 'upstream_failed';
+  return status >= 500 ? 'upstream_failed' : 'failed_precondition';
 }
 
-function bodyOf(body: ApiRequest['body']): { body?: string | Uint8Array<ArrayBuffer>; headers: Record<string, string> } {
-  if (body === undefined) return { headers: {} };
-  if (typeof body === 'string') return { body, headers: {} };
-  if (body instanceof URLSearchParams) return { body: body.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
-  if (body instanceof Uint8Array) return { body: new Uint8Array(body), headers: {} };
-  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+/** RFC 9110 section 10.2.3: seconds, or a date. */
+function retryAfterMs(header: string | null, clock: Clock): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now().getTime());
 }
 
-const joined = (base: string, path: string): string => `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
-
-/** The value of JSON text; undefined for any other text. */
 function parsed(text: string): unknown {
+  if (text === '') return null;
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return text;
   }
 }
 
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message || cause.name : 'unknown fault';
+/** One call's signal: the host's, and the time limit. A listener of its own, for `AbortSignal.any` on a signal that lives long keeps every call. */
+function limited(signal: AbortSignal, name: string) {
+  const controller = new AbortController();
+  let fault: AppError | undefined;
+  const giveUp = (reason: AppError) => {
+    fault = reason;
+    controller.abort(reason);
+  };
+  const stop = () => giveUp(new AppError('unavailable', `the call to ${name} was given up because the service stops`));
+  const timer = setTimeout(() => giveUp(new AppError('upstream_timeout', `${name} did not answer within ${timeoutMs / 1_000} s`)), timeoutMs);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  return {
+    signal: controller.signal,
+    fault: () => fault,
+    end: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    },
+  };
 }

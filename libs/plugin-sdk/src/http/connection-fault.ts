@@ -1,0 +1,41 @@
+import { AppError, isAppError } from '@sifaka/kernel';
+
+/** What Node, OpenSSL and undici call a time limit that passed. */
+const timeouts = new Set(['TimeoutError', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+/** What Node and OpenSSL call a certificate that is not trusted, and a protocol that is no TLS. */
+const distrust = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+
+/**
+ * Turns what `fetch`, a socket or an SDK threw because no answer came into an `AppError`: the guard's own refusals stay as they are, a
+ * time limit is `upstream_timeout`, a certificate that is not trusted `failed_precondition`, everything else `unavailable`.
+ *
+ * @param name of the other side, as messages say it
+ */
+export function connectionFault(name: string, error: unknown): AppError {
+  const causes = causesOf(error);
+  const known = causes.find(isAppError);
+  if (known !== undefined) return known;
+
+  const codes = causes.map(codeOf);
+  const code = codes.find((each) => each !== undefined) ?? 'no answer';
+  if (codes.some((each) => each !== undefined && timeouts.has(each))) return new AppError('upstream_timeout', `${name} did not answer within the time limit (${code})`, { cause: error });
+  const refused = codes.find((each) => each !== undefined && distrust.test(each));
+  if (refused !== undefined) return new AppError('failed_precondition', `the TLS certificate of ${name} is not trusted (${refused}): give the CA that signed it`, { cause: error });
+  return new AppError('unavailable', `${name} cannot be reached (${code})`, { cause: error });
+}
+
+/** The error and what caused it, outermost first; a bounded number of them. */
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let cause: unknown = error; cause !== undefined && causes.length < 8; cause = cause instanceof Error ? cause.cause : undefined) {
+    causes.push(cause, ...(cause instanceof AggregateError ? cause.errors.slice(0, 1) : []));
+  }
+  return causes;
+}
+
+function codeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause.name === 'TimeoutError' ? cause.name : undefined;
+}
