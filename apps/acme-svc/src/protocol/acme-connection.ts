@@ -53,6 +53,8 @@ export interface AcmeConnection {
   directory(): Promise<Directory>;
   newOrder(order: NewOrder): Promise<Resource<Order>>;
   order(url: string): Promise<Resource<Order>>;
+  /** Addresses of the account's orders as far as the CA lists them (RFC 8555 section 7.1.2.1); empty for a CA that lists none. */
+  orders(): Promise<readonly string[]>;
   authorization(url: string): Promise<Resource<Authorization>>;
   /** Says that the challenge can be validated. An already answered one is left as it is by the CA. */
   answerChallenge(url: string): Promise<Resource<Challenge>>;

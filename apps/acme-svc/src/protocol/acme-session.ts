@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '@sifaka/kernel';
 import { decodePem } from '@sifaka/pki';
 import type { AcmeConnection, CertificateChains, NewOrder, RenewalWindow, Resource, Revocation } from './acme-connection.js';
+import { listOrders } from './account-orders.js';
 import { isUnknownAccount } from './acme-account-client.js';
 import type { AcmeServer, Signer } from './acme-server.js';
 import { parseAnswer, type Answer } from './answer.js';
@@ -63,6 +64,10 @@ export class AcmeSession implements AcmeConnection {
 
   async order(url: string): Promise<Resource<Order>> {
     return this.resource(Order, await this.post(url, null), 'an order');
+  }
+
+  orders(): Promise<readonly string[]> {
+    return listOrders(this.accountUrl, (url) => this.post(url, null));
   }
 
   async authorization(url: string): Promise<Resource<Authorization>> {
