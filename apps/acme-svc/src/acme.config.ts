@@ -1,10 +1,19 @@
 import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { allowedHostFault, outboundSettings } from '@sifaka/outbound';
 import { z } from 'zod';
+import { dnsSettings } from './dns/dns.settings.js';
+
+const DirectoryHost = z.string().max(300).check((context) => {
+  const fault = allowedHostFault(context.value);
+  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+});
 
 export const acmeConfig = defineConfig('acme', {
-  directoryHostAllowlist: setting(z.array(z.string().min(1).max(300)).max(1_000).default([]), {
+  ...outboundSettings,
+  ...dnsSettings,
+  directoryHostAllowlist: setting(z.array(DirectoryHost).max(1_000).default([]), {
     env: ['SIFAKA_ACME_DIRECTORY_HOST_ALLOWLIST', 'ACME_DIRECTORY_HOST_ALLOWLIST'],
-    describe: 'Hosts whose ACME directories authorities may use: `acme-v02.api.letsencrypt.org`, `ca.corp.example:14000`. They may also be plain http. Empty: every public https host.',
+    describe: 'Hosts whose ACME directories authorities may use: `acme-v02.api.letsencrypt.org`, `ca.corp.example:14000`. These may have a private address, and be plain http. Empty: every https host that the outbound guard lets through.',
   }),
   acmeConcurrency: setting(z.int().min(1).max(500).default(16), {
     env: 'SIFAKA_ACME_CONCURRENCY',

@@ -1,2 +1,28 @@
-/** Injects the guarded way to ACME CAs: an `Outbound` of the plugin kit. */
-export const ACME_OUTBOUND = Symbol('AcmeOutbound');
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { openOutbound, type GuardedOutbound } from '@sifaka/outbound';
+import type { TlsTrust } from '@sifaka/plugin-sdk';
+import { CONFIG } from '@sifaka/runtime';
+import type { AcmeConfig } from './acme.config.js';
+import { largestAnswerBytes } from './protocol/answer.js';
+
+/**
+ * The guarded way to ACME CAs. A directory host that the administrator named may have a private address; wherever else a CA's answers
+ * lead, the guard decides as for everybody.
+ */
+@Injectable()
+export class AcmeOutbound implements OnApplicationShutdown {
+  private readonly outbound: GuardedOutbound;
+
+  constructor(@Inject(CONFIG) config: AcmeConfig) {
+    const outboundAllowedHosts = [...config.outboundAllowedHosts, ...config.directoryHostAllowlist];
+    this.outbound = openOutbound({ config: { ...config, outboundAllowedHosts }, maxResponseBytes: largestAnswerBytes });
+  }
+
+  fetchWith(trust: TlsTrust): typeof fetch {
+    return this.outbound.fetchWith(trust);
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.outbound.close();
+  }
+}

@@ -19,6 +19,8 @@ create table acme_account (
   next_spki bytea,
   account_url text,
   email text,
+  -- The address in the authority's options: it becomes the contact when it changes, and not whenever the account is opened.
+  option_email text,
   -- External account binding; the HMAC key is a secret of the key vault.
   eab_kid text,
   eab_ref text,
@@ -26,12 +28,12 @@ create table acme_account (
   last_error text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- The account of an authority is the one that was asked for last.
-  opened_at timestamptz not null default now()
+  -- The account of an authority is the one that was opened last; null until it was.
+  opened_at timestamptz
 );
 -- Two that open the same account meet here, and use the key of the first.
 create unique index acme_account_live on acme_account (authority, directory_url) where status in ('opening', 'valid');
-create index acme_account_authority on acme_account (authority, opened_at);
+create index acme_account_authority on acme_account (authority, opened_at) where opened_at is not null;
 create index acme_account_url on acme_account (account_url) where account_url is not null;
 `,
 };

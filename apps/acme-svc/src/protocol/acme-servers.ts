@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
-import type { Outbound } from '@sifaka/plugin-sdk';
 import { CLOCK, CONFIG } from '@sifaka/runtime';
 import { LRUCache } from 'lru-cache';
 import type { AcmeConfig } from '../acme.config.js';
-import { ACME_OUTBOUND } from '../outbound.js';
+import { AcmeOutbound } from '../outbound.js';
 import { AcmeServer } from './acme-server.js';
 import { assertAllowedDirectory } from './allowed-directory.js';
 
@@ -25,7 +24,7 @@ export class AcmeServers {
   private readonly servers = new LRUCache<string, AcmeServer>({ max: keptServers });
 
   constructor(
-    @Inject(ACME_OUTBOUND) private readonly outbound: Outbound,
+    private readonly outbound: AcmeOutbound,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: Pick<AcmeConfig, 'directoryHostAllowlist' | 'acmeConcurrency' | 'acmeRequestTimeoutMs'>,
   ) {}

@@ -1,5 +1,6 @@
 import { AppError, isAppError } from '@sifaka/kernel';
 import { decodePem } from '@sifaka/pki';
+import type { z } from 'zod';
 import type { AcmeConnection, CertificateChains, NewOrder, RenewalWindow, Resource, Revocation } from './acme-connection.js';
 import { listOrders } from './account-orders.js';
 import { isUnknownAccount } from './acme-account-client.js';
@@ -134,7 +135,7 @@ export class AcmeSession implements AcmeConnection {
     return work({ key: this.account.key, accountUrl: this.account.url });
   }
 
-  private resource<S extends typeof Order | typeof Authorization | typeof Challenge>(schema: S, answer: Answer, what: string, url = answer.url) {
+  private resource<S extends z.ZodType>(schema: S, answer: Answer, what: string, url = answer.url): Resource<z.output<S>> {
     return { url, body: parseAnswer(schema, answer, what), retryAfterMs: this.server.retryAfterOf(answer) };
   }
 
