@@ -1,9 +1,39 @@
 import { Module } from '@nestjs/common';
+import { CONFIG } from '@sifaka/runtime';
+import { acmePlugins } from '../plugins.js';
+import { addressPolicy } from './address-policy.js';
+import { ADDRESS_POLICY, AuthoritativeServers } from './authoritative-servers.js';
+import { ChangeDnsProvider } from './change-dns-provider.js';
+import { CleanRecords } from './clean-records.js';
+import { CreateDnsProvider } from './create-dns-provider.js';
+import { DeleteDnsProvider } from './delete-dns-provider.js';
 import { DnsChallenges } from './dns-challenges.js';
+import { DnsPluginContexts } from './dns-plugin-contexts.js';
+import { DNS_PLUGINS, DnsPlugins } from './dns-plugins.js';
+import { DnsProviderTrail } from './dns-provider-trail.js';
+import { DnsProviderHandlers } from './dns-provider.handlers.js';
+import { DnsProviderRepository } from './dns-provider.repository.js';
+import { DnsSecrets } from './dns-secrets.js';
 import { PlaceChallenge } from './place-challenge.js';
 import { Propagation } from './propagation.js';
+import { ProveDnsProvider } from './prove-dns-provider.js';
+import { ReadDnsProviders } from './read-dns-providers.js';
+import { RecordLocks } from './record-locks.js';
+import { RefreshZones } from './refresh-zones.js';
+import { Resolvers } from './resolvers.js';
+import { TestDnsProvider } from './test-dns-provider.js';
+import { TxtRecordRepository } from './txt-record.repository.js';
 import { TxtRecords } from './txt-records.js';
+import { UpdateDnsProvider } from './update-dns-provider.js';
+
+const plugins = [DnsSecrets, DnsPluginContexts, DnsPlugins, ProveDnsProvider, { provide: DNS_PLUGINS, useValue: acmePlugins }];
+
+const providers = [DnsProviderRepository, DnsProviderTrail, ReadDnsProviders, CreateDnsProvider, UpdateDnsProvider, ChangeDnsProvider, DeleteDnsProvider, TestDnsProvider];
+
+const records = [TxtRecordRepository, TxtRecords, RecordLocks, CleanRecords];
+
+const resolution = [Resolvers, AuthoritativeServers, Propagation, PlaceChallenge, RefreshZones, { provide: ADDRESS_POLICY, inject: [CONFIG], useFactory: addressPolicy }];
 
 /** DNS providers, their zones, and the TXT records of challenges. */
-@Module({ providers: [DnsChallenges, PlaceChallenge, Propagation, TxtRecords], exports: [DnsChallenges] })
+@Module({ controllers: [DnsProviderHandlers], providers: [...plugins, ...providers, ...records, ...resolution, DnsChallenges], exports: [DnsChallenges] })
 export class DnsModule {}

@@ -1,14 +1,97 @@
-import { Injectable } from '@nestjs/common';
-import { AppError } from '@sifaka/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, toAppError, type Clock } from '@sifaka/kernel';
+import type { Logger } from '@sifaka/observability';
+import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { DnsPlugins } from './dns-plugins.js';
+import { DnsProviderRepository } from './dns-provider.repository.js';
+import { RecordLocks } from './record-locks.js';
+import { withinTime } from './time-limit.js';
+import { TxtRecordRepository, type TxtRecordRow } from './txt-record.repository.js';
+
+/** Low, so that a value that came late is not hidden for long by the answer that it is not there. */
+export const ttlSeconds = 60;
 
 /** Writes and removes TXT records through the providers' plugins, on record. */
 @Injectable()
 export class TxtRecords {
-  publish({ providerId }: { challengeId: number; providerId: number; recordName: string; value: string }): Promise<void> {
-    return Promise.reject(new AppError('failed_precondition', `DNS provider ${providerId} does not exist`, { reason: 'dns.provider_gone' }));
+  constructor(
+    private readonly providers: DnsProviderRepository,
+    private readonly records: TxtRecordRepository,
+    private readonly plugins: DnsPlugins,
+    private readonly locks: RecordLocks,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  publish({ challengeId, providerId, recordName, value }: { challengeId: number; providerId: number; recordName: string; value: string }): Promise<void> {
+    return this.add({ holder: holderOf(challengeId), providerId, name: recordName, value });
   }
 
-  remove(_challengeId: number): Promise<{ isRemoved: boolean }> {
-    return Promise.resolve({ isRemoved: true });
+  async remove(challengeId: number): Promise<{ isRemoved: boolean }> {
+    return { isRemoved: await this.release(holderOf(challengeId)) };
+  }
+
+  async add(record: { holder: string; providerId: number; name: string; value: string }): Promise<void> {
+    const row = await this.records.announce(record);
+    if (row === null) throw new AppError('failed_precondition', `DNS provider ${record.providerId} does not exist`, { reason: 'dns.provider_gone' });
+    await this.locks.during(row.provider_id, row.name, () => this.put(row));
+  }
+
+  /** @returns whether everything of the holder, at one provider or at all, is gone; what is not will be tried again */
+  async release(holder: string, providerId: number | null = null): Promise<boolean> {
+    const rows = await this.records.release(holder, providerId);
+    return (await Promise.all(rows.map((row) => this.take(row)))).every(Boolean);
+  }
+
+  /** Takes one record out of DNS that is to go. Never throws for what the provider does. */
+  take(row: TxtRecordRow): Promise<boolean> {
+    return this.locks
+      .during(row.provider_id, row.name, async () => {
+        const state = await this.records.stateOf(row.id);
+        // Gone already, or needed again.
+        if (state !== 'removing') return state === 'removed' || state === null;
+        if (!(await this.records.isNeededElsewhere(row))) await this.delete(row);
+        await this.records.removed(row.id);
+        return true;
+      })
+      .catch((error: unknown) => this.postpone(row, error));
+  }
+
+  private async put(row: TxtRecordRow): Promise<void> {
+    const state = await this.records.stateOf(row.id);
+    if (state !== 'adding' && state !== 'present')
+      throw new AppError('conflict', `the TXT record of ${row.name} was given up meanwhile`, { reason: 'dns.record_released' });
+    try {
+      const plugin = await this.pluginOf(row.provider_id);
+      await withinTime(plugin.addTxt({ name: row.name, value: row.value, ttlSeconds }), `writing the TXT record of ${row.name}`);
+      await this.records.present(row.id);
+    } catch (error) {
+      await this.records.addFailed(row.id, toAppError(error).message);
+      throw error;
+    }
+  }
+
+  private async delete({ provider_id, name, value }: TxtRecordRow): Promise<void> {
+    const plugin = await this.pluginOf(provider_id);
+    await withinTime(plugin.removeTxt({ name, value, ttlSeconds }), `removing the TXT record of ${name}`);
+  }
+
+  private async pluginOf(providerId: number) {
+    const provider = await this.providers.byId(providerId);
+    if (provider === undefined) throw new AppError('failed_precondition', `DNS provider ${providerId} does not exist`, { reason: 'dns.provider_gone' });
+    return this.plugins.of(provider);
+  }
+
+  private async postpone(row: TxtRecordRow, error: unknown): Promise<boolean> {
+    const { message } = toAppError(error);
+    const nextTryAt = new Date(this.clock.now().getTime() + pauseMs(row.attempts));
+    this.logger.warn({ err: error, record: row.name, providerId: row.provider_id, attempts: row.attempts + 1, nextTryAt }, 'a TXT record could not be removed');
+    await this.records.removalFailed(row.id, message, nextTryAt);
+    return false;
   }
 }
+
+const holderOf = (challengeId: number): string => `challenge/${challengeId}`;
+
+/** Half a minute, then twice as long each time, up to an hour: for ever, since a record that stays is a promise that is not kept. */
+export const pauseMs = (attempts: number): number => Math.min(3_600_000, 30_000 * 2 ** Math.min(attempts, 10));

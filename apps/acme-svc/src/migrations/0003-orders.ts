@@ -80,7 +80,8 @@ create table acme_challenge (
   clean_ups integer not null default 0,
   clean_up_at timestamptz,
   last_error text,
-  unique (order_id, authorization_url)
+  -- A CA may hand the same authorization to the order that replaces another: its record is still a record of its own.
+  unique (order_id, round, authorization_url)
 );
 create index acme_challenge_token on acme_challenge (token) where type = 'http-01' and not is_cleaned_up;
 

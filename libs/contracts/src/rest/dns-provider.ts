@@ -41,7 +41,8 @@ const name = text(256).min(1, { error: 'must not be empty' });
 const description = text(1_024).nullish();
 
 export const DnsProviderCreateInput = z.object({ name, description, providerType: ProviderType, nameservers });
-export const DnsProviderUpdateInput = z.object({ name, description, providerType: ProviderType, nameservers });
+/** Without `providerType` its options stay. */
+export const DnsProviderUpdateInput = z.object({ name, description, providerType: ProviderType.nullish(), nameservers });
 
 /** A name below a zone: its challenge record is written, looked for and removed. */
 const probeName = text(255).nullish();

@@ -57,9 +57,9 @@ export const createDnsProvider = command('rpc.acme.dns_provider.create', {
   timeoutMs: 28_000,
 });
 
-/** A secret option whose value is null stays what it is. */
+/** A secret option whose value is null stays what it is, and so do all options when `options` is null. The type cannot be changed. */
 export const updateDnsProvider = command('rpc.acme.dns_provider.update', {
-  input: z.object({ id: Id, ...settings }),
+  input: z.object({ id: Id, ...settings, options: DnsProviderOptions.nullable(), type: type.nullable() }),
   output: DnsProviderRecord,
   callers: ['gateway'],
   codes: ['permission_denied', 'not_found', 'already_exists', 'conflict', 'failed_precondition', 'upstream_failed', 'upstream_timeout', 'rate_limited'],
