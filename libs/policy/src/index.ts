@@ -1,8 +1,8 @@
 export { chain, comply, refusalsOf, type Chain, type Refusal, type Rule } from './chain.js';
 export { allowedDomains, domainPatternFault, type AllowedDomains } from './allowed-domains.js';
-export type { IssuanceAsk, IssuanceDraft, IssuanceInput, IssuingAuthority } from './issuance/issuance-input.js';
+export type { IssuanceAsk, IssuanceDraft, IssuanceInput, IssuingAuthority, SshAsk, SshDraft } from './issuance/issuance-input.js';
 export { draftIssuance } from './issuance/draft-issuance.js';
-export { chainPolicy, issuancePolicy } from './issuance/issuance-policy.js';
+export { formatPolicies, issuancePolicy } from './issuance/issuance-policy.js';
 export { checkedNames, commonNameAsDomain } from './issuance/name-rules.js';
 export { signingHash } from './issuance/signing-hash.js';
 export { resolveValidity } from './issuance/validity.js';

@@ -3,7 +3,7 @@ import { AppError } from '@sifaka/kernel';
 import type { AuthoritySummary } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { parseCertificate, type CertificateFacts } from '@sifaka/pki';
-import type { IssuerAuthority } from '@sifaka/plugin-sdk';
+import type { CertificateFormat, IssuerAuthority } from '@sifaka/plugin-sdk';
 import { LRUCache } from 'lru-cache';
 import { AuthorityReader } from '../listing/authority-reader.js';
 import type { StoredOption } from '../plugins/stored-options.js';
@@ -25,7 +25,12 @@ export interface AuthorityState {
   /** Chain of the certificates below it, and the DER in it. */
   chainId: number;
   chainDer: readonly Buffer[];
-  /** Its own certificate, then its issuers up to the root. */
+  /** What it issues. */
+  format: CertificateFormat;
+  keyType: string | null;
+  /** Within which it issues. */
+  validity: { notBefore: Date; notAfter: Date };
+  /** Its own certificate, then its issuers up to the root; empty for an SSH authority. */
   chain: readonly CertificateFacts[];
   summary: AuthoritySummary;
 }
@@ -71,7 +76,7 @@ export function issuerAuthority(state: AuthorityState): IssuerAuthority {
     certificateDer: own ?? Buffer.alloc(0),
     chainDer: [...above],
     keyId: state.keyId,
-    keyType: state.chain[0]?.keyType ?? '',
+    keyType: state.keyType ?? '',
     options: state.options,
   };
 }
@@ -91,12 +96,16 @@ interface AuthorityStateRow {
   key_id: string | null;
   chain_id: number;
   chain: Buffer[];
+  format: CertificateFormat;
+  key_type: string | null;
+  not_before: Date;
+  not_after: Date;
 }
 
 const stateSql = `
   select a.id, a.version, a.name, a.owner, a.owner_role_id, a.role_ids, a.active, a.plugin_slug, a.options, a.cn_optional, a.user_id, a.key_id,
-    a.chain_id, ch.certificates as chain
-  from authority a join chain ch on ch.id = a.chain_id where a.id = $1`;
+    a.chain_id, ch.certificates as chain, c.format, c.key_type, c.not_before, c.not_after
+  from authority a join chain ch on ch.id = a.chain_id join certificate c on c.id = a.certificate_id where a.id = $1`;
 
 function stateOf(row: AuthorityStateRow, summary: AuthoritySummary): AuthorityState {
   return {
@@ -114,7 +123,10 @@ function stateOf(row: AuthorityStateRow, summary: AuthoritySummary): AuthoritySt
     keyId: row.key_id,
     chainId: row.chain_id,
     chainDer: row.chain,
-    chain: row.chain.map((der) => parseCertificate(der)),
+    format: row.format,
+    keyType: row.key_type,
+    validity: { notBefore: row.not_before, notAfter: row.not_after },
+    chain: row.format === 'x509' ? row.chain.map((der) => parseCertificate(der)) : [],
     summary,
   };
 }

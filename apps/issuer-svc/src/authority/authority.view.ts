@@ -1,7 +1,7 @@
 import type { AuthorityRecord, AuthoritySummary, PluginView } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
-import { certificatePem } from '@sifaka/pki';
-import { chainPem } from '../certificate/certificate.view.js';
+import type { CertificateFormat } from '@sifaka/plugin-sdk';
+import { bodyText, chainText } from '../certificate/format.js';
 
 /** An authority with the certificate it signs with. */
 export interface AuthorityRow {
@@ -26,6 +26,7 @@ export interface AuthorityRow {
   certificate_status: string | null;
   certificate_bits: number;
   certificate_cn: string | null;
+  certificate_format: CertificateFormat;
   certificate_der: Buffer;
   certificate_chain: Buffer[] | null;
   certificate_not_before: Date;
@@ -74,8 +75,8 @@ export function authorityRecord(row: AuthorityRow, plugin: PluginView, defaults:
       status: row.certificate_status === null ? null : true,
       bits: row.certificate_bits,
       cn: row.certificate_cn,
-      body: certificatePem(row.certificate_der),
-      chain: chainPem(row.certificate_chain),
+      body: bodyText(row.certificate_format, row.certificate_der),
+      chain: chainText(row.certificate_format, row.certificate_chain),
       notBefore: timestamp(row.certificate_not_before),
       notAfter: timestamp(row.certificate_not_after),
       userId: row.certificate_user_id,

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { authorityCreated, type AuthorityRecord, type Principal } from '@sifaka/contracts';
 import { auditEntry, newEvent } from '@sifaka/messaging';
-import { parseCertificate } from '@sifaka/pki';
+import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
+import { readAuthority } from '../certificate/format.js';
 import { ChainRepository } from '../certificate/chain.repository.js';
 import { AuthorityReader } from '../listing/authority-reader.js';
 import { hostFacts, type StoredOption } from '../plugins/stored-options.js';
@@ -22,6 +23,12 @@ export interface Foundation {
   /** With references in place of secrets. */
   options: readonly StoredOption[] | null;
   parentId: number | null;
+  format: CertificateFormat;
+  /** As asked for; an SSH authority has no certificate to say so. */
+  commonName: string | null;
+  notBefore: Date;
+  notAfter: Date;
+  /** Of an SSH authority its public key. */
   certificateDer: Uint8Array;
   /** Above the certificate: its issuer first, the root last. */
   chainDer: readonly Uint8Array[];
@@ -73,7 +80,7 @@ export class FoundAuthority {
 function certificateOf(foundation: Foundation, authorityId: number, chainId: number | null, at: Date) {
   const { owner, ownerRoleId, roleIds, description, keyId, externalId, name, storeBefore, principal } = foundation;
   return {
-    facts: parseCertificate(foundation.certificateDer),
+    facts: readAuthority(foundation.format, foundation.certificateDer, foundation),
     chainId,
     csrDer: null,
     keyId,

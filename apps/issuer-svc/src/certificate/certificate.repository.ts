@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { CertificateFacts as EventFacts, LogType } from '@sifaka/contracts';
 import { Database, type Sql } from '@sifaka/database';
+import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import type { z } from 'zod';
 
 /** What may change about a certificate. */
@@ -33,6 +34,7 @@ export interface StoredCertificate extends CertificateState {
   fingerprint: string;
   notBefore: Date;
   notAfter: Date;
+  format: CertificateFormat;
   der: Buffer;
   chain: Buffer[] | null;
   csr: Buffer | null;
@@ -125,7 +127,7 @@ const storedSql = `
     c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comments as "revocationComments", c.user_id as "userId",
     c.key_id as "keyId", c.authority_id as "authorityId", c.root_authority_id as "rootAuthorityId", c.external_id as "externalId",
     c.cn as "commonName", c.serial_hex as "serialHex", encode(c.fingerprint_sha256, 'hex') as fingerprint, c.not_before as "notBefore",
-    c.not_after as "notAfter", c.der, c.csr, (select ch.certificates from chain ch where ch.id = c.chain_id) as chain,
+    c.not_after as "notAfter", c.format, c.der, c.csr, (select ch.certificates from chain ch where ch.id = c.chain_id) as chain,
     array(select d.name from domain d where d.certificate_id = c.id order by d.position) as names,
     array(select r.replaced_id from certificate_replacement r where r.certificate_id = c.id order by 1) as replaces
   from certificate c where c.id = $1`;

@@ -1,7 +1,9 @@
 import type { AuthoritySummary, CertificateRecord, NestedCertificate, ShortCertificate } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
-import { certificatePem, encodePem, extensionsToJson, parseCertificate } from '@sifaka/pki';
+import { encodePem } from '@sifaka/pki';
+import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import type { z } from 'zod';
+import { bodyText, chainText, extensionsView } from './format.js';
 
 /** What a nested certificate is made from; selected by `nestedColumns` of the reader. */
 export interface NestedRow {
@@ -11,6 +13,7 @@ export interface NestedRow {
   description: string | null;
   status: NestedCertificate['status'];
   bits: number;
+  format: CertificateFormat;
   der: Buffer;
   chain: Buffer[] | null;
   csr: Buffer | null;
@@ -78,7 +81,7 @@ export function certificateRecord(row: CertificateRow, around: CertificateSurrou
     serialHex: row.serial_hex,
     dateCreated: timestamp(row.date_created),
     authority: around.authority,
-    extensions: extensionsOf(row.der),
+    extensions: extensionsView(row.format, row.der),
     domains: around.domains.map(({ id, name, sensitive }) => ({ id, name, sensitive })),
     replaces: around.replaces.map(nestedCertificate),
     replacedBy: around.replacedBy.map(nestedCertificate),
@@ -99,8 +102,8 @@ export function nestedCertificate(row: NestedRow): NestedCertificate {
     description: row.description,
     status: row.status,
     bits: row.bits,
-    body: certificatePem(row.der),
-    chain: chainPem(row.chain),
+    body: bodyText(row.format, row.der),
+    chain: chainText(row.format, row.chain),
     csr: row.csr === null ? null : encodePem('CERTIFICATE REQUEST', row.csr),
     active: row.notify,
     rotation: row.rotation,
@@ -119,20 +122,6 @@ export function nestedCertificate(row: NestedRow): NestedCertificate {
 export function shortCertificate(row: CertificateRow, authority: AuthoritySummary | null): z.output<typeof ShortCertificate> {
   const { id, name, owner, notify, rotation, issuer, cn } = row;
   return { id, name, owner, notify, rotation, authority, issuer, cn };
-}
-
-/** Certificates one below the other, as files hold them; null when there is none. */
-export function chainPem(chain: Buffer[] | null): string | null {
-  return chain === null || chain.length === 0 ? null : chain.map(certificatePem).join('\n');
-}
-
-/** A certificate that cannot be read keeps its row: what was read is shown (EX-10). */
-function extensionsOf(der: Buffer): CertificateRecord['extensions'] {
-  try {
-    return extensionsToJson(parseCertificate(der).extensions) as CertificateRecord['extensions'];
-  } catch {
-    return { subAltNames: { names: [] } };
-  }
 }
 
 /** Shown only where the authority says that it is not bound to public rules, or where there is none (rest-api §6.1). */

@@ -5,6 +5,7 @@ import type { exportCertificate, InputOf, OutputOf, Principal } from '@sifaka/co
 import type { CallContext } from '@sifaka/messaging';
 import { ExportPlugins } from '../plugins/export-plugins.js';
 import { CertificateRepository, type StoredCertificate } from './certificate.repository.js';
+import { assertX509 } from './format.js';
 import { PrivateKeys } from './private-key.js';
 
 /** Turns a certificate into a file. Formats without private key are open to everybody who is signed in. */
@@ -19,6 +20,7 @@ export class ExportCertificate {
   async run({ id, plugin: input }: InputOf<typeof exportCertificate>, { principal }: CallContext): Promise<OutputOf<typeof exportCertificate>> {
     const certificate = await this.certificates.get(id);
     const { plugin, exporter } = this.plugins.make(input);
+    assertX509(certificate, `export "${plugin.slug}"`);
     const privateKeyPkcs8Der = plugin.requiresKey ? await this.key(certificate, plugin.slug, principal) : null;
     try {
       const file = await exporter.export({

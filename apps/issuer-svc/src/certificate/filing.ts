@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { CertificateRecord } from '@sifaka/contracts';
-import { issuerSlug, nameText, organizationOf, organizationalUnitOf, countryOf, stateOf, locationOf } from '@sifaka/pki';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import { assertSameRequest, type RepeatedRequest, type RequestIdentity } from '../issuance/request-identity.js';
 import { CertificateReader } from '../listing/certificate-reader.js';
@@ -9,7 +8,8 @@ import { CertificateInserter, type Insertion } from './certificate-inserter.js';
 import { CertificateRepository } from './certificate.repository.js';
 import { certificateRecord, type CertificateRow } from './certificate.view.js';
 import { ChainRepository } from './chain.repository.js';
-import { creatorOf, domainsOf, type NewCertificate } from './new-certificate.js';
+import { formatColumns } from './format.js';
+import { creatorOf, type NewCertificate } from './new-certificate.js';
 
 type Stored = Extract<Insertion, { status: 'stored' }>;
 
@@ -69,6 +69,7 @@ export class Filing {
 
 function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, chainDer: readonly Uint8Array[], authority: AuthorityState | null): CertificateRecord {
   const { facts } = certificate;
+  const columns = formatColumns(facts);
   const row: CertificateRow = {
     id,
     name,
@@ -76,6 +77,7 @@ function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, ch
     description: certificate.description,
     status: null,
     bits: facts.bits,
+    format: columns.format,
     der: facts.der,
     chain: chainDer.length === 0 ? null : chainDer.map((der) => Buffer.from(der)),
     csr: certificate.csrDer,
@@ -87,21 +89,21 @@ function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, ch
     not_before: facts.notBefore,
     not_after: facts.notAfter,
     external_id: certificate.externalId,
-    issuer: issuerSlug(facts),
+    issuer: columns.issuer,
     deleted: false,
     key_id: certificate.keyId,
     key_type: facts.keyType,
-    signing_algorithm: facts.signatureAlgorithm.hash,
-    san: domainsOf(facts).length > 1,
-    distinguished_name: nameText(facts.subject),
+    signing_algorithm: columns.hash,
+    san: columns.domains.length > 1,
+    distinguished_name: columns.distinguishedName,
     serial: facts.serial.toString(),
     serial_hex: facts.serialHex,
     date_created: certificate.at,
-    country: countryOf(facts.subject),
-    state: stateOf(facts.subject),
-    location: locationOf(facts.subject),
-    organization: organizationOf(facts.subject),
-    organizational_unit: organizationalUnitOf(facts.subject),
+    country: columns.country,
+    state: columns.state,
+    location: columns.location,
+    organization: columns.organization,
+    organizational_unit: columns.organizationalUnit,
     user_id: creatorOf(certificate),
     role_ids: certificate.roleIds,
     authority_id: certificate.authorityId,

@@ -1,22 +1,12 @@
 import type { CertificateFacts as EventFacts, Principal } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
-import {
-  certificateName,
-  countryOf,
-  issuerSlug,
-  locationOf,
-  nameText,
-  organizationOf,
-  organizationalUnitOf,
-  slugify,
-  stateOf,
-  type CertificateFacts,
-} from '@sifaka/pki';
+import { certificateName, slugify, type CertificateNameInput } from '@sifaka/pki';
 import type { RequestIdentity } from '../issuance/request-identity.js';
+import { formatColumns, type FiledFacts } from './format.js';
 
 /** A certificate on its way into the inventory. */
 export interface NewCertificate {
-  facts: CertificateFacts;
+  facts: FiledFacts;
   chainId: number | null;
   csrDer: Buffer | null;
   keyId: string | null;
@@ -54,10 +44,8 @@ export function creatorOf({ creatorId, principal }: Pick<NewCertificate, 'creato
   return principal.kind === 'user' ? principal.userId : null;
 }
 
-/** DNS and IP names in the order of the subject alternative name. */
-export function domainsOf({ sans }: CertificateFacts): string[] {
-  return sans.flatMap((name) => (name.type === 'dns' || name.type === 'ip' || name.type === 'network' ? [name.value] : []));
-}
+/** DNS and IP names in the order of the certificate. */
+export const domainsOf = (facts: FiledFacts): string[] => formatColumns(facts).domains;
 
 /**
  * Name to begin with; what is taken is counted up from there (NM-1 to NM-5, NM-11).
@@ -65,24 +53,35 @@ export function domainsOf({ sans }: CertificateFacts): string[] {
  * @throws AppError `invalid_argument`, field `name`
  */
 export function baseName({ facts, name }: Pick<NewCertificate, 'facts' | 'name'>): string {
-  const custom = slugify(name ?? '');
-  if (custom.length > nameChars) {
-    const message = `has ${custom.length} characters, at most ${nameChars} are accepted`;
-    throw new AppError('invalid_argument', `name: ${message}`, { reason: 'certificate.name_too_long', fields: [{ path: 'name', message }] });
-  }
+  const custom = customName(name);
   if (custom !== '') return custom;
   const { cn, notBefore, notAfter } = facts;
-  const domains = domainsOf(facts);
-  const issuer = issuerSlug(facts);
-  const generated = certificateName({ cn, domains, issuer, notBefore, notAfter });
-  // A host name and an issuer of full length: the dates at the end are what tells such names apart.
+  const { domains, issuer } = formatColumns(facts);
+  return generatedName({ cn, domains, issuer, notBefore, notAfter });
+}
+
+/**
+ * The name that the caller wants, as it can be had; empty for none.
+ *
+ * @throws AppError `invalid_argument`, field `name`
+ */
+export function customName(name: string | null): string {
+  const custom = slugify(name ?? '');
+  if (custom.length <= nameChars) return custom;
+  const message = `has ${custom.length} characters, at most ${nameChars} are accepted`;
+  throw new AppError('invalid_argument', `name: ${message}`, { reason: 'certificate.name_too_long', fields: [{ path: 'name', message }] });
+}
+
+/** A host name and an issuer of full length are cut: the dates at the end are what tells such names apart. */
+export function generatedName(input: CertificateNameInput): string {
+  const generated = certificateName(input);
   return generated.length <= nameChars ? generated : `${generated.slice(0, nameChars - datesChars)}${generated.slice(-datesChars)}`;
 }
 
 /** One row of the insert statement; bytes in hex. */
 export function certificateRow(certificate: NewCertificate, id: number, name: string) {
   const { facts } = certificate;
-  const domains = domainsOf(facts);
+  const columns = formatColumns(facts);
   return {
     id,
     name,
@@ -94,27 +93,28 @@ export function certificateRow(certificate: NewCertificate, id: number, name: st
     notify: certificate.notify,
     rotation: certificate.rotation,
     rotation_policy_id: certificate.rotationPolicy?.id ?? null,
+    format: columns.format,
     der: facts.der.toString('hex'),
     chain_id: certificate.chainId,
     csr: certificate.csrDer?.toString('hex') ?? null,
     key_id: certificate.keyId,
-    issuer: issuerSlug(facts).slice(0, textChars),
+    issuer: columns.issuer.slice(0, textChars),
     cn: facts.cn,
     serial: facts.serial.toString(),
     serial_hex: facts.serialHex,
-    signing_algorithm: facts.signatureAlgorithm.hash,
+    signing_algorithm: columns.hash,
     key_type: facts.keyType,
     bits: facts.bits,
-    san: domains.length > 1,
+    san: columns.domains.length > 1,
     not_before: facts.notBefore,
     not_after: facts.notAfter,
     date_created: certificate.at,
-    distinguished_name: nameText(facts.subject),
-    country: countryOf(facts.subject),
-    state: stateOf(facts.subject),
-    location: locationOf(facts.subject),
-    organization: organizationOf(facts.subject),
-    organizational_unit: organizationalUnitOf(facts.subject),
+    distinguished_name: columns.distinguishedName,
+    country: columns.country,
+    state: columns.state,
+    location: columns.location,
+    organization: columns.organization,
+    organizational_unit: columns.organizationalUnit,
     user_id: creatorOf(certificate),
     authority_id: certificate.authorityId,
     root_authority_id: certificate.rootAuthorityId,

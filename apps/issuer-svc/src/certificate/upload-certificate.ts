@@ -15,6 +15,7 @@ import { refusing } from '../issuance/refusing.js';
 import { requestIdentity } from '../issuance/request-identity.js';
 import { KeyVault } from '../keys/key-vault.js';
 import { Filing } from './filing.js';
+import { assertX509 } from './format.js';
 
 type Input = InputOf<typeof uploadCertificate>;
 type Read = Pick<UploadInput, 'certificate' | 'chain' | 'key' | 'csr'>;
@@ -38,6 +39,7 @@ export class UploadCertificate {
     const { authority } = found;
     allow(principal, 'certificate:upload', authority, this.rules);
     if (input.externalId !== null && authority === null) throw externalIdAlone();
+    if (authority !== null) assertX509(authority, 'an upload');
     for (const replaced of found.replaces) allow(principal, 'certificate:replace', replaced, this.rules);
 
     const answered = await this.filing.answeredBefore(request, found.repeated);

@@ -4,10 +4,10 @@ import type { ExtensionsInput, Principal } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
 import { extensionsFromJson, offeredKeyTypes, parseCsr, type CsrFacts } from '@sifaka/pki';
 import {
-  chainPolicy,
   checkedNames,
   comply,
   draftIssuance,
+  formatPolicies,
   issuancePolicy,
   type IssuanceAsk,
   type IssuanceDraft,
@@ -25,6 +25,8 @@ import { refusing } from './refusing.js';
 /** The parts of a request that are the same for certificates and authorities. */
 export interface SubjectAndValidity {
   owner: string;
+  /** As the certificate is to be called. */
+  name?: string | null;
   commonName: string;
   organization?: string | undefined;
   organizationalUnit?: string | undefined;
@@ -41,7 +43,7 @@ export interface SubjectAndValidity {
 }
 
 /** What may be issued, and the signing request that it came with. */
-export type JudgedDraft = IssuanceDraft & { csr: CsrFacts | null };
+export type JudgedDraft = IssuanceDraft & { csr: CsrFacts | null; owner: string; name: string | null };
 
 /** The one issuance policy, asked on behalf of a caller: every door that issues goes through here. */
 @Injectable()
@@ -73,8 +75,8 @@ export class JudgeIssuance {
       offeredKeyTypes: offeredKeyTypes(),
     };
     comply(issuancePolicy, judged);
-    comply(chainPolicy, judged);
-    return { ...draft, csr: ask.csr };
+    comply(formatPolicies[issuing?.format ?? 'x509'], judged);
+    return { ...draft, csr: ask.csr, owner: input.owner.toLowerCase(), name: input.name ?? null };
   }
 
   private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null): IssuanceAsk {
@@ -99,6 +101,7 @@ export class JudgeIssuance {
       validityEnd: date(input.validityEnd),
       validityYears: input.validityYears ?? null,
       signingAlgorithm: input.signingAlgorithm,
+      ssh: input.extensions.ssh ?? null,
     };
   }
 }
@@ -112,8 +115,8 @@ export function csrOf(pem: string | null): CsrFacts | null {
 }
 
 function issuingAuthority(state: AuthorityState, defaultValidityDays: number): IssuingAuthority {
-  const [own] = state.chain;
-  return { name: state.name, active: state.active, cnOptional: state.cnOptional, defaultValidityDays, keyType: own?.keyType ?? null, chain: state.chain };
+  const { format, name, active, cnOptional, keyType, validity, chain } = state;
+  return { format, name, active, cnOptional, defaultValidityDays, keyType, validity, chain };
 }
 
 function publishedAddresses({ aiaCaIssuersUrls, aiaOcspUrls, crlUrls }: IssuerConfig): PublishedAddresses {

@@ -9,7 +9,7 @@ const authoritySql = `
   select a.id, a.name, a.owner, a.role_ids, a.description, a.active, a.plugin_slug, a.options, a.cab_compliant, a.cn_optional, a.user_id, a.parent_id,
     a.certificate_id, c.name as certificate_name, c.owner as certificate_owner, c.description as certificate_description,
     c.notify as certificate_notify, c.status as certificate_status, c.bits as certificate_bits, c.cn as certificate_cn,
-    c.der as certificate_der, ch.certificates as certificate_chain, c.not_before as certificate_not_before,
+    c.format as certificate_format, c.der as certificate_der, ch.certificates as certificate_chain, c.not_before as certificate_not_before,
     c.not_after as certificate_not_after, c.user_id as certificate_user_id
   from authority a join certificate c on c.id = a.certificate_id left join chain ch on ch.id = c.chain_id
   where a.id = any($1::int[])`;

@@ -12,7 +12,7 @@ import {
 } from '../certificate/certificate.view.js';
 import { AuthorityReader } from './authority-reader.js';
 
-const nestedColumns = `c.id, c.name, c.owner, c.description, c.status, c.bits, c.der, ch.certificates as chain, c.csr, c.rotation, c.notify,
+const nestedColumns = `c.id, c.name, c.owner, c.description, c.status, c.bits, c.format, c.der, ch.certificates as chain, c.csr, c.rotation, c.notify,
   p.id as policy_id, p.days as policy_days, c.cn, c.not_before, c.not_after`;
 
 const wholeColumns = `${nestedColumns}, c.external_id, c.issuer, c.deleted, c.key_id, c.key_type, c.signing_algorithm, c.san, c.distinguished_name,

@@ -3,6 +3,7 @@ import { reconciliation } from './0002-reconciliation.js';
 import { requestContent } from './0003-request-content.js';
 import { lists } from './0004-lists.js';
 import { pendingCertificates } from './0005-pending-certificates.js';
+import { certificateFormat } from './0006-certificate-format.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const issuerMigrations = [inventory, reconciliation, requestContent, lists, pendingCertificates];
+export const issuerMigrations = [inventory, reconciliation, requestContent, lists, pendingCertificates, certificateFormat];

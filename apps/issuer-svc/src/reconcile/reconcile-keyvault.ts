@@ -45,7 +45,7 @@ export class ReconcileKeyvault {
   }
 
   private async orphansAmong(signatures: readonly Signature[]): Promise<Signature[]> {
-    const certificates = signatures.filter(({ purpose }) => purpose === 'certificate');
+    const certificates = signatures.filter(({ purpose }) => purpose === 'certificate' || purpose === 'ssh');
     const known = await this.repository.certificatesWithSerials(certificates.flatMap(({ serialHex }) => (serialHex === null ? [] : [serialHex])));
     return certificates.filter(({ serialHex, tbsDer }) => {
       const tbs = Buffer.from(tbsDer, 'base64');

@@ -2,6 +2,7 @@ import { asCaRequest, checkedAddress, checkedDnsName, isDnsName, nameOids, subje
 import type { IssuanceAsk, IssuanceDraft, IssuingAuthority } from './issuance-input.js';
 import { commonNameAsDomain } from './name-rules.js';
 import { signingHash } from './signing-hash.js';
+import { draftSsh } from './ssh-rules.js';
 import { resolveValidity } from './validity.js';
 
 interface DraftSettings {
@@ -18,10 +19,12 @@ interface DraftSettings {
  */
 export function draftIssuance(ask: IssuanceAsk, { now, authority, rootValidityDays, allowWeekendExpiration }: DraftSettings): IssuanceDraft {
   const commonName = blankToNull(ask.csr?.cn ?? ask.commonName);
+  const extensions = extensionsOf(ask, commonName);
   return {
     commonName,
     subject: subjectOf(ask, commonName),
-    extensions: extensionsOf(ask, commonName),
+    extensions,
+    ssh: authority?.format === 'openssh' && ask.kind === 'leaf' ? draftSsh(ask, extensions) : null,
     keyType: ask.csr === null ? ask.keyType : (ask.csr.keyType ?? ''),
     hash: ask.signingAlgorithm === null ? null : (signingHash(ask.signingAlgorithm) ?? null),
     ...resolveValidity(ask, { now, authority, defaultValidityDays: rootValidityDays, allowWeekendExpiration }),

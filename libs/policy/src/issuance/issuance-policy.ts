@@ -4,6 +4,7 @@ import { customExtensionsAreOwn, isNoAuthorityInDisguise, keyUsageIsConsistent, 
 import type { IssuanceInput } from './issuance-input.js';
 import { hashIsKnown, keyTypeIsOffered, requestedKeyIsStrong, requestIsSignedByItsKey } from './key-rules.js';
 import { namesAreWellFormed, namesItsSubject, requestHasOneCommonName, staysInItsDomains } from './name-rules.js';
+import { sshHasNoSubAuthorities, sshIsForSshAuthorities, sshKeyIsKnown, sshKindIsChosen, sshNamesHosts, sshNamesUsers } from './ssh-rules.js';
 import { doesNotEndAtWeekend, startsBeforeItEnds, validityCanBeEncoded, validityIsPair, validityWithinAuthority } from './validity.js';
 
 /** May this be issued: the same for every door, certificates and authorities, with a signing request or without. */
@@ -22,6 +23,7 @@ export const issuancePolicy = chain<IssuanceInput>(
   speaksForNoAuthority,
   keyUsageIsConsistent,
   customExtensionsAreOwn,
+  sshIsForSshAuthorities,
   validityIsPair,
   startsBeforeItEnds,
   validityCanBeEncoded,
@@ -29,5 +31,8 @@ export const issuancePolicy = chain<IssuanceInput>(
   doesNotEndAtWeekend,
 );
 
-/** Asked last, of what the rules above let pass: it takes a sane draft for granted. */
-export const chainPolicy = chain<IssuanceInput>(validatesUnderAuthority);
+/** Asked last, by what the authority issues, of what the rules above let pass: they take a sane draft for granted. */
+export const formatPolicies = {
+  x509: chain<IssuanceInput>(validatesUnderAuthority),
+  openssh: chain<IssuanceInput>(sshHasNoSubAuthorities, sshKindIsChosen, sshKeyIsKnown, sshNamesHosts, sshNamesUsers),
+} as const;

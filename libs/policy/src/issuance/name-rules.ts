@@ -16,10 +16,14 @@ export function commonNameAsDomain(commonName: string | null): string | null {
 }
 
 /** Names that the domain rules are asked about, in lower case: the common name and every DNS name, not addresses, URIs and mailboxes (DV-5). */
-export function checkedNames({ commonName, extensions }: Pick<IssuanceDraft, 'commonName' | 'extensions'>): string[] {
+export function checkedNames({ commonName, extensions, ssh }: Pick<IssuanceDraft, 'commonName' | 'extensions' | 'ssh'>): string[] {
+  if (namesUsers({ ssh })) return [];
   const cn = commonNameAsDomain(commonName);
   return [...new Set([...(cn === null ? [] : [cn]), ...dnsNames(extensions)].map((name) => name.toLowerCase()))];
 }
+
+/** Names of users are no domains: the issuer decides which of them the applicant may have. */
+const namesUsers = ({ ssh }: Pick<IssuanceDraft, 'ssh'>): boolean => ssh?.kind === 'user';
 
 /** The first common name is judged, shown and searched for; with a second one behind it, something else would be signed. */
 export function requestHasOneCommonName({ ask: { csr } }: IssuanceInput): Refusal | null {
@@ -30,7 +34,7 @@ export function requestHasOneCommonName({ ask: { csr } }: IssuanceInput): Refusa
 
 /** CE-2: who is certified must be named; without a common name only where the authority allows it, and then by other names. */
 export function namesItsSubject({ ask, draft, authority }: IssuanceInput): Refusal | null {
-  if (draft.commonName !== null) return null;
+  if (draft.commonName !== null || namesUsers(draft)) return null;
   if (ask.kind === 'ca') return refuse(commonNamePath, 'an authority needs a common name', 'policy.common_name_missing');
   if (authority?.cnOptional !== true) return refuse('Schema.commonName', `missing, and authority "${authority?.name ?? ''}" does not issue without (option cn_optional)`, 'policy.common_name_missing');
   if ((draft.extensions.subjectAltNames ?? []).length > 0) return null;
@@ -51,7 +55,7 @@ export function namesAreWellFormed({ ask: { csr }, draft: { extensions } }: Issu
 
 /** DV-2, DV-3, DV-4. */
 export function staysInItsDomains({ draft, caller, allowedDomains, sensitiveNames }: IssuanceInput): Refusal[] {
-  if (caller.entersAnyDomain) return [];
+  if (caller.entersAnyDomain || namesUsers(draft)) return [];
   const refusals: Refusal[] = [];
   const judge = (name: string, path: string) => {
     // RFC 4343: DNS knows no difference of case.

@@ -3,7 +3,7 @@ import type { IssuanceAsk, IssuanceInput, IssuingAuthority } from './issuance-in
 
 interface ValiditySettings {
   now: Date;
-  authority: Pick<IssuingAuthority, 'chain' | 'defaultValidityDays'> | null;
+  authority: Pick<IssuingAuthority, 'validity' | 'defaultValidityDays'> | null;
   /** For a root when nothing is asked. */
   defaultValidityDays: number;
   allowWeekendExpiration: boolean;
@@ -19,8 +19,8 @@ type AskedValidity = Pick<IssuanceAsk, 'validityStart' | 'validityEnd' | 'validi
  */
 export function resolveValidity(ask: AskedValidity, settings: ValiditySettings): { asked: { start: Date; end: Date }; notBefore: Date; notAfter: Date } {
   const asked = askedValidity(ask, settings);
-  const [issuer] = settings.authority?.chain ?? [];
-  if (issuer === undefined) return { asked, notBefore: asked.start, notAfter: asked.end };
+  const issuer = settings.authority?.validity ?? null;
+  if (issuer === null) return { asked, notBefore: asked.start, notAfter: asked.end };
   const isEarly = asked.start < issuer.notBefore && isSameDay(asked.start, issuer.notBefore);
   const isLate = asked.end > issuer.notAfter && isSameDay(asked.end, issuer.notAfter);
   return { asked, notBefore: isEarly ? issuer.notBefore : asked.start, notAfter: isLate ? issuer.notAfter : asked.end };
@@ -47,8 +47,8 @@ export function validityCanBeEncoded({ draft: { asked } }: IssuanceInput): Refus
 
 /** VA-3 for certificates and for the authorities below an authority alike. */
 export function validityWithinAuthority({ draft: { asked }, authority }: IssuanceInput): readonly Refusal[] {
-  const [issuer] = authority?.chain ?? [];
-  if (authority === null || issuer === undefined) return [];
+  const issuer = authority?.validity ?? null;
+  if (authority === null || issuer === null) return [];
   const refusals: Refusal[] = [];
   if (day(asked.start) < day(issuer.notBefore)) {
     refusals.push(refuse('Schema.validityStart', `${text(asked.start)} is before authority "${authority.name}" begins, ${text(issuer.notBefore)}`, 'policy.validity_before_authority'));
@@ -72,12 +72,15 @@ function askedValidity(ask: AskedValidity, { now, authority, defaultValidityDays
   if (ask.validityStart !== null || ask.validityEnd !== null) {
     return { start: wholeSeconds(ask.validityStart ?? now), end: wholeSeconds(ask.validityEnd ?? ask.validityStart ?? now) };
   }
-  const [issuer] = authority?.chain ?? [];
+  const issuer = authority?.validity ?? null;
   const end = new Date(start.getTime() + (authority?.defaultValidityDays ?? defaultValidityDays) * dayMs);
-  return { start, end: off(issuer !== undefined && end > issuer.notAfter ? issuer.notAfter : end) };
+  return { start, end: off(issuer !== null && end > issuer.notAfter ? issuer.notAfter : end) };
 }
 
 const dayMs = 24 * 60 * 60_000;
+
+/** Whether the caller said from when to when, or for how long. */
+export const asksForValidity = ({ validityStart, validityEnd, validityYears }: AskedValidity): boolean => isTruthy(validityYears) || validityStart !== null || validityEnd !== null;
 
 const isTruthy = (years: number | null): years is number => years !== null && years > 0;
 const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1_000) * 1_000);

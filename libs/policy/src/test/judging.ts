@@ -20,6 +20,7 @@ export function anAsk(parts: Partial<IssuanceAsk> = {}): IssuanceAsk {
     validityEnd: null,
     validityYears: null,
     signingAlgorithm: null,
+    ssh: null,
     ...parts,
   };
 }
@@ -27,7 +28,7 @@ export function anAsk(parts: Partial<IssuanceAsk> = {}): IssuanceAsk {
 /** Only the dates of the CA matter here. */
 export function anAuthority(notBefore = '2026-01-01T08:00:00Z', notAfter = '2027-01-01T08:00:00Z', parts: Partial<IssuingAuthority> = {}): IssuingAuthority {
   const certificate = { notBefore: at(notBefore), notAfter: at(notAfter) } as CertificateFacts;
-  return { name: 'CA', active: true, cnOptional: false, defaultValidityDays: 90, keyType: 'RSA2048', chain: [certificate], ...parts };
+  return { format: 'x509', validity: { notBefore: at(notBefore), notAfter: at(notAfter) }, name: 'CA', active: true, cnOptional: false, defaultValidityDays: 90, keyType: 'RSA2048', chain: [certificate], ...parts };
 }
 
 /** Refusals as `path reason`. */
