@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { DnsProvider, DnsRecord } from '../kinds/outbound.js';
+import type { DnsProvider } from '../kinds/outbound.js';
 import { describeChecks, type Check } from './check.js';
 import { dnsFaultChecks } from './dns-fault-checks.js';
 import { aDigest, aRecord, make, secretsOf, type DnsProviderSubject } from './dns-subject.js';
@@ -86,17 +86,20 @@ export const dnsRecordChecks: readonly Check<DnsProviderSubject>[] = [
     title: 'keeps every one of 20 values that come at once from several processes, and removes half of them at once',
     run: async (subject) => {
       if (subject.limits?.valuesPerName !== undefined) return;
-      const providers = await Promise.all([1, 2, 3, 4].map(() => make(subject)));
-      const records = Array.from({ length: 20 }, () => aRecord(subject, 'at-once'));
-      const each = (work: (provider: DnsProvider, record: DnsRecord) => Promise<void>, some: readonly DnsRecord[]) =>
-        Promise.all(some.map((record, index) => work(providers[index % providers.length]!.provider, record)));
-      await each((provider, record) => provider.addTxt(record), records);
-      await expectValues(subject, records[0]!.name, records.map(({ value }) => value));
-      await each((provider, record) => provider.removeTxt(record), records.slice(0, 10));
-      await expectValues(subject, records[0]!.name, records.slice(10).map(({ value }) => value));
-      await each((provider, record) => provider.removeTxt(record), records.slice(10));
-      await expectValues(subject, records[0]!.name, []);
-      await Promise.all(providers.map(({ provider }) => provider.close?.()));
+      const name = `_acme-challenge.at-once.${subject.zone}`;
+      const writers = [1, 2, 3, 4].map(() => make(subject).provider);
+      // Five values each, and each value has one writer.
+      const records = writers.flatMap((writer) => Array.from({ length: 5 }, () => ({ writer, record: { name, value: aDigest(), ttlSeconds: 60 } })));
+      const [early, late] = [records.filter((_each, index) => index % 2 === 0), records.filter((_each, index) => index % 2 === 1)];
+      const values = (some: typeof records) => some.map(({ record }) => record.value);
+
+      await Promise.all(records.map(({ writer, record }) => writer.addTxt(record)));
+      await expectValues(subject, name, values(records));
+      await Promise.all(early.map(({ writer, record }) => writer.removeTxt(record)));
+      await expectValues(subject, name, values(late));
+      await Promise.all(late.map(({ writer, record }) => writer.removeTxt(record)));
+      await expectValues(subject, name, []);
+      for (const writer of writers) await writer.close?.();
     },
   },
   {
@@ -118,7 +121,7 @@ export const dnsRecordChecks: readonly Check<DnsProviderSubject>[] = [
     title: 'logs none of its secrets, and works again as one made anew after it was closed',
     run: async (subject) => {
       for (let round = 0; round < 2; round++) {
-        const { provider, context } = await make(subject);
+        const { provider, context } = make(subject);
         const record = aRecord(subject, 'anew');
         await provider.addTxt(record);
         await provider.removeTxt(record);
@@ -138,7 +141,7 @@ export function describeDnsProvider(subject: DnsProviderSubject): void {
 }
 
 async function using(subject: DnsProviderSubject, work: (provider: DnsProvider) => Promise<void>): Promise<void> {
-  const { provider } = await make(subject);
+  const { provider } = make(subject);
   try {
     await work(provider);
   } finally {

@@ -39,7 +39,7 @@ export const dnsFaultChecks: readonly Check<DnsProviderSubject>[] = [
     run: async (subject) => {
       const server = await misbehavingServer('silent');
       try {
-        const { provider, context } = await make(subject, subject.at(server));
+        const { provider, context } = make(subject, subject.at(server));
         const call = provider.addTxt(aRecord(subject, 'stop')).catch((error: unknown) => error);
         await server.asked;
         context.stop();
@@ -96,7 +96,7 @@ async function faultsOf(subject: DnsProviderSubject, changes: readonly GivenOpti
   ];
   const faults: AppError[] = [];
   for (const call of calls) {
-    const { provider, context } = await make(subject, changes, outbound);
+    const { provider, context } = make(subject, changes, outbound);
     const found = await within(
       10_000,
       Promise.resolve(call(provider)).then(

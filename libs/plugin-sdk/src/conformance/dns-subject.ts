@@ -47,7 +47,7 @@ export interface DnsProviderSubject {
 export const aDigest = (): string => createHash('sha256').update(randomBytes(16)).digest('base64url');
 
 /** An instance and its context; `changes` replace options of the same name. */
-export async function make(subject: DnsProviderSubject, changes: readonly GivenOption[] = [], outbound: Outbound = loopbackOutbound()): Promise<{ provider: DnsProvider; context: TestContext }> {
+export function make(subject: DnsProviderSubject, changes: readonly GivenOption[] = [], outbound: Outbound = loopbackOutbound()): { provider: DnsProvider; context: TestContext } {
   const context = (subject.context ?? testContext)({ outbound });
   const names = new Set(changes.map(({ name }) => name));
   const options = [...subject.options.filter(({ name }) => !names.has(name)), ...changes];

@@ -22,15 +22,15 @@ export interface MisbehavingServer {
 /** A far side on loopback that does not do its part. */
 export async function misbehavingServer(behaviour: Misbehaviour): Promise<MisbehavingServer> {
   const sockets = new Set<Socket>();
-  let hear = (): void => {};
+  let hear: (() => void) | undefined;
   const asked = new Promise<void>((resolve) => (hear = resolve));
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on('error', () => {});
+    socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     if (behaviour === 'hangs up') return void socket.destroy();
     socket.on('data', () => {
-      hear();
+      hear?.();
       if (typeof behaviour !== 'string') socket.end(httpAnswer(behaviour));
     });
   });

@@ -21,8 +21,8 @@ interface Change {
   value: string;
   isWanted: boolean;
   ttlSeconds: number;
-  done(): void;
-  failed(error: unknown): void;
+  done: () => void;
+  failed: (error: unknown) => void;
 }
 
 /** Each round loses at most to writers that began before it; more rounds than that mean somebody writes without looking. */

@@ -25,17 +25,18 @@ export function connectionFault(name: string, error: unknown): AppError {
   return new AppError('unavailable', `${name} cannot be reached (${code})`, { cause: error });
 }
 
-/** The error and what caused it, outermost first; a bounded number of them. */
+/** The error and what caused it, outermost first; a bounded number of them. By shape: what undici throws need not be an `Error` of this realm. */
 function causesOf(error: unknown): unknown[] {
   const causes: unknown[] = [];
-  for (let cause: unknown = error; cause !== undefined && causes.length < 8; cause = cause instanceof Error ? cause.cause : undefined) {
-    causes.push(cause, ...(cause instanceof AggregateError ? cause.errors.slice(0, 1) : []));
+  for (let cause: unknown = error; typeof cause === 'object' && cause !== null && causes.length < 8; cause = 'cause' in cause ? cause.cause : undefined) {
+    causes.push(cause);
+    if ('errors' in cause && Array.isArray(cause.errors)) causes.push(cause.errors[0]);
   }
   return causes;
 }
 
 function codeOf(cause: unknown): string | undefined {
-  if (!(cause instanceof Error)) return undefined;
+  if (typeof cause !== 'object' || cause === null) return undefined;
   if ('code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause.name === 'TimeoutError' ? cause.name : undefined;
+  return 'name' in cause && cause.name === 'TimeoutError' ? cause.name : undefined;
 }

@@ -1,56 +1,42 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { fixedClock, type AppError } from '@sifaka/kernel';
 import { z } from 'zod';
-import { describeChecks, loopbackOutbound, outageChecks, startStandIn, testContext, type StandIn, type StandInAnswer } from '../conformance/index.js';
-import { HttpApi, type HttpApiSettings } from './http-api.js';
+import { connectionFault } from './connection-fault.js';
+import { HttpApi } from './http-api.js';
 
-const Greeting = z.object({ greeting: z.string() });
-const context = () => testContext({ outbound: loopbackOutbound() });
-let standIn: StandIn | undefined;
+const apiThat = (answer: () => Response | Promise<Response>, signal = new AbortController().signal) =>
+  new HttpApi({ name: 'Sample', url: 'https://api.example.test/v1/', secrets: ['top-secret'], context: { clock: fixedClock(new Date('2026-11-21T10:00:00Z')), signal, fetch: async () => answer() } });
 
-const apiOf = (url: string, more: Partial<HttpApiSettings> = {}): HttpApi => new HttpApi({ name: 'Greeter', url, context: context(), ...more });
+const faultOf = async (response: Response): Promise<AppError> => apiThat(() => response).send('/x').then(() => Promise.reject(new Error('succeeded')), (error: unknown) => error as AppError);
 
-async function answering(answer: StandInAnswer, more: Partial<HttpApiSettings> = {}): Promise<HttpApi> {
-  standIn = await startStandIn(() => answer);
-  return apiOf(`${standIn.url}/api/`, more);
-}
+describe('a JSON API', () => {
+  it.each([[401, 'permission_denied'], [403, 'permission_denied'], [404, 'failed_precondition'], [409, 'conflict'], [422, 'failed_precondition'], [429, 'rate_limited'], [500, 'upstream_failed'], [503, 'upstream_failed']])('calls %d %s', async (status, code) => {
+    expect(await faultOf(new Response('{"message":"why"}', { status }))).toMatchObject({ code, message: expect.stringContaining('why') });
+  });
 
-afterEach(async () => standIn?.stop());
+  it.each([['7', 7_000], ['Sat, 21 Nov 2026 10:01:00 GMT', 60_000], ['Sat, 21 Nov 2026 09:00:00 GMT', 0], ['soon', undefined]])('reads Retry-After: %s', async (header, retryAfterMs) => {
+    expect((await faultOf(new Response('', { status: 429, headers: { 'retry-after': header } }))).retryAfterMs).toBe(retryAfterMs);
+  });
 
-describeChecks('HttpApi in an outage', outageChecks, {
-  run: (url, canary) => apiOf(url, { headers: { authorization: `Bearer ${canary}` }, secrets: [canary] }).read(Greeting, '/greeting'),
+  it('keeps secrets out of what the other side repeats, and its words short', async () => {
+    const { message } = await faultOf(new Response(`bad key top-secret ${'x'.repeat(10_000)}`, { status: 401 }));
+    expect(message).not.toContain('top-secret');
+    expect(message.length).toBeLessThan(500);
+  });
+
+  it('calls an answer of another shape a fault of the other side', async () => {
+    await expect(apiThat(() => new Response('<html>')).read(z.object({ id: z.string() }), '/x')).rejects.toMatchObject({ code: 'upstream_failed' });
+  });
+
+  it('asks nothing more when the host has stopped', async () => {
+    await expect(apiThat(() => Promise.reject(new Error('aborted')), AbortSignal.abort()).send('/x')).rejects.toMatchObject({ code: 'unavailable' });
+  });
 });
 
-describe('HttpApi', () => {
-  it('sends objects as JSON, forms as forms, below its address and with its headers', async () => {
-    const api = await answering({ body: { greeting: 'hello' } }, { headers: { 'x-key': 'k' } });
-    expect(await api.read(Greeting, '/greet', { method: 'POST', json: { name: 'ada' } })).toEqual({ greeting: 'hello' });
-    await api.send('/greet', { method: 'POST', form: { name: 'ada' } });
-    expect(standIn?.requests.map(({ method, url, text, headers }) => [method, url, text, headers['content-type'], headers['x-key']])).toEqual([
-      ['POST', '/api/greet', '{"name":"ada"}', 'application/json', 'k'],
-      ['POST', '/api/greet', 'name=ada', 'application/x-www-form-urlencoded', 'k'],
-    ]);
-  });
+describe('a connection that fails', () => {
+  const failed = (code: string) => connectionFault('Sample', new TypeError('fetch failed', { cause: Object.assign(new Error('inner'), { code }) }));
 
-  it('shows the words that the other side explains itself with, on one line', async () => {
-    const api = await answering({ status: 422, body: { error: 'name is\n   taken' } }, { explain: (body) => z.object({ error: z.string() }).safeParse(body).data?.error });
-    await expect(api.send('/greet')).rejects.toMatchObject({ code: 'failed_precondition', message: 'Greeter answered GET /greet with 422: name is taken' });
-  });
-
-  it('takes statuses as answers that the caller expects', async () => {
-    const api = await answering({ status: 404, body: 'gone' });
-    expect(await api.send('/greet', { accepts: [404] })).toMatchObject({ status: 404, body: 'gone' });
-  });
-
-  it('says which part of an answer is not as documented', async () => {
-    const api = await answering({ body: { greeting: 7 } });
-    await expect(api.read(Greeting, '/greet')).rejects.toMatchObject({ code: 'upstream_failed', message: expect.stringContaining('greeting: ') });
-  });
-
-  it('gives up when the host stops', async () => {
-    const stopping = context();
-    const api = await answering({ body: 'late', delayMs: 2_000 }, { context: stopping });
-    const asked = api.send('/greet');
-    stopping.stop();
-    await expect(asked).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('stops') });
+  it.each([['ECONNREFUSED', 'unavailable'], ['ENOTFOUND', 'unavailable'], ['UND_ERR_HEADERS_TIMEOUT', 'upstream_timeout'], ['DEPTH_ZERO_SELF_SIGNED_CERT', 'failed_precondition'], ['ERR_TLS_CERT_ALTNAME_INVALID', 'failed_precondition']])('by %s is %s', (code, expected) => {
+    expect(failed(code)).toMatchObject({ code: expected, message: expect.stringContaining(code) });
   });
 });
