@@ -4,6 +4,7 @@ import { AppError } from '@sifaka/kernel';
 import type { InputOf, KeyPurpose, OutputOf, SignaturePurpose, signWithKeys } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
 import { keyMatches, readSshTbs } from '@sifaka/pki';
+import { certificateToRevoke } from './revocation-request.js';
 import { signBytes } from './sign-bytes.js';
 import { SigningJournal, type JournalEntry } from './signing-journal.repository.js';
 import { SigningKeys, type SigningKey } from './signing-keys.js';
@@ -22,7 +23,7 @@ export class SignWithKeys {
 
   /** @throws AppError `not_found` (key), `already_exists` (serial number given before by that key), `invalid_argument` */
   async run({ requests }: Input, call: CallContext): Promise<OutputOf<typeof signWithKeys>> {
-    const keys = await this.keys.get(new Set(requests.map(({ keyId }) => keyId)), call.caller);
+    const keys = await this.keysFor(requests, call.caller);
     const jobs = requests.map((request, index) => prepare(request, keys.get(request.keyId), `requests.${index}`));
     const signatures: Buffer[] = [];
     for (let start = 0; start < jobs.length; start += signaturesPerTurn) {
@@ -34,6 +35,18 @@ export class SignWithKeys {
       jobs.flatMap((job, index) => (job.key.purpose === 'authority' ? [entryOf(job, signatures[index], call.caller, requests[index]?.actor ?? actor)] : [])),
     );
     return { signatures: signatures.map((signature) => signature.toString('base64')) };
+  }
+
+  /**
+   * A key signs for the service that made it. One thing is open to acme-svc: what asks a CA to revoke the certificate of a key of
+   * issuer-svc, signed by that key itself; `prepare` looks that it is nothing else.
+   */
+  private async keysFor(requests: readonly Request[], caller: string): Promise<Map<string, SigningKey>> {
+    const isLent = ({ purpose }: Request) => caller === 'acme' && purpose === 'revocation';
+    const ids = (which: readonly Request[]) => new Set(which.map(({ keyId }) => keyId));
+    const lent = requests.filter(isLent);
+    const own = await this.keys.get(ids(requests.filter((request) => !isLent(request))), caller);
+    return lent.length === 0 ? own : new Map([...own, ...(await this.keys.get(ids(lent), 'issuer'))]);
   }
 }
 
@@ -52,7 +65,7 @@ const signaturesPerTurn = 64;
 /** What a key may sign: the journal knows the certificates of an authority by this, so nothing else may pass under that name. */
 const purposesOf: Readonly<Record<KeyPurpose, readonly SignaturePurpose[]>> = {
   authority: ['certificate', 'crl', 'ocsp', 'csr', 'ssh'],
-  certificate: ['csr', 'ocsp', 'account'],
+  certificate: ['csr', 'ocsp', 'revocation'],
   account: ['account', 'csr'],
 };
 
@@ -69,7 +82,14 @@ function prepare(request: Request, key: SigningKey | undefined, field: string): 
     );
   }
   const tbs = Buffer.from(request.tbsDer, 'base64');
+  if (purpose === 'revocation') assertRevokes(tbs, key, field);
   return { key, digest, tbs, serialHex: checkedSerial(request, key, tbs, field), purpose, subjectKeyId };
+}
+
+function assertRevokes(tbs: Buffer, { key }: SigningKey, field: string): void {
+  const spki = certificateToRevoke(tbs);
+  if (spki === null) throw refusal(`${field}.tbsDer`, 'is no request to revoke a certificate (RFC 8555 section 7.6), and purpose revocation was asked for');
+  if (!keyMatches(key, spki)) throw refusal(`${field}.tbsDer`, 'asks to revoke a certificate of another key');
 }
 
 function checkedSerial({ purpose, serialHex }: Request, key: SigningKey, tbs: Buffer, field: string): string | null {
