@@ -31,6 +31,7 @@ import { PreflightRepository } from './issuance/preflight.repository.js';
 import { References } from './issuance/references.js';
 import { KeyVault } from './keys/key-vault.js';
 import { ListingModule } from './listing/listing.module.js';
+import { pendingControllers, pendingProviders } from './pending/pending.parts.js';
 import { ExportPlugins } from './plugins/export-plugins.js';
 import { IssuerPlugins } from './plugins/issuer-plugins.js';
 import { PluginContexts } from './plugins/plugin-contexts.js';
@@ -64,7 +65,7 @@ const plugins = [PluginContexts, IssuerPlugins, ExportPlugins];
 
 @Module({
   imports: [SettingsModule, ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, RotationPolicies],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, RotationPolicies],
 })
 export class IssuerModule {}

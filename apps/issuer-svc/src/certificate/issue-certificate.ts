@@ -3,15 +3,18 @@ import { AppError } from '@sifaka/kernel';
 import { allow, isAdmin, type AccessRules } from '@sifaka/authz';
 import type { InputOf, IssueAnswer, issueCertificate, Principal } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
-import { ACCESS_RULES } from '../access-rules.js';
 import type { Requester } from '@sifaka/plugin-sdk';
+import { ACCESS_RULES } from '../access-rules.js';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
 import { References, type Referred } from '../issuance/references.js';
 import { requestIdentity, type RequestIdentity } from '../issuance/request-identity.js';
+import { AskOutside } from '../pending/ask-outside.js';
+import { askedNames } from '../pending/asked-names.js';
+import type { Requested } from '../pending/pending-certificate.js';
 import { Filing } from './filing.js';
-import { MintCertificate, type Minted } from './mint-certificate.js';
-import type { NewCertificate } from './new-certificate.js';
+import { factsOf, MintCertificate, rejected, type Prepared } from './mint-certificate.js';
+import { customName } from './new-certificate.js';
 
 type Input = InputOf<typeof issueCertificate>;
 
@@ -23,6 +26,7 @@ export class IssueCertificate {
     private readonly judge: JudgeIssuance,
     private readonly mint: MintCertificate,
     private readonly filing: Filing,
+    private readonly outside: AskOutside,
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
   ) {}
 
@@ -35,13 +39,24 @@ export class IssueCertificate {
     allow(principal, 'certificate:issue', authority, this.rules);
     for (const replaced of found.replaces) allow(principal, 'certificate:replace', replaced, this.rules);
 
-    const answered = await this.filing.answeredBefore(request, found.repeated);
-    if (answered !== null) return { certificate: answered };
+    const answered = await this.outside.answeredBefore(request, found.repeated, signal);
+    if (answered !== null) return answered;
     const draft = await this.judge.run('leaf', { ...input, keyType: input.keyType ?? defaultKeyType }, authority, principal);
     assertNameable(draft, input.name);
-    const minted = await this.mint.run(draft, authority, { requester: requesterOf(principal, authority), signal });
-    const certificate = certificateOf({ input, principal, request, found, authority, minted });
-    return { certificate: await this.filing.add('issued', certificate, minted.outcome.chainDer, authority) };
+    const prepared = await this.mint.prepare(draft, authority, { requester: requesterOf(principal, authority), signal });
+    const requested = requestedOf({ input, principal, request, found, authority, draft, prepared });
+    // Signatures of our own key vault stand in its journal; for any other authority a row of ours is the record.
+    return authority.keyId === null ? this.outside.run(requested, prepared, signal) : this.issueHere(requested, prepared, signal);
+  }
+
+  private async issueHere(requested: Requested, prepared: Prepared, signal: AbortSignal): Promise<IssueAnswer> {
+    const { authority } = requested;
+    const outcome = await this.mint.ask(prepared);
+    if (outcome.status === 'rejected') throw rejected(authority.name, outcome.reason);
+    if (outcome.status === 'pending') return this.outside.later(requested, outcome, signal);
+    const { externalId, chainDer } = outcome;
+    const certificate = { ...requested, facts: factsOf(outcome, prepared), externalId, authorityId: authority.id, rootAuthorityId: null };
+    return { certificate: await this.filing.add('issued', certificate, chainDer, authority) };
   }
 }
 
@@ -53,15 +68,18 @@ interface Parts {
   request: RequestIdentity | null;
   found: Referred;
   authority: AuthorityState;
-  minted: Minted;
+  draft: JudgedDraft;
+  prepared: Prepared;
 }
 
-function certificateOf({ input, principal, request, found, authority, minted }: Parts): Omit<NewCertificate, 'chainId'> {
+function requestedOf({ input, principal, request, found, authority, draft, prepared }: Parts): Requested {
   return {
-    facts: minted.facts,
-    csrDer: minted.csrDer,
-    keyId: minted.key?.keyId ?? null,
-    externalId: minted.outcome.externalId,
+    authority,
+    csrDer: prepared.csrDer,
+    keyId: prepared.key?.keyId ?? null,
+    requestId: prepared.request.requestId,
+    commonName: draft.commonName,
+    names: askedNames(draft),
     owner: input.owner.toLowerCase(),
     ownerRoleId: input.ownerRoleId,
     // CE-4.
@@ -71,13 +89,12 @@ function certificateOf({ input, principal, request, found, authority, minted }: 
     rotation: input.rotation,
     rotationPolicy: found.rotationPolicy,
     name: input.name,
-    authorityId: authority.id,
-    rootAuthorityId: null,
     replaces: found.replaces.map(({ id }) => id),
+    dnsProviderId: input.dnsProviderId,
     request,
     storeBefore: found.storeBefore,
     principal,
-    at: minted.startedAt,
+    at: prepared.startedAt,
   };
 }
 
@@ -88,9 +105,10 @@ function requesterOf(principal: Principal, authority: AuthorityState): Requester
   return { username, email, isAdmin: isAdmin(principal), authorityRoles };
 }
 
-/** Before anything is made: without host and common name there is nothing to name it after (NM-2). */
-function assertNameable({ commonName, extensions }: JudgedDraft, name: string | null): void {
-  const isNamed = commonName !== null || (name ?? '').trim() !== '' || (extensions.subjectAltNames ?? []).some(({ type }) => type === 'dns' || type === 'ip' || type === 'network');
+/** Before anything is made: without host and common name there is nothing to name it after (NM-2), and a name must fit. */
+function assertNameable({ commonName, extensions, ssh }: JudgedDraft, name: string | null): void {
+  const custom = customName(name);
+  const isNamed = commonName !== null || custom !== '' || ssh !== null || (extensions.subjectAltNames ?? []).some(({ type }) => type === 'dns' || type === 'ip' || type === 'network');
   if (isNamed) return;
   const message = 'the certificate has neither a common name nor a DNS or IP name: give it a name';
   throw new AppError('invalid_argument', `name: ${message}`, { reason: 'policy.name_missing', fields: [{ path: 'name', message }] });

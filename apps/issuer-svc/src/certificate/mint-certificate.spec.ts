@@ -23,7 +23,7 @@ describe('minting', () => {
     } as unknown as KeyVault;
     const mint = new MintCertificate(issuers, keys, { now: () => new Date() });
 
-    await expect(mint.run(draft, authority, { requester: null, signal: waiting.signal })).rejects.toMatchObject({ code: 'unavailable', reason: 'certificate.too_late' });
+    await expect(mint.prepare(draft, authority, { requester: null, signal: waiting.signal })).rejects.toMatchObject({ code: 'unavailable', reason: 'certificate.too_late' });
     expect(asked).toEqual(['key']);
   });
 });

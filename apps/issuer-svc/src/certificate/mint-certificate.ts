@@ -1,15 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, newId, type Clock } from '@sifaka/kernel';
-import { encodeCsrExtensions, encodeName, parseCertificate, type CertificateFacts } from '@sifaka/pki';
-import type { IssueOutcome, Requester } from '@sifaka/plugin-sdk';
+import { encodeCsrExtensions, encodeName } from '@sifaka/pki';
+import type { Issuer, IssueOutcome, IssuerCertificateRequest, Requester, SshTerms } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
 import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
 import type { JudgedDraft } from '../issuance/judge-issuance.js';
 import { KeyVault, type MadeKey } from '../keys/key-vault.js';
 import { signingFor } from '../keys/signing-subject.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
+import { readIssued, type FiledFacts } from './format.js';
+import { customName } from './new-certificate.js';
 
-type Issued = Extract<IssueOutcome, { status: 'issued' }>;
+export type IssuedOutcome = Extract<IssueOutcome, { status: 'issued' }>;
+
+/** Key and request are there; the authority is to be asked. */
+export interface Prepared {
+  issuer: Issuer;
+  key: MadeKey | null;
+  csrDer: Buffer;
+  request: IssuerCertificateRequest;
+  startedAt: Date;
+}
 
 /** Key and signature: what of an issuance happens in the key vault and at the CA. */
 @Injectable()
@@ -21,21 +32,22 @@ export class MintCertificate {
   ) {}
 
   /**
+   * Makes the key and the certificate request.
+   *
    * @param caller who asks; `signal` is of the caller, who may have stopped waiting while a key was made
    * @throws AppError `unavailable` when nobody waits for the signature any more
    */
-  async run(draft: JudgedDraft, authority: AuthorityState, { requester, signal }: { requester: Requester | null; signal: AbortSignal }): Promise<Minted> {
+  async prepare(draft: JudgedDraft, authority: AuthorityState, { requester, signal }: { requester: Requester | null; signal: AbortSignal }): Promise<Prepared> {
     const subjectDer = encodeName(draft.subject);
     const issuer = await this.issuers.of(authority);
     const startedAt = this.clock.now();
     const key = draft.csr === null ? await this.newKey(draft, subjectDer) : null;
-    const subjectPublicKeyDer = key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0);
     const csrDer = key?.csrDer ?? draft.csr?.der ?? Buffer.alloc(0);
     if (signal.aborted) throw new AppError('unavailable', 'issuing took too long and was given up; try again', { reason: 'certificate.too_late' });
     const request = {
       authority: issuerAuthority(authority),
       csrDer,
-      subjectPublicKeyDer,
+      subjectPublicKeyDer: key?.publicKeyDer ?? draft.csr?.spki ?? Buffer.alloc(0),
       subjectDer,
       extensions: draft.extensions,
       notBefore: draft.notBefore,
@@ -43,15 +55,14 @@ export class MintCertificate {
       hash: draft.hash,
       requester,
       requestId: newId(),
+      ...sshOf(draft),
     };
-    const outcome = await signingFor(key?.keyId ?? null, () => issuer.createCertificate(request));
-    const issued = issuedOnly(outcome, authority);
-    const facts = parseCertificate(issued.certificateDer);
-    // CE-8: whatever the other side is, what is stored as the certificate of a key belongs to that key.
-    if (!facts.spki.equals(subjectPublicKeyDer)) {
-      throw new AppError('upstream_failed', `authority "${authority.name}" answered with a certificate for another key`, { reason: 'issuer.foreign_key' });
-    }
-    return { key, csrDer, outcome: issued, facts, startedAt };
+    return { issuer, key, csrDer, request, startedAt };
+  }
+
+  /** Asks the authority. */
+  ask({ issuer, key, request }: Prepared): Promise<IssueOutcome> {
+    return signingFor(key?.keyId ?? null, () => issuer.createCertificate(request));
   }
 
   private newKey({ keyType, extensions }: JudgedDraft, subjectDer: Uint8Array): Promise<MadeKey> {
@@ -60,16 +71,26 @@ export class MintCertificate {
   }
 }
 
-export interface Minted {
-  key: MadeKey | null;
-  csrDer: Buffer;
-  outcome: Issued;
-  facts: CertificateFacts;
-  startedAt: Date;
+/** @throws Error for a draft that the policy did not judge */
+function sshOf({ ssh, owner, name }: JudgedDraft): { ssh?: SshTerms } {
+  if (ssh === null) return {};
+  const { kind, ...terms } = ssh;
+  if (kind === null) throw new Error('an SSH certificate is asked for neither a host nor a user');
+  return { ssh: { ...terms, kind, owner, name: customName(name) || null } };
 }
 
-function issuedOnly(outcome: IssueOutcome, { name }: AuthorityState): Issued {
-  if (outcome.status === 'issued') return outcome;
-  if (outcome.status === 'rejected') throw new AppError('failed_precondition', `authority "${name}" refused the request: ${outcome.reason}`, { reason: 'issuer.rejected' });
-  throw new AppError('upstream_failed', `authority "${name}" answers later, and certificates that come later are not taken yet`, { reason: 'issuer.pending' });
+/**
+ * The certificate that an authority answered with.
+ *
+ * @throws AppError `upstream_failed` for the certificate of another key
+ */
+export function factsOf({ certificateDer }: IssuedOutcome, { request }: Pick<Prepared, 'request'>): FiledFacts {
+  const facts = readIssued(request.ssh === undefined ? 'x509' : 'openssh', certificateDer, request.authority.name);
+  // CE-8: whatever the other side is, what is stored as the certificate of a key belongs to that key.
+  if (facts.spki.equals(request.subjectPublicKeyDer)) return facts;
+  throw new AppError('upstream_failed', `authority "${request.authority.name}" answered with a certificate for another key`, { reason: 'issuer.foreign_key' });
+}
+
+export function rejected(authorityName: string, reason: string): AppError {
+  return new AppError('failed_precondition', `authority "${authorityName}" refused the request: ${reason}`, { reason: 'issuer.rejected' });
 }

@@ -6,10 +6,11 @@ import { Database } from '@sifaka/database';
 export class RoleUses {
   constructor(private readonly database: Database) {}
 
-  /** How many objects name the role, also as the role of their owner. */
+  /** How many objects name the role, also as the role of their owner. A certificate that is yet to come counts. */
   async count(roleId: number): Promise<OutputOf<typeof countRoleUses>> {
     const [row] = await this.database.query<{ certificates: number; authorities: number }>(
-      `select (select count(*)::int from certificate where role_ids @> array[$1::int]) as certificates,
+      `select (select count(*)::int from certificate where role_ids @> array[$1::int])
+                + (select count(*)::int from pending_certificate where role_ids @> array[$1::int] and state in ('asking', 'waiting', 'failed')) as certificates,
               (select count(*)::int from authority where role_ids @> array[$1::int] or owner_role_id = $1) as authorities`,
       [roleId],
     );

@@ -45,6 +45,8 @@ export interface StoredPending {
   replaces: number[];
   userId: number | null;
   requestId: string;
+  /** The same request may come again: it is known by a key. */
+  isRepeatable: boolean;
   externalId: string | null;
   settledBy: SettledBy;
   orderTerms: AcmeOrderTerms | null;

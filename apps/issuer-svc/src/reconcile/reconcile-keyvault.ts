@@ -29,6 +29,7 @@ export class ReconcileKeyvault {
     const olderThanMs = 2_000 * this.config.issueLimitSeconds;
     await this.compareSignatures(olderThanMs, signal);
     await this.sweepKeys(olderThanMs, signal);
+    await this.sweepReleased(signal);
   }
 
   private async compareSignatures(olderThanMs: number, signal: AbortSignal): Promise<void> {
@@ -66,6 +67,17 @@ export class ReconcileKeyvault {
       }
       await this.repository.moveCursor('keys', last.sequence);
       after = last.sequence;
+    }
+  }
+
+  /** Keys of pending certificates that came to nothing: the cursor has passed them long ago. */
+  private async sweepReleased(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const released = await this.repository.releasedKeys(pageSize);
+      if (released.length === 0) return;
+      const unused = await this.repository.unusedAmong(released);
+      if (unused.length > 0) await this.rpc.call(deleteKeys, { keyIds: unused });
+      await this.repository.forgetReleased(released);
     }
   }
 }

@@ -45,10 +45,20 @@ export class ReconcileRepository {
     });
   }
 
-  /** Those among the keys that no certificate and no authority uses. */
+  /** Those among the keys that no certificate, present or to come, and no authority uses. */
   async unusedAmong(keyIds: readonly string[]): Promise<string[]> {
     const rows = await this.database.query<{ key_id: string }>(unusedSql, [keyIds]);
     return rows.map(({ key_id: id }) => id);
+  }
+
+  /** Keys that were released after the cursor had passed them. */
+  async releasedKeys(limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ key_id: string }>('select key_id::text from released_key order by key_id limit $1', [limit]);
+    return rows.map(({ key_id: id }) => id);
+  }
+
+  async forgetReleased(keyIds: readonly string[]): Promise<void> {
+    await this.database.query('delete from released_key where key_id = any($1::uuid[])', [keyIds]);
   }
 
   private async keepOrphan(tx: Sql, orphan: Signature, at: Date): Promise<void> {
@@ -74,4 +84,5 @@ const keepSql = `
 
 const unusedSql = `
   select k.id::text as key_id from unnest($1::uuid[]) as k(id)
-  where not exists (select from certificate c where c.key_id = k.id) and not exists (select from authority a where a.key_id = k.id)`;
+  where not exists (select from certificate c where c.key_id = k.id) and not exists (select from authority a where a.key_id = k.id)
+    and not exists (select from pending_certificate p where p.key_id = k.id and p.state <> 'cancelled')`;

@@ -59,6 +59,7 @@ export const listPendingCertificates = query('rpc.issuer.pending.list', {
     filter: z.string().max(1_024).nullable(),
     owner: z.string().max(128).nullable(),
     creatorIds: z.array(Id).max(1_000).nullable(),
+    active: z.boolean().nullable().default(null),
     /** Show those of the caller's roles and own ones only. */
     isOwn: z.boolean(),
     ids: z.array(Id).max(1_000).nullable(),
