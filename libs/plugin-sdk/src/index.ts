@@ -26,6 +26,7 @@ export type { DeployableCertificate, Destination, FoundCertificate, FoundEndpoin
 export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';
 export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
 export { dnsName, nameInZone, quoteTxt, requireZoneOf, unquoteTxt, zoneOf } from './dns/txt-record.js';
+export { KnownZones, type KnownZonesSettings } from './dns/known-zones.js';
 export { TxtSets, type TxtSetsSettings, type TxtSetStore } from './dns/txt-sets.js';
 export { HttpApi, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
 export { connectionFault } from './http/connection-fault.js';

@@ -18,9 +18,14 @@ export function zoneOf(name: string, zones: Iterable<string>): string | undefine
 /** @throws AppError `failed_precondition` that names the zones, when the name lies in none of them */
 export function requireZoneOf(name: string, zones: readonly string[], provider: string): string {
   const zone = zoneOf(name, zones);
-  if (zone !== undefined) return zone;
+  if (zone === undefined) throw noZone(name, zones, provider);
+  return zone;
+}
+
+/** Reason `dns.no_zone`. */
+export function noZone(name: string, zones: readonly string[], provider: string): AppError {
   const listed = zones.length === 0 ? 'it has none' : `it has ${zones.slice(0, 10).join(', ')}${zones.length > 10 ? ` and ${zones.length - 10} more` : ''}`;
-  throw new AppError('failed_precondition', `"${dnsName(name)}" lies in no zone of ${provider}: ${listed}`, { reason: 'dns.no_zone' });
+  return new AppError('failed_precondition', `"${dnsName(name)}" lies in no zone of ${provider}: ${listed}`, { reason: 'dns.no_zone' });
 }
 
 /** What stands before the zone; empty for the zone's own name. */
