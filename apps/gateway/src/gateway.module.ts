@@ -4,6 +4,7 @@ import type { Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
 import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
 import { auditControllers, auditProviders } from './audit/audit.parts.js';
+import { dnsProviderControllers, dnsProviderProviders } from './dns-provider/dns-provider.parts.js';
 import { tokenSecretsOf, type GatewayConfig } from './gateway.config.js';
 import { HealthController } from './health/health.controller.js';
 import { Authenticator } from './http/authenticator.js';
@@ -32,6 +33,7 @@ export class GatewayModule {
         ...roleControllers,
         ...apiKeyControllers,
         ...inventoryControllers,
+        ...dnsProviderControllers,
         ...auditControllers,
         ...taskControllers,
         HealthController,
@@ -46,6 +48,7 @@ export class GatewayModule {
         ...taskProviders,
         ...idempotencyProviders,
         ...inventoryProviders,
+        ...dnsProviderProviders,
       ],
     };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
-import type { DnsProviderRecord, InputOf, Principal, updateDnsProvider } from '@sifaka/contracts';
+import type { InputOf, Principal, updateDnsProvider } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { DnsPlugins } from './dns-plugins.js';

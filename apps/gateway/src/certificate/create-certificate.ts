@@ -29,7 +29,8 @@ export class CreateCertificate {
   async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<CertificateRecord> {
     const { authority, replacements, destinations, notifications, dnsProvider, roles, rotationPolicy, ...rest } = body;
     if (authority === undefined || authority === null) throw new AppError('invalid_argument', 'authority is required');
-    this.references.refuseForeign({ destinations, notifications, dnsProvider });
+    this.references.refuseForeign({ destinations, notifications });
+    const dnsProviderId = await this.references.dnsProviderId(dnsProvider);
     const roleIds = await this.references.roleIds(roles);
     const answer = await this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
       this.rpc.call(
@@ -46,6 +47,7 @@ export class CreateCertificate {
           replaces: replacements ?? rest.replaces,
           ownerRoleId,
           roleIds,
+          dnsProviderId,
           requestKey: idempotencyKey === null ? null : requestKey(principal, idempotencyKey),
         },
         { principal },

@@ -1,34 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import type { CertificateRecord, CertificateView } from '@sifaka/contracts';
+import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { UserRepository } from '../user/user.repository.js';
 
 /**
- * Puts users and roles into certificates: one query each for any number of them.
+ * Puts users, roles and DNS providers into certificates: one query each for any number of them.
  *
- * Destinations, notifications, endpoints and DNS providers belong to services that keep none yet: their keys are there, empty.
+ * Destinations, notifications and endpoints belong to services that keep none yet: their keys are there, empty.
  */
 @Injectable()
 export class ComposeCertificates {
   constructor(
     private readonly users: UserRepository,
     private readonly roles: RoleRepository,
+    private readonly dnsProviders: DnsProviderNames,
   ) {}
 
   async views(records: readonly CertificateRecord[]): Promise<CertificateView[]> {
-    const [users, roles] = await Promise.all([
+    const [users, roles, dnsProviders] = await Promise.all([
       this.users.nested(records.flatMap(({ userId }) => userId ?? [])),
       this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
+      this.dnsProviders.nested(records.flatMap(({ dnsProviderId }) => dnsProviderId ?? [])),
     ]);
-    return records.map(({ userId, roleIds, ...record }) => ({
+    return records.map(({ userId, roleIds, dnsProviderId, ...record }) => ({
       ...record,
       user: userId === null ? null : (users.get(userId) ?? null),
       roles: roleIds.flatMap((id) => roles.get(id) ?? []),
       destinations: [],
       notifications: [],
       endpoints: [],
-      dnsProvider: null,
-      dnsProviderId: null,
+      dnsProvider: dnsProviderId === null ? null : (dnsProviders?.get(dnsProviderId) ?? null),
+      // One that was deleted is let go of; one that nobody can be asked about is not.
+      dnsProviderId: dnsProviderId === null || dnsProviders?.has(dnsProviderId) === false ? null : dnsProviderId,
     }));
   }
 

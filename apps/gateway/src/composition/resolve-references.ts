@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Ref } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
+import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import { RoleRepository } from '../role/role.repository.js';
 
 type Reference = Partial<Ref>;
@@ -9,7 +10,6 @@ type Reference = Partial<Ref>;
 interface ForeignReferences {
   destinations?: readonly Reference[] | undefined;
   notifications?: readonly Reference[] | undefined;
-  dnsProvider?: Reference | null | undefined;
 }
 
 /** Turns the references of a request into ids, or says which of them names nothing. */
@@ -18,6 +18,7 @@ export class ResolveReferences {
   constructor(
     private readonly database: Database,
     private readonly roles: RoleRepository,
+    private readonly dnsProviders: DnsProviderNames,
   ) {}
 
   async roleIds(refs: readonly Reference[]): Promise<number[]> {
@@ -26,11 +27,17 @@ export class ResolveReferences {
     return [...new Set(found.map(({ id }) => id))];
   }
 
-  /** Destinations, notifications and DNS providers are kept by services that hold none yet: any reference is to nothing. */
-  refuseForeign({ destinations = [], notifications = [], dnsProvider }: ForeignReferences): void {
+  async dnsProviderId(ref: Reference | null | undefined): Promise<number | null> {
+    if (ref === undefined || ref === null) return null;
+    const id = await this.dnsProviders.resolve(ref);
+    if (id === null) throw unknown('dnsProvider', 'DNS provider', ref);
+    return id;
+  }
+
+  /** Destinations and notifications are kept by services that hold none yet: any reference is to nothing. */
+  refuseForeign({ destinations = [], notifications = [] }: ForeignReferences): void {
     if (destinations.length > 0) throw unknown('destinations', 'destination', destinations[0]);
     if (notifications.length > 0) throw unknown('notifications', 'notification', notifications[0]);
-    if (dnsProvider !== undefined && dnsProvider !== null) throw unknown('dnsProvider', 'DNS provider', dnsProvider);
   }
 }
 
