@@ -1,4 +1,4 @@
-export { CLOCK, CONFIG, LOGGER, SERVICE } from './tokens.js';
+export { CLOCK, CONFIG, LOGGER, PLUGIN_CATALOGUE, SERVICE } from './tokens.js';
 export { PlatformModule, type PlatformOptions } from './platform.module.js';
 export { ReadinessChecks, type Readiness, type ReadinessCheck } from './readiness.js';
 export { Coalescer } from './coalescer.js';

@@ -9,3 +9,6 @@ export const CLOCK = Symbol('sifaka:clock');
 
 /** Injects the name of the service. */
 export const SERVICE = Symbol('sifaka:service');
+
+/** Injects what knows the plugins of the service, where it is more than a list: `entries()` as the catalogue shows them. */
+export const PLUGIN_CATALOGUE = Symbol('sifaka:plugin-catalogue');

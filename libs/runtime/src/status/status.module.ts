@@ -1,6 +1,7 @@
-import { Controller, Module, type DynamicModule, type Type } from '@nestjs/common';
-import { listServicePlugins, runServiceJob, serviceStatus, type InputOf } from '@sifaka/contracts';
+import { Controller, Inject, Module, Optional, type DynamicModule, type Type } from '@nestjs/common';
+import { listServicePlugins, runServiceJob, serviceStatus, type InputOf, type PluginEntry } from '@sifaka/contracts';
 import { Handles, Jobs } from '@sifaka/messaging';
+import { PLUGIN_CATALOGUE } from '../tokens.js';
 import { pluginEntry, type HostedPlugin } from './hosted-plugin.js';
 import { productVersion } from './product-version.js';
 import { statusView } from './status.view.js';
@@ -50,14 +51,21 @@ function statusHandlers(service: StatusService): Type {
   return StatusHandlers;
 }
 
+/** Knows which plugins work, and what the installation fills in. */
+interface PluginCatalogue {
+  entries(): PluginEntry[];
+}
+
 function pluginHandlers(service: PluginService, plugins: readonly HostedPlugin[]): Type {
   const list = listServicePlugins[service];
 
   @Controller()
   class PluginHandlers {
+    constructor(@Optional() @Inject(PLUGIN_CATALOGUE) private readonly catalogue: PluginCatalogue | undefined) {}
+
     @Handles(list)
     list() {
-      return { plugins: plugins.map((plugin) => pluginEntry(plugin)) };
+      return { plugins: this.catalogue?.entries() ?? plugins.map((plugin) => pluginEntry(plugin)) };
     }
   }
   return PluginHandlers;

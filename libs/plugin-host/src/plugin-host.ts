@@ -1,0 +1,122 @@
+import { AppError } from '@sifaka/kernel';
+import { parsePluginOptions, type ContextOf, type Plugin, type PluginInstances, type PluginKind } from '@sifaka/plugin-sdk';
+import { LRUCache } from 'lru-cache';
+import { withoutSecrets, withSecrets, type HostSecrets } from './host-secrets.js';
+import type { HostedPlugins } from './hosted-plugins.js';
+import { filledOptions } from './plugin-settings.js';
+import { secretNames, type StoredOption } from './stored-options.js';
+
+export interface PluginHostParts<Kind extends PluginKind> {
+  kind: Kind;
+  plugins: HostedPlugins;
+  /** What a plugin of this kind is given. */
+  contextOf: (slug: string) => ContextOf<Kind>;
+  secrets: HostSecrets;
+  /** Field of an unknown slug; default `plugin._schema`, where Lemur's clients look. */
+  slugPath?: string;
+  /** Path of the options in requests; default `plugin.pluginOptions`. */
+  optionsPath?: string;
+  /** Options that belong to the host. */
+  hostOptions?: readonly string[];
+}
+
+/** What is stored of somebody who uses a plugin. */
+export interface PluginOwner {
+  id: number;
+  /** Changes with every change: what is kept is kept under id and version. */
+  version: number | string;
+  pluginSlug: string;
+  options: readonly StoredOption[] | null;
+}
+
+/** More than an installation uses in a day. */
+const cachedInstances = 1_000;
+
+/** The plugins of one kind: by slug, made ready with options, and kept for as long as these are the same. */
+export class PluginHost<Kind extends PluginKind> {
+  private readonly instances = new LRUCache<string, Promise<PluginInstances[Kind]>>({
+    max: cachedInstances,
+    // Whoever still uses it has it: closing gives back what is at rest.
+    dispose: (made) => void made.then((instance) => instance.close?.()).catch(() => undefined),
+  });
+
+  constructor(protected readonly parts: PluginHostParts<Kind>) {}
+
+  /**
+   * @throws AppError `invalid_argument` for a slug that nobody has, `failed_precondition` with the reason for a plugin that is disabled
+   */
+  plugin(slug: string): Plugin<Kind> {
+    const { kind, plugins, slugPath = 'plugin._schema' } = this.parts;
+    const listed = plugins.find(slug);
+    if (listed?.kind !== kind) {
+      const slugs = plugins.ofKind(kind).flatMap((each) => (each.disabledReason === null ? [each.slug] : []));
+      const message = `there is no ${kind} plugin "${slug}"; there are ${slugs.join(', ')}`;
+      throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: slugPath, message }] });
+    }
+    const { plugin, disabledReason } = listed;
+    if (plugin !== null && disabledReason === null && isOfKind(plugin, kind)) return plugin;
+    throw new AppError('failed_precondition', `plugin "${slug}" is disabled: ${disabledReason ?? 'it is not of the kind that it says'}`, { reason: 'plugin.disabled' });
+  }
+
+  /** The instance behind something stored; made at the first use after each change. */
+  of(owner: PluginOwner): Promise<PluginInstances[Kind]> {
+    const key = `${owner.id}.${owner.version}`;
+    const known = this.instances.get(key);
+    if (known !== undefined) return known;
+    const made = this.make(owner.pluginSlug, owner.options);
+    this.instances.set(key, made);
+    made.catch(() => this.instances.get(key) === made && this.instances.delete(key));
+    return made;
+  }
+
+  /**
+   * One that is not kept: for what is not stored yet. Whoever makes it closes it.
+   *
+   * @param options may hold references in place of secrets; what is not given comes from the installation's settings
+   * @throws AppError `invalid_argument` with a field for each option that is refused
+   */
+  async make(slug: string, options: readonly StoredOption[] | null): Promise<PluginInstances[Kind]> {
+    const plugin = this.plugin(slug);
+    return plugin.create(this.values(plugin, await withSecrets(this.parts.secrets, options)), this.parts.contextOf(slug));
+  }
+
+  /** Values for `create`. @param options with secrets, not with references */
+  values(plugin: Plugin, options: readonly StoredOption[] | null): Record<string, unknown> {
+    const { plugins, optionsPath = 'plugin.pluginOptions', hostOptions = [] } = this.parts;
+    return parsePluginOptions(plugin, filledOptions(options ?? [], plugins.configured(plugin)), { path: optionsPath, hostOptions });
+  }
+
+  /** Names of options that are never shown; none for a plugin that is gone, whose references are known by their form. */
+  secretNames(slug: string): ReadonlySet<string> {
+    const plugin = this.parts.plugins.find(slug)?.plugin ?? null;
+    return plugin === null ? new Set() : secretNames(plugin);
+  }
+
+  /** Puts the values of secret options into the key vault and references in their place. */
+  withoutSecrets(slug: string, options: readonly StoredOption[], label: string): Promise<StoredOption[]> {
+    return withoutSecrets(this.parts.secrets, secretNames(this.plugin(slug)), options, label);
+  }
+
+  /** Options with the secrets in place of their references: for the moment of use. */
+  resolved(options: readonly StoredOption[] | null): Promise<StoredOption[]> {
+    return withSecrets(this.parts.secrets, options);
+  }
+
+  deleteSecrets(refs: string[]): Promise<void> {
+    return this.parts.secrets.deleteSecrets(refs);
+  }
+
+  /** Closes every instance that is kept. */
+  close(): void {
+    this.instances.clear();
+  }
+
+  /** Called by Nest. */
+  onApplicationShutdown(): void {
+    this.close();
+  }
+}
+
+function isOfKind<Kind extends PluginKind>(plugin: Plugin, kind: Kind): plugin is Plugin<Kind> {
+  return plugin.kind === kind;
+}
