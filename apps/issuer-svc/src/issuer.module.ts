@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Plugin } from '@sifaka/plugin-sdk';
 import { StatusModule } from '@sifaka/runtime';
 import { AuthorityDirectory } from './authority/authority-directory.js';
 import { AuthorityHandlers } from './authority/authority.handlers.js';
@@ -64,8 +65,13 @@ const keys = [KeyVault, PrivateKeys, ViewKey, ExportCertificate, ReconcileKeyvau
 const plugins = [PluginContexts, IssuerPlugins, ExportPlugins];
 
 @Module({
-  imports: [SettingsModule, ListingModule, StatusModule.forService('issuer')],
+  imports: [ListingModule, StatusModule.forService('issuer')],
   controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers],
   providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, RotationPolicies],
 })
-export class IssuerModule {}
+export class IssuerModule {
+  /** @param issuers the issuer plugins that this process hosts */
+  static with(issuers: readonly Plugin<'issuer'>[]): DynamicModule {
+    return { module: IssuerModule, imports: [SettingsModule.with(issuers)] };
+  }
+}

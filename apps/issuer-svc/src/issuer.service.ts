@@ -1,13 +1,20 @@
 import { platformTables } from '@sifaka/database';
+import type { Plugin } from '@sifaka/plugin-sdk';
 import { defineService } from '@sifaka/runtime';
 import { issuerConfig } from './issuer.config.js';
 import { IssuerModule } from './issuer.module.js';
 import { issuerMigrations } from './migrations/migrations.js';
+import { issuerPlugins } from './plugins/hosted-plugins.js';
 
 /** Authorities, certificates, the inventory, revocation, exports. */
-export const issuerService = defineService({
-  name: 'issuer',
-  config: issuerConfig,
-  migrations: [...platformTables('issuer'), ...issuerMigrations],
-  module: () => IssuerModule,
-});
+export const issuerService = issuerServiceWith(issuerPlugins);
+
+/** The service with the issuer plugins that it hosts. */
+export function issuerServiceWith(issuers: readonly Plugin<'issuer'>[]) {
+  return defineService({
+    name: 'issuer',
+    config: issuerConfig,
+    migrations: [...platformTables('issuer'), ...issuerMigrations],
+    module: () => IssuerModule.with(issuers),
+  });
+}

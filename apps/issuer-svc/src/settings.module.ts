@@ -1,4 +1,4 @@
-import { Global, Module, type Provider } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { accessRulesOf } from '@sifaka/authz';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
@@ -10,11 +10,10 @@ import type { IssuerConfig } from './issuer.config.js';
 import { LISTING_SETTINGS, type ListingSettings } from './listing/list-certificates.js';
 import { VALIDITY_DEFAULTS } from './listing/validity-defaults.js';
 import { EXPORT_PLUGINS } from './plugins/export-plugins.js';
-import { exportPlugins, issuerPlugins } from './plugins/hosted-plugins.js';
+import { exportPlugins } from './plugins/hosted-plugins.js';
 import { ISSUER_PLUGINS } from './plugins/issuer-plugins.js';
 
-const providers: Provider[] = [
-  { provide: ISSUER_PLUGINS, useValue: issuerPlugins },
+const settings: Provider[] = [
   { provide: EXPORT_PLUGINS, useValue: exportPlugins },
   { provide: ACCESS_RULES, inject: [CONFIG], useFactory: accessRulesOf },
   { provide: VALIDITY_DEFAULTS, inject: [CONFIG], useFactory: validityDefaults },
@@ -29,8 +28,13 @@ const providers: Provider[] = [
 
 /** What the configuration and the list of plugins mean to the parts of this service. */
 @Global()
-@Module({ providers, exports: providers })
-export class SettingsModule {}
+@Module({})
+export class SettingsModule {
+  static with(issuers: readonly Plugin<'issuer'>[]): DynamicModule {
+    const providers = [{ provide: ISSUER_PLUGINS, useValue: issuers }, ...settings];
+    return { module: SettingsModule, providers, exports: providers };
+  }
+}
 
 function validityDefaults(config: IssuerConfig): ValidityDefaults {
   const { defaultValidityDays, publicCaMaxValidityDays, publicCaDefaultValidityDays } = config;

@@ -7,14 +7,15 @@ import { createAuthority, issueCertificate, uploadCertificate, type AuthorityRec
 // The one place where an app knows another: what is tested here is the two of them together, and nothing of it ships.
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the two are tested together
 import { keyvaultService } from '@sifaka/keyvault-svc';
+import type { Clock } from '@sifaka/kernel';
 import { aPrincipal, testPlatform, type TestPlatform } from '@sifaka/testing';
 import { issuerService } from '../issuer.service.js';
 
 export const admin = aPrincipal({ admin: true });
 
 /** Issuer and key vault as the product runs them. */
-export function anIssuer(env: Record<string, string> = {}): Promise<TestPlatform> {
-  return testPlatform({ services: [keyvaultService, issuerService], env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64'), issuer: env } });
+export function anIssuer(env: Record<string, string> = {}, service = issuerService, clock?: Clock): Promise<TestPlatform> {
+  return testPlatform({ services: [keyvaultService, service], ...(clock && { clock }), env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64'), issuer: env } });
 }
 
 type AuthorityAsked = RequestOf<typeof createAuthority>;
