@@ -8,7 +8,7 @@ import { browser, general, pure } from './scripts/lint/restrictions.mjs';
 
 const sources = ['{apps,libs,plugins}/*/{src,test}/**/*.{ts,tsx}', '{e2e,bench}/**/*.ts'];
 const pages = ['apps/web/src/**/*.{ts,tsx}'];
-const specs = ['**/*.spec.ts', '**/test/**/*.ts', 'libs/testing/**/*.ts', '{e2e,bench}/**/*.ts'];
+const specs = ['**/*.spec.ts', '**/test/**/*.ts', 'libs/{testing,peers}/**/*.ts', '{e2e,bench}/**/*.ts'];
 const programs = ['**/*.mjs', '**/*.js'];
 
 const moduleBoundaries = (where) => [

@@ -3,7 +3,9 @@
 const kernel = 'type:kernel';
 const contracts = 'type:contracts';
 const platform = 'type:platform';
-const libraries = [kernel, contracts, 'type:domain', 'type:plugin-sdk', platform];
+/** What hosts plugins knows both sides: the platform, and the kit that plugins are made with. */
+const hosting = 'type:hosting';
+const libraries = [kernel, contracts, 'type:domain', 'type:plugin-sdk', platform, hosting];
 
 /** A plugin does its work with its vendor's kit and what its host hands it; it must run in any host, so never with a host's means. */
 const hostMeans = ['@nestjs/*', 'typeorm', 'pg', 'graphile-worker', '@nats-io/*', 'nats'];
@@ -31,13 +33,15 @@ const libraryScopes = [
   'database',
   'messaging',
   'runtime',
+  'outbound',
+  'plugin-host',
 ];
 
 const scopes = (names) => names.map((name) => `scope:${name}`);
 
-/** @param {{ forTests: boolean }} where Specs may use the testing library as well, and nothing else that their project may not. */
+/** @param {{ forTests: boolean }} where Specs may use the testing libraries as well, and nothing else that their project may not. */
 export function boundaries({ forTests }) {
-  const testing = forTests ? ['type:testing'] : [];
+  const testing = forTests ? ['type:testing', 'type:peers'] : [];
   const testTools = forTests ? ['@jest/globals', 'fast-check'] : [];
   const only = (sourceTag, onlyDependOnLibsWithTags, more = {}) => ({
     sourceTag,
@@ -53,7 +57,10 @@ export function boundaries({ forTests }) {
     only('type:plugin-sdk', [kernel, 'scope:pki'], { bannedExternalImports: hostMeans }),
     only('type:plugin', [kernel, 'scope:pki', 'type:plugin-sdk'], { bannedExternalImports: hostMeans }),
     only(platform, [kernel, contracts, platform]),
+    only(hosting, [kernel, contracts, platform, 'type:plugin-sdk', hosting]),
+    only('scope:outbound', [kernel, 'scope:config', 'type:plugin-sdk']),
     only('type:testing', [kernel, contracts, platform]),
+    only('type:peers', [], { bannedExternalImports: hostMeans }),
     only('type:client', [kernel, contracts], { bannedExternalImports: hostMeans }),
     only('type:client-app', [kernel, contracts, 'type:client'], { bannedExternalImports: hostMeans }),
     only('type:app', [...libraries, 'type:plugin']),

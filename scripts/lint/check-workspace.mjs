@@ -62,7 +62,7 @@ function checkImports({ folder, manifest, tsconfig }, rootManifest) {
   });
 }
 
-const isForTests = (file) => /\.spec\.ts$|\/test\/|\/conformance\/|^e2e\/|^bench\/|^libs\/testing\//.test(file);
+const isForTests = (file) => /\.spec\.ts$|\/test\/|\/conformance\/|^e2e\/|^bench\/|^libs\/(testing|peers)\//.test(file);
 
 function importsOf(file) {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');

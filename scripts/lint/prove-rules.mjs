@@ -27,6 +27,10 @@ const offences = [
   ['apps/cli/src/index.ts', "import '@sifaka/messaging';", boundary],
   ['e2e/harness/index.ts', "import '@sifaka/pki';", boundary],
   ['apps/issuer-svc/src/index.ts', "import '@sifaka/testing';", boundary],
+  ['apps/issuer-svc/src/index.ts', "import '@sifaka/peers';", boundary],
+  ['plugins/export-pem/src/index.ts', "import '@sifaka/peers';", boundary],
+  ['libs/peers/src/index.ts', "import '@sifaka/runtime';", boundary],
+  ['libs/peers/src/index.ts', "import '@nestjs/common';", boundary],
   ['apps/issuer-svc/src/index.ts', "import '@sifaka/pki/src/index.js';", 'no-restricted-imports'],
   ['apps/issuer-svc/src/index.ts', 'export const home = process.env.HOME;', 'no-restricted-properties'],
   ['apps/issuer-svc/src/index.ts', 'export const id = {} as { id: number };', '@typescript-eslint/consistent-type-assertions'],
@@ -34,6 +38,9 @@ const offences = [
 ];
 
 const permitted = [
+  ['plugins/export-pem/test/peer.spec.ts', "import '@sifaka/peers';"],
+  ['apps/acme-svc/src/test/peer.service.spec.ts', "import '@sifaka/peers';"],
+  ['e2e/acme/peer.e2e.spec.ts', "import '@sifaka/peers';"],
   ['plugins/export-pem/src/index.ts', "import '@sifaka/plugin-sdk';\nimport '@sifaka/pki';\nimport '@sifaka/kernel';"],
   ['apps/issuer-svc/src/index.ts', "import '@sifaka/plugin-export-pem';\nimport '@nestjs/common';\nexport const codes = ['a'] as const;"],
   ['apps/standalone/src/index.ts', "import '@sifaka/gateway';\nimport '@sifaka/issuer-svc';"],
