@@ -1,6 +1,8 @@
 import { defineConfig, type ConfigOf } from '@sifaka/config';
+import { outboundSettings } from '@sifaka/outbound';
+import { thirdPartySettings, withPluginSettings } from '@sifaka/plugin-host';
+import { deployPlugins } from './plugins.js';
 
-/** Nothing yet but what every service has. */
-export const deployConfig = defineConfig('deploy', {});
+export const deployConfig = withPluginSettings(defineConfig('deploy', { ...outboundSettings, ...thirdPartySettings }), deployPlugins);
 
 export type DeployConfig = ConfigOf<typeof deployConfig>;
