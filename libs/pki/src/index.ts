@@ -43,7 +43,7 @@ export { encodePkcs7, parsePkcs7, pkcs7Pem } from './containers/pkcs7/pkcs7.js';
 export { fullChainPem, orderBundle, pemBundle, type OrderedBundle } from './containers/pem-bundle.js';
 export { isSshKeyType, parseSshKeyLine, spkiOfSshKey, sshAlgorithmOf, sshFingerprint, sshPublicKey, sshPublicKeyLine, type SshKeyLine } from './ssh/ssh-public-key.js';
 export { encodeSshSignature, sshSignatureHash, verifySshSignature } from './ssh/ssh-signature.js';
-export { checkedExtension, checkedForceCommand, checkedSourceAddress, defaultSshExtensions, sshExtensions, type SshCriticalOptions } from './ssh/ssh-options.js';
+export { addressesLieWithin, checkedExtension, checkedForceCommand, checkedSourceAddress, defaultSshExtensions, sshExtensions, type SshCriticalOptions } from './ssh/ssh-options.js';
 export {
   assembleSshCertificate,
   checkedPrincipal,

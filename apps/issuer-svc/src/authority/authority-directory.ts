@@ -78,6 +78,8 @@ export function issuerAuthority(state: AuthorityState): IssuerAuthority {
     keyId: state.keyId,
     keyType: state.keyType ?? '',
     options: state.options,
+    validity: state.validity,
+    owner: state.owner,
   };
 }
 

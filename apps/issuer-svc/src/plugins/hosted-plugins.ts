@@ -7,10 +7,11 @@ import exportPem from '@sifaka/plugin-export-pem';
 import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
 import issuerCryptography from '@sifaka/plugin-issuer-cryptography';
 import issuerCsr from '@sifaka/plugin-issuer-csr';
+import issuerOpenssh from '@sifaka/plugin-issuer-openssh';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
-export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr];
+export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr, issuerOpenssh];
 
 /** Every export format that this service hosts. */
 export const exportPlugins: readonly Plugin<'export'>[] = [

@@ -59,6 +59,25 @@ export function checkedSourceAddress(addresses: readonly string[], path = 'exten
   return checked;
 }
 
+/** True when all addresses and blocks lie within one of the others. Both as `checkedSourceAddress` takes them. */
+export function addressesLieWithin(addresses: readonly string[], blocks: readonly string[]): boolean {
+  const allowed = blocks.flatMap((block) => networkBytes(block) ?? []);
+  return addresses.every((address) => {
+    const inner = networkBytes(address);
+    return inner !== null && allowed.some((outer) => isWithin(inner, outer));
+  });
+}
+
+/** Address and mask, each half of the bytes: what the outer mask fixes, the inner one fixes to the same. */
+function isWithin(inner: Buffer, outer: Buffer): boolean {
+  if (inner.length !== outer.length) return false;
+  const half = outer.length / 2;
+  return outer.subarray(half).every((mask, index) => {
+    const innerMask = inner[half + index] ?? 0;
+    return (innerMask & mask) === mask && ((inner[index] ?? 0) & mask) === ((outer[index] ?? 0) & mask);
+  });
+}
+
 /** @throws AppError `invalid_argument`, field `path` */
 export function checkedForceCommand(command: string, path = 'extensions.ssh.criticalOptions.forceCommand'): string {
   if (command.trim() === '' || command.length > forceCommandChars || /[\0\r\n]/.test(command)) {

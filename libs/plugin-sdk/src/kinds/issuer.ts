@@ -102,6 +102,10 @@ export interface IssuerAuthority {
   keyType: string;
   /** Values of the plugin's options for this authority. */
   options: unknown;
+  /** Within which it issues. */
+  validity?: { notBefore: Date; notAfter: Date };
+  /** Name of the role that owns it. */
+  owner?: string;
 }
 
 export interface IssuerAuthorityRequest {
