@@ -1,4 +1,5 @@
+import powerdns from '@sifaka/plugin-dns-powerdns';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every DNS provider plugin that this service hosts. A plugin that is not here does not exist. */
-export const acmePlugins: readonly Plugin<'dns'>[] = [];
+export const acmePlugins: readonly Plugin<'dns'>[] = [powerdns];

@@ -72,7 +72,7 @@ export class TxtSets {
   }
 
   private async settle(name: string, batch: readonly Change[]): Promise<void> {
-    const { store, provider, signal, settleMs = 200 } = this.settings;
+    const { store, provider, signal, settleMs = 150 } = this.settings;
     for (let round = 0; round < maxRounds; round++) {
       const before = await store.read(name);
       const after = applied(before, batch);

@@ -3,12 +3,14 @@ import { AppError, isAppError } from '@sifaka/kernel';
 /** What Node, OpenSSL and undici call a time limit that passed. */
 const timeouts = new Set(['TimeoutError', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
+const hangUps = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 /** What Node and OpenSSL call a certificate that is not trusted, and a protocol that is no TLS. */
 const distrust = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
  * Turns what `fetch`, a socket or an SDK threw because no answer came into an `AppError`: the guard's own refusals stay as they are, a
- * time limit is `upstream_timeout`, a certificate that is not trusted `failed_precondition`, everything else `unavailable`.
+ * time limit is `upstream_timeout`, a connection that breaks and a certificate that is not trusted `upstream_failed`, the rest `unavailable`.
  *
  * @param name of the other side, as messages say it
  */
@@ -21,7 +23,8 @@ export function connectionFault(name: string, error: unknown): AppError {
   const code = codes.find((each) => each !== undefined) ?? 'no answer';
   if (codes.some((each) => each !== undefined && timeouts.has(each))) return new AppError('upstream_timeout', `${name} did not answer within the time limit (${code})`, { cause: error });
   const refused = codes.find((each) => each !== undefined && distrust.test(each));
-  if (refused !== undefined) return new AppError('failed_precondition', `the TLS certificate of ${name} is not trusted (${refused}): give the CA that signed it`, { cause: error });
+  if (refused !== undefined) return new AppError('upstream_failed', `the TLS certificate of ${name} is not trusted (${refused}): give the CA that signed it`, { cause: error });
+  if (codes.some((each) => each !== undefined && hangUps.has(each))) return new AppError('upstream_failed', `${name} ended the connection before it had answered (${code})`, { cause: error });
   return new AppError('unavailable', `${name} cannot be reached (${code})`, { cause: error });
 }
 

@@ -36,7 +36,7 @@ describe('a JSON API', () => {
 describe('a connection that fails', () => {
   const failed = (code: string) => connectionFault('Sample', new TypeError('fetch failed', { cause: Object.assign(new Error('inner'), { code }) }));
 
-  it.each([['ECONNREFUSED', 'unavailable'], ['ENOTFOUND', 'unavailable'], ['UND_ERR_HEADERS_TIMEOUT', 'upstream_timeout'], ['DEPTH_ZERO_SELF_SIGNED_CERT', 'failed_precondition'], ['ERR_TLS_CERT_ALTNAME_INVALID', 'failed_precondition']])('by %s is %s', (code, expected) => {
+  it.each([['ECONNREFUSED', 'unavailable'], ['ENOTFOUND', 'unavailable'], ['UND_ERR_HEADERS_TIMEOUT', 'upstream_timeout'], ['ECONNRESET', 'upstream_failed'], ['DEPTH_ZERO_SELF_SIGNED_CERT', 'upstream_failed'], ['ERR_TLS_CERT_ALTNAME_INVALID', 'upstream_failed']])('by %s is %s', (code, expected) => {
     expect(failed(code)).toMatchObject({ code: expected, message: expect.stringContaining(code) });
   });
 });

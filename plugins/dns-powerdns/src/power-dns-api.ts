@@ -1,0 +1,74 @@
+import { dnsName, HttpApi, type PluginContext } from '@sifaka/plugin-sdk';
+import { z } from 'zod';
+import type { PowerDnsOptions } from './options.js';
+
+export interface Zone {
+  /** As the API's paths name it. */
+  id: string;
+  name: string;
+}
+
+export interface TxtRecord {
+  /** As zone files write it. */
+  content: string;
+  disabled: boolean;
+}
+
+export interface TxtRecordSet {
+  records: TxtRecord[];
+  ttlSeconds: number | null;
+}
+
+const ZoneRow = z.object({ id: z.string(), name: z.string(), kind: z.string() });
+const ZoneAnswer = z.object({
+  rrsets: z.array(z.object({ name: z.string(), type: z.string(), ttl: z.int(), records: z.array(z.object({ content: z.string(), disabled: z.boolean().default(false) })) })),
+});
+const Fault = z.object({ error: z.string(), errors: z.array(z.string()).optional() });
+
+/** Copies of zones whose primary is elsewhere; a change there is refused or overwritten. */
+const copies = new Set(['slave', 'secondary', 'consumer']);
+
+/** The part of the HTTP API (https://doc.powerdns.com/authoritative/http-api/) that challenges need. */
+export class PowerDnsApi {
+  private readonly api: HttpApi;
+  private readonly serverPath: string;
+
+  constructor({ url, api_key: key, api_key_name: header, server_id: serverId, ca_bundle: caPem, verify_tls: isVerified }: PowerDnsOptions, context: PluginContext) {
+    this.serverPath = `/api/v1/servers/${serverId}`;
+    this.api = new HttpApi({
+      name: 'PowerDNS',
+      url: url.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
+      headers: { [header]: key },
+      secrets: [key],
+      explain,
+      context,
+      fetch: (input, init) => (caPem === undefined && isVerified ? context.fetch : context.outbound.fetchWith({ ...(caPem !== undefined && { caPem }), isVerified }))(input, init),
+    });
+  }
+
+  /** Zones that may be changed here. */
+  async zones(): Promise<Zone[]> {
+    const rows = await this.api.read(z.array(ZoneRow), `${this.serverPath}/zones`, { query: { dnssec: 'false' } });
+    return rows.filter(({ kind }) => !copies.has(kind.toLowerCase())).map(({ id, name }) => ({ id, name: dnsName(name) }));
+  }
+
+  async recordSet({ id }: Zone, name: string): Promise<TxtRecordSet> {
+    // Versions that do not know the filter yet answer with the whole zone.
+    const { rrsets } = await this.api.read(ZoneAnswer, this.zonePath(id), { query: { rrset_name: `${name}.`, rrset_type: 'TXT' } });
+    const found = rrsets.find((set) => set.type === 'TXT' && dnsName(set.name) === name);
+    return found === undefined ? { records: [], ttlSeconds: null } : { records: found.records, ttlSeconds: found.ttl };
+  }
+
+  /** Without records the set goes. */
+  async replace({ id }: Zone, name: string, records: readonly TxtRecord[], ttlSeconds: number): Promise<void> {
+    const change = records.length === 0 ? { changetype: 'DELETE' } : { changetype: 'REPLACE', ttl: ttlSeconds, records };
+    await this.api.send(this.zonePath(id), { method: 'PATCH', json: { rrsets: [{ name: `${name}.`, type: 'TXT', ...change }] } });
+  }
+
+  private readonly zonePath = (id: string): string => `${this.serverPath}/zones/${encodeURIComponent(id)}`;
+}
+
+function explain(body: unknown): string | undefined {
+  const fault = Fault.safeParse(body);
+  return fault.success ? [fault.data.error, ...(fault.data.errors ?? [])].join(': ') : undefined;
+}
