@@ -10,6 +10,7 @@ import {
   randomSerial,
   signatureAlgorithmFor,
   subjectFrom,
+  toPkcs8Pem,
   verifyCsr,
   type Extensions,
 } from '@sifaka/pki';
@@ -24,6 +25,8 @@ export interface StandInCa {
   issuingDer: Buffer;
   /** Signs what the request asks for. @throws Error for a request that is none, or whose signature does not fit */
   sign(csr: string | Uint8Array, validity?: { notBefore?: Date; notAfter?: Date }): Buffer;
+  /** Certificate (with the issuing CA's) and key for a stand-in that speaks TLS on loopback, or for a client of it. */
+  identity(commonName?: string): { cert: string; key: string };
 }
 
 /** A CA for stand-ins: a root, and an issuing CA below it that signs certificate requests. */
@@ -44,6 +47,12 @@ export function standInCa(now = new Date(), name = 'Stand-in'): StandInCa {
       const request = parseCsr(csr);
       if (verifyCsr(request) === 'invalid') throw new Error('the signature of the request does not fit');
       return certify(request, issuing, { ...request.extensions, basicConstraints: undefined }, { notBefore, notAfter });
+    },
+    identity(commonName = '127.0.0.1') {
+      const key = generateTestKey('ECCPRIME256V1');
+      const subject = { subjectDer: nameOf(commonName), spki: publicKeyOf(key) };
+      const der = certify(subject, issuing, { subjectAltNames: [{ type: 'ip', value: '127.0.0.1' }] }, { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + dayMs) });
+      return { cert: [der, issuingDer].map(certificatePem).join('\n'), key: toPkcs8Pem(key) };
     },
   };
 }
