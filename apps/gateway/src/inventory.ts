@@ -8,11 +8,14 @@ import { CreateCertificate } from './certificate/create-certificate.js';
 import { EditCertificate } from './certificate/edit-certificate.js';
 import { ComposeAuthorities } from './composition/compose-authorities.js';
 import { ComposeCertificates } from './composition/compose-certificates.js';
+import { ComposePendingCertificates } from './composition/compose-pending-certificates.js';
 import { OwnerRole } from './composition/owner-role.js';
 import { ResolveReferences } from './composition/resolve-references.js';
 import { DefaultsController } from './defaults/defaults.controller.js';
 import { DomainController } from './domain/domain.controller.js';
 import { LogController } from './log/log.controller.js';
+import { EditPendingCertificate } from './pending-certificate/edit-pending-certificate.js';
+import { PendingCertificateController } from './pending-certificate/pending-certificate.controller.js';
 import { PluginController } from './plugin/plugin.controller.js';
 
 /** The doors to what issuer-svc keeps. Needs `UserRepository`, `RoleRepository` and `RoleReservations` from the importing module. */
@@ -24,6 +27,7 @@ export const inventoryControllers = [
   DefaultsController,
   DomainController,
   LogController,
+  PendingCertificateController,
   PluginController,
 ];
 
@@ -31,9 +35,11 @@ export const inventoryProviders = [
   CertificateList,
   ComposeAuthorities,
   ComposeCertificates,
+  ComposePendingCertificates,
   CreateAuthority,
   CreateCertificate,
   EditCertificate,
+  EditPendingCertificate,
   OwnerRole,
   ResolveReferences,
 ];

@@ -6,6 +6,7 @@ import {
   revokeCertificateOperation,
   updateCertificateOwnerOperation,
   type CertificateView,
+  type PendingCertificateAnswer,
 } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import type { Command } from 'commander';
@@ -37,6 +38,15 @@ export const certificateFields = {
   Owner: (row: CertificateView) => row.owner,
   Roles: (row: CertificateView) => row.roles.map(({ name }) => name),
   Description: (row: CertificateView) => row.description,
+};
+
+/** The authority answers later. */
+const promiseFields = {
+  'Pending certificate': (row: PendingCertificateAnswer) => row.id,
+  Name: (row: PendingCertificateAnswer) => row.name,
+  Status: (row: PendingCertificateAnswer) => row.status ?? 'the authority has not issued it yet',
+  Authority: (row: PendingCertificateAnswer) => row.authority.name,
+  Owner: (row: PendingCertificateAnswer) => row.owner,
 };
 
 const isWhole = (row: object): row is CertificateView => 'body' in row;
@@ -137,7 +147,9 @@ function requestCommand(parent: Command, terminal: Terminal): void {
           extendedKeyUsage: { useServerAuthentication: true },
         },
       };
-      context.object(await context.api.call(createCertificateOperation, { body }), certificateFields);
+      const answer = await context.api.call(createCertificateOperation, { body });
+      if ('resolved' in answer) context.object(answer, promiseFields);
+      else context.object(answer, certificateFields);
     },
   });
 }

@@ -23,9 +23,11 @@ import {
   type CertificateRecord,
   type CertificateView,
   type RequestFor,
+  type ResponseFor,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
+import { asAnswer, ComposePendingCertificates } from '../composition/compose-pending-certificates.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { Serves } from '../http/serve.decorator.js';
 import { CreateCertificate } from './create-certificate.js';
@@ -38,11 +40,13 @@ export class CertificateWriteController {
     private readonly creation: CreateCertificate,
     private readonly edits: EditCertificate,
     private readonly compose: ComposeCertificates,
+    private readonly composePending: ComposePendingCertificates,
   ) {}
 
   @Serves(createCertificateOperation)
-  create({ body }: RequestFor<typeof createCertificateOperation>, call: HttpCall): Promise<CertificateView> {
-    return this.view(this.creation.issue(body, callerOf(call), call.idempotencyKey));
+  async create({ body }: RequestFor<typeof createCertificateOperation>, call: HttpCall): Promise<ResponseFor<typeof createCertificateOperation>> {
+    const answer = await this.creation.issue(body, callerOf(call), call.idempotencyKey);
+    return 'certificate' in answer ? this.compose.view(answer.certificate) : asAnswer(await this.composePending.view(answer.pending));
   }
 
   @Serves(uploadCertificateOperation)

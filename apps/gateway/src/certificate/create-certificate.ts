@@ -5,6 +5,7 @@ import {
   uploadCertificate,
   type CertificateRecord,
   type createCertificateOperation,
+  type IssueAnswer,
   type RequestFor,
   type uploadCertificateOperation,
   type UserPrincipal,
@@ -26,13 +27,13 @@ export class CreateCertificate {
     private readonly ownerRole: OwnerRole,
   ) {}
 
-  async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<CertificateRecord> {
+  async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<IssueAnswer> {
     const { authority, replacements, destinations, notifications, dnsProvider, roles, rotationPolicy, ...rest } = body;
     if (authority === undefined || authority === null) throw new AppError('invalid_argument', 'authority is required');
     this.references.refuseForeign({ destinations, notifications });
     const dnsProviderId = await this.references.dnsProviderId(dnsProvider);
     const roleIds = await this.references.roleIds(roles);
-    const answer = await this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
+    return this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
       this.rpc.call(
         issueCertificate,
         {
@@ -53,8 +54,6 @@ export class CreateCertificate {
         { principal },
       ),
     );
-    if ('certificate' in answer) return answer.certificate;
-    throw new AppError('upstream_failed', 'the authority answers later');
   }
 
   async upload(body: UploadBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<CertificateRecord> {

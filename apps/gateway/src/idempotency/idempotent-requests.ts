@@ -72,7 +72,9 @@ export class IdempotentRequests {
       await this.repository.forget(attemptId, request).catch(() => undefined);
       throw error;
     }
-    await this.repository.answer(attemptId, request, answer, this.clock.now());
+    // What only promises a certificate is no last word: who asks again is told what became of it, by the service that knows.
+    if (isPromise(answer)) await this.repository.forget(attemptId, request);
+    else await this.repository.answer(attemptId, request, answer, this.clock.now());
     return answer;
   }
 
@@ -82,6 +84,8 @@ export class IdempotentRequests {
     return this.hashKeys.map((key) => createHmac('sha256', key).update(text).digest('hex'));
   }
 }
+
+const isPromise = (answer: unknown): boolean => typeof answer === 'object' && answer !== null && 'resolved' in answer && answer.resolved === false;
 
 function otherRequest(): AppError {
   return new AppError('conflict', 'this Idempotency-Key was sent with another request before: use a new key for a new request', {

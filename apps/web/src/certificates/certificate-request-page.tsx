@@ -99,10 +99,11 @@ function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; i
       if (attempt.current.content !== content) attempt.current = { content, key: newIdempotencyKey() };
       return api.call(createCertificateOperation, { body: requestOf(values), idempotencyKey: attempt.current.key });
     },
-    onSuccess: async ({ id, name }) => {
-      notifyDone(`${name} was issued`);
+    onSuccess: async (answer) => {
+      const isPromise = 'resolved' in answer;
+      notifyDone(isPromise ? `${answer.name} is requested: the authority has not issued it yet` : `${answer.name} was issued`);
       await refreshAll();
-      await navigate(`/certificates/${id}`);
+      await navigate(isPromise ? '/certificates' : `/certificates/${answer.id}`);
     },
     onError: (error) => showRefusal(form, error, fieldOf),
   });

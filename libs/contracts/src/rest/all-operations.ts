@@ -6,6 +6,7 @@ import { certificateOperations } from './certificate.js';
 import { dnsProviderOperations } from './dns-provider.js';
 import { inventoryOperations } from './inventory.js';
 import type { Operation } from './operation.js';
+import { pendingCertificateOperations } from './pending-certificate.js';
 import { roleOperations } from './role.js';
 import { taskOperations } from './task.js';
 import { userOperations } from './user.js';
@@ -18,6 +19,7 @@ export const allOperations: readonly Operation[] = [
   ...apiKeyOperations,
   ...authorityOperations,
   ...certificateOperations,
+  ...pendingCertificateOperations,
   ...dnsProviderOperations,
   ...inventoryOperations,
   ...auditOperations,

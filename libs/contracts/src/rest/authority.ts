@@ -130,6 +130,16 @@ export const visualizeAuthorityOperation = operation('visualizeAuthority', 'GET'
   errors: [404],
 });
 
+export const readKeyRevocationListOperation = operation('readKeyRevocationList', 'GET', '/authorities/{id}/krl', {
+  tag,
+  summary: 'Key revocation list of an SSH authority, for `RevokedKeys` of sshd; needs no token',
+  access: 'anonymous',
+  params: byId,
+  response: z.string().meta({ format: 'binary' }),
+  errors: [404],
+  mediaType: 'application/octet-stream',
+});
+
 export const authorityOperations = [
   listAuthoritiesOperation,
   createAuthorityOperation,
@@ -138,4 +148,5 @@ export const authorityOperations = [
   updateAuthorityOperation,
   listAuthorityRolesOperation,
   visualizeAuthorityOperation,
+  readKeyRevocationListOperation,
 ] as const;

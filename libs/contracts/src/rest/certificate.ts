@@ -6,6 +6,7 @@ import { CertificateCreateInput, CertificateEditInput, CertificateUploadInput } 
 import { bool, email, flag, idParam, int, text } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
+import { PendingCertificateAnswer } from './pending-certificate.js';
 import { AuthorityView, CertificateView, NestedDestination, NestedNotification, NestedSource, NestedUser } from './view.js';
 
 const tag = 'certificates';
@@ -35,10 +36,10 @@ export const listCertificatesOperation = operation('listCertificates', 'GET', '/
 
 export const createCertificateOperation = operation('createCertificate', 'POST', '/certificates', {
   tag,
-  summary: 'Issue a certificate; without a CSR the key is made and kept by the platform',
+  summary: 'Issue a certificate; without a CSR the key is made and kept by the platform. From an authority that answers later: a pending certificate',
   access: 'writer',
   body: CertificateCreateInput,
-  response: CertificateView,
+  response: z.union([CertificateView, PendingCertificateAnswer]),
   errors: [404, 409, 412, 502, 504],
   takesIdempotencyKey: true,
 });

@@ -10,6 +10,7 @@ export * from './audit.js';
 export * from './authority.js';
 export * from './certificate-input.js';
 export * from './certificate.js';
+export * from './pending-certificate.js';
 export * from './dns-provider.js';
 export * from './inventory.js';
 export * from './task.js';

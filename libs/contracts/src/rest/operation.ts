@@ -23,7 +23,7 @@ interface OperationOptions<P extends z.ZodObject, Q extends z.ZodObject, B exten
   holdsSecret?: boolean;
   /** Takes an `Idempotency-Key` header: a repeated request gets the first answer. */
   takesIdempotencyKey?: boolean;
-  mediaType?: 'application/json' | 'text/html';
+  mediaType?: 'application/json' | 'text/html' | 'application/octet-stream';
 }
 
 /** One method and path of the REST API; `path` is below `/api/1`, parameters in braces. */

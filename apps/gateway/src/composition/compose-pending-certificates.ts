@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { PendingCertificateAnswer, PendingCertificateRecord, PendingCertificateView } from '@sifaka/contracts';
+import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
+import { RoleRepository } from '../role/role.repository.js';
+import { UserRepository } from '../user/user.repository.js';
+
+/** Puts users, roles and DNS providers into pending certificates: one query each for any number of them. */
+@Injectable()
+export class ComposePendingCertificates {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly roles: RoleRepository,
+    private readonly dnsProviders: DnsProviderNames,
+  ) {}
+
+  async views(records: readonly PendingCertificateRecord[]): Promise<PendingCertificateView[]> {
+    const [users, roles, dnsProviders] = await Promise.all([
+      this.users.nested(records.flatMap(({ userId }) => userId ?? [])),
+      this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
+      this.dnsProviders.nested(records.flatMap(({ dnsProviderId }) => dnsProviderId ?? [])),
+    ]);
+    return records.map(({ userId, roleIds, ...record }) => ({
+      ...record,
+      user: userId === null ? null : (users.get(userId) ?? null),
+      roles: roleIds.flatMap((id) => roles.get(id) ?? []),
+      destinations: [],
+      notifications: [],
+      dnsProvider: record.dnsProviderId === null ? null : (dnsProviders?.get(record.dnsProviderId) ?? null),
+    }));
+  }
+
+  async view(record: PendingCertificateRecord): Promise<PendingCertificateView> {
+    const [view] = await this.views([record]);
+    if (view === undefined) throw new Error('one record composes to one view');
+    return view;
+  }
+}
+
+/** As a request for a certificate is answered: with the keys of a certificate (rest-api §6.3), and none that one does not have. */
+export function asAnswer(view: PendingCertificateView): PendingCertificateAnswer {
+  const { state: _state, settledBy: _by, numberAttempts: _attempts, lastError: _error, nextTryAt: _next, until: _until, hasPrivateKey: _key, ...rest } = view;
+  const { names: _names, lastUpdated: _updated, dnsProvider: _provider, ...answer } = rest;
+  return answer;
+}
