@@ -8,10 +8,13 @@ import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
 import issuerCryptography from '@sifaka/plugin-issuer-cryptography';
 import issuerCsr from '@sifaka/plugin-issuer-csr';
 import issuerOpenssh from '@sifaka/plugin-issuer-openssh';
+import issuerVault from '@sifaka/plugin-issuer-vault';
+import issuerStep from '@sifaka/plugin-issuer-step';
+import issuerCfssl from '@sifaka/plugin-issuer-cfssl';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
-export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr, issuerOpenssh];
+export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr, issuerOpenssh, issuerVault, issuerStep, issuerCfssl];
 
 /** Every export format that this service hosts. */
 export const exportPlugins: readonly Plugin<'export'>[] = [
