@@ -16,11 +16,8 @@ export interface BindOptions {
   rights?: 'txt' | 'any';
   /** Further lines of zone data: `{ 'acme.test': ['www CNAME other.test.'] }`. */
   records?: Readonly<Record<string, readonly string[]>>;
-  /**
-   * Answers as a resolver as well: follows aliases from zone to zone, and asks the server "127.0.0.1:port" for names below a zone that it
-   * does not have itself. Nothing is cached; other names do not exist.
-   */
-  resolves?: Readonly<Record<string, string>>;
+  /** Follows aliases from one of its zones to another, as a resolver would; it knows no other names. */
+  followsAliases?: boolean;
 }
 
 export interface Bind extends Peer {
@@ -43,13 +40,7 @@ export async function startBind(options: BindOptions): Promise<Bind> {
     ports: 1,
     async prepare(place) {
       for (const zone of options.zones) await writeFile(join(place.folder, `${zone}.zone`), zoneData(zone, options.records?.[zone] ?? []));
-      await writeFile(
-        join(place.folder, 'root.zone'),
-        zoneData(
-          '',
-          Object.keys(options.resolves ?? {}).map((zone) => `${zone}. NS ns.${zone}.`),
-        ),
-      );
+      await writeFile(join(place.folder, 'root.zone'), zoneData('', []));
       await writeFile(join(place.folder, 'named.conf'), configuration(place, options, tsig), { mode: 0o600 });
       return { program: programPath('named'), args: ['-4', '-g', '-n', '1', '-c', place.path('named.conf')] };
     },
@@ -84,7 +75,7 @@ function configuration(place: Place, options: BindOptions, tsig: { name: string;
     `  directory "${place.path('')}";`,
     `  listen-on port ${place.port(0)} { 127.0.0.1; };`,
     '  listen-on-v6 { none; };',
-    ...(options.resolves === undefined ? ['  recursion no;'] : ['  recursion yes;', '  max-cache-ttl 0;', '  max-ncache-ttl 0;']),
+    options.followsAliases === true ? '  recursion yes;' : '  recursion no;',
     '  notify no;',
     '  allow-query { 127.0.0.1; };',
     '  allow-transfer { 127.0.0.1; };',
@@ -98,19 +89,10 @@ function configuration(place: Place, options: BindOptions, tsig: { name: string;
     'controls { };',
     `key "${tsig.name}" { algorithm ${tsig.algorithm}; secret "${tsig.secret}"; };`,
     ...zones,
-    ...elsewhere(options.resolves),
+    // Questions about other names stay on this machine.
+    ...(options.followsAliases === true ? ['zone "." { type primary; file "root.zone"; };'] : []),
     '',
   ].join('\n');
-}
-
-/** A root zone of our own keeps questions about other names on this machine; what it delegates is forwarded. */
-function elsewhere(servers: BindOptions['resolves']): string[] {
-  if (servers === undefined) return [];
-  const forwarded = Object.entries(servers).map(([zone, server]) => {
-    const [address = '', port = '53'] = server.split(':');
-    return `zone "${zone}" { type forward; forward only; forwarders { ${address} port ${port}; }; };`;
-  });
-  return ['zone "." { type primary; file "root.zone"; };', ...forwarded];
 }
 
 function zoneData(zone: string, records: readonly string[]): string {

@@ -1,4 +1,3 @@
-import { describe, it } from '@jest/globals';
 import { findDebian13 } from './debian13.js';
 import { findProgram } from './programs.js';
 
@@ -12,6 +11,12 @@ const needs = {
   sshd: ['sshd', 'ssh', 'ssh-keygen'],
 } as const;
 
+/** What Jest gives to a test file: not imported, so that this library also loads where no test runs. */
+interface Jest {
+  describe: { (title: string, suite: () => void): void; skip: (title: string, suite: () => void) => void };
+  it: (title: string, test: () => void) => void;
+}
+
 /** Peers that run in a Debian 13 system of their own. */
 const elsewhere = ['moto', 'pebble-2.6', 'cfssl-1.6'] as const;
 
@@ -23,6 +28,7 @@ export type PeerName = keyof typeof needs | (typeof elsewhere)[number];
  * @param peers names of this library's peers, or of any programs: `['pebble', 'power-dns', 'openssl']`
  */
 export function describeWithPeers(peers: readonly (PeerName | (string & {}))[], title: string, suite: () => void): void {
+  const { describe, it } = globalThis as unknown as Jest;
   const missing = missingFor(peers);
   if (missing.length === 0) {
     describe(title, suite);
