@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import { decode, encode, RECURSION_DESIRED, streamEncode, type DecodedPacket, type Answer } from 'dns-packet';
 
 export interface DnsServer {
@@ -136,8 +137,8 @@ const silence = (server: DnsServer, timeoutMs: number) => new NoReply(`${serverT
 const unreachableCodes = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'];
 
 function noReply(server: DnsServer, error: unknown): NoReply {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = isNativeError(error) && 'code' in error ? String(error.code) : '';
   if (code === 'ECONNREFUSED') return new NoReply(`${serverText(server)} takes no DNS questions: nothing listens there`, false);
-  const why = error instanceof Error ? error.message : 'it failed';
+  const why = isNativeError(error) ? error.message : 'it failed';
   return new NoReply(`${serverText(server)} cannot be asked: ${why}`, unreachableCodes.includes(code));
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import type { Plugin } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import { acmePlugins } from '../plugins.js';
 import { addressPolicy } from './address-policy.js';
@@ -26,14 +27,20 @@ import { TxtRecordRepository } from './txt-record.repository.js';
 import { TxtRecords } from './txt-records.js';
 import { UpdateDnsProvider } from './update-dns-provider.js';
 
-const plugins = [DnsSecrets, DnsPluginContexts, DnsPlugins, ProveDnsProvider, { provide: DNS_PLUGINS, useValue: acmePlugins }];
+const pluginParts = [DnsSecrets, DnsPluginContexts, DnsPlugins, ProveDnsProvider];
 
-const providers = [DnsProviderRepository, DnsProviderTrail, ReadDnsProviders, CreateDnsProvider, UpdateDnsProvider, ChangeDnsProvider, DeleteDnsProvider, TestDnsProvider];
+const providerParts = [DnsProviderRepository, DnsProviderTrail, ReadDnsProviders, CreateDnsProvider, UpdateDnsProvider, ChangeDnsProvider, DeleteDnsProvider, TestDnsProvider];
 
-const records = [TxtRecordRepository, TxtRecords, RecordLocks, CleanRecords];
+const recordParts = [TxtRecordRepository, TxtRecords, RecordLocks, CleanRecords];
 
-const resolution = [Resolvers, AuthoritativeServers, Propagation, PlaceChallenge, RefreshZones, { provide: ADDRESS_POLICY, inject: [CONFIG], useFactory: addressPolicy }];
+const resolutionParts = [Resolvers, AuthoritativeServers, Propagation, PlaceChallenge, RefreshZones, { provide: ADDRESS_POLICY, inject: [CONFIG], useFactory: addressPolicy }];
+
+/** What the module is made of, with these plugins. */
+export const dnsParts = (plugins: readonly Plugin<'dns'>[]) => ({
+  controllers: [DnsProviderHandlers],
+  providers: [...pluginParts, ...providerParts, ...recordParts, ...resolutionParts, { provide: DNS_PLUGINS, useValue: plugins }, DnsChallenges],
+});
 
 /** DNS providers, their zones, and the TXT records of challenges. */
-@Module({ controllers: [DnsProviderHandlers], providers: [...plugins, ...providers, ...records, ...resolution, DnsChallenges], exports: [DnsChallenges] })
+@Module({ ...dnsParts(acmePlugins), exports: [DnsChallenges] })
 export class DnsModule {}
