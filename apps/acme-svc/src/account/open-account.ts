@@ -11,7 +11,9 @@ import { readExternalAccount } from './external-account.js';
 import { OpenExistingAccount } from './open-existing-account.js';
 import { OpenOwnAccount } from './open-own-account.js';
 
-export type OpenInput = InputOf<typeof openAcmeAccount>;
+type Input = InputOf<typeof openAcmeAccount>;
+
+export type OpenInput = Input & { authority: string };
 
 /**
  * Makes the account of an authority at its CA, or finds it. Repeating it changes nothing but what changed in the options: contact, trust,
@@ -30,7 +32,7 @@ export class OpenAccount {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  run(input: OpenInput, call: CallContext): Promise<OutputOf<typeof openAcmeAccount>> {
+  run(input: Input, call: CallContext): Promise<OutputOf<typeof openAcmeAccount>> {
     const key = JSON.stringify(input);
     const known = this.underWay.get(key);
     if (known !== undefined) return known;
@@ -39,19 +41,22 @@ export class OpenAccount {
     return made;
   }
 
-  private async open(input: OpenInput, call: CallContext): Promise<OutputOf<typeof openAcmeAccount>> {
+  private async open(input: Input, call: CallContext): Promise<OutputOf<typeof openAcmeAccount>> {
     const externalAccount = input.eab === null ? null : readExternalAccount(input.eab);
     const existing = input.existing === null ? null : readExistingAccount(input.existing);
     const server = this.servers.at(input);
     // Asked anew: this is what proves that an authority can reach its CA.
     const { meta } = await server.directory(true);
+    const { authority } = input;
+    if (authority === null) return { accountUrl: '', status: 'unopened', profiles: meta.profiles };
     const entry = (action: string, row: AccountRow) => this.entry(call, action, row, server);
+    const named = { ...input, authority };
     try {
       const row =
-        existing === null ? await this.own.run(server, input, externalAccount, entry) : await this.existing.run(server, input, existing, entry);
+        existing === null ? await this.own.run(server, named, externalAccount, entry) : await this.existing.run(server, named, existing, entry);
       return { accountUrl: row.accountUrl ?? '', status: row.status, profiles: meta.profiles };
     } catch (error) {
-      await this.note(input, error);
+      await this.note(named, error);
       throw error;
     }
   }

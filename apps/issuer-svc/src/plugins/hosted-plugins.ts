@@ -5,6 +5,7 @@ import exportJavaTruststore from '@sifaka/plugin-export-java-truststore';
 import exportOpenssl from '@sifaka/plugin-export-openssl';
 import exportPem from '@sifaka/plugin-export-pem';
 import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
+import issuerAcme, { acmeAutoIssuer, acmeHttpIssuer } from '@sifaka/plugin-issuer-acme';
 import issuerCryptography from '@sifaka/plugin-issuer-cryptography';
 import issuerCsr from '@sifaka/plugin-issuer-csr';
 import issuerOpenssh from '@sifaka/plugin-issuer-openssh';
@@ -14,7 +15,7 @@ import issuerCfssl from '@sifaka/plugin-issuer-cfssl';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
-export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr, issuerOpenssh, issuerVault, issuerStep, issuerCfssl];
+export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr, issuerOpenssh, issuerVault, issuerStep, issuerCfssl, issuerAcme, acmeHttpIssuer, acmeAutoIssuer];
 
 /** Every export format that this service hosts. */
 export const exportPlugins: readonly Plugin<'export'>[] = [

@@ -23,7 +23,8 @@ export type AcmeAccountRecord = z.output<typeof AcmeAccountRecord>;
 /** Makes the account of an authority at its CA, or finds it again; the connection check of ACME authorities. */
 export const openAcmeAccount = command('rpc.acme.account.open', {
   input: z.object({
-    authority: z.string().min(1).max(128),
+    /** Null for an authority without a name yet: nothing is opened, but directory and options are looked at. */
+    authority: z.string().min(1).max(128).nullable(),
     directoryUrl: z.string().max(2_048),
     email: z.string().max(256).nullable(),
     caPem: z.string().max(65_536).nullable(),

@@ -13,8 +13,8 @@ export interface AcmeOrderTerms {
 
 /** Account of an authority at its ACME CA. */
 export interface AcmeAccountSettings {
-  /** Name of the authority: an account belongs to one. */
-  authority: string;
+  /** Name of the authority: an account belongs to one. Null: nothing is opened, but directory and options are looked at. */
+  authority: string | null;
   directoryUrl: string;
   email: string | null;
   caPem: string | null;
@@ -26,6 +26,7 @@ export interface AcmeAccountSettings {
 }
 
 export interface AcmeAccount {
+  /** Blank where nothing was opened. */
   accountUrl: string;
   status: string;
   /** Profile name → what the CA says of it. */
