@@ -64,6 +64,7 @@ const lockClass = `hashtext('acme.order')`;
 class Session {
   private readonly own = new Set<number>();
   private readonly lost = new AbortController();
+  private last: Promise<unknown> = Promise.resolve();
   readonly signal = this.lost.signal;
 
   constructor(private readonly client: pg.PoolClient) {
@@ -80,8 +81,7 @@ class Session {
     if (this.own.has(orderId)) return false;
     this.own.add(orderId);
     try {
-      const { rows } = await this.client.query<{ has: boolean }>(`select pg_try_advisory_lock(${lockClass}, $1) as has`, [orderId]);
-      if (rows[0]?.has === true) return true;
+      if (await this.ask(`select pg_try_advisory_lock(${lockClass}, $1) as has`, orderId)) return true;
       this.own.delete(orderId);
       return false;
     } catch (error) {
@@ -93,7 +93,7 @@ class Session {
 
   async unlock(orderId: number): Promise<void> {
     try {
-      if (!this.signal.aborted) await this.client.query(`select pg_advisory_unlock(${lockClass}, $1)`, [orderId]);
+      if (!this.signal.aborted) await this.ask(`select pg_advisory_unlock(${lockClass}, $1) as has`, orderId);
     } catch {
       // Whether it is free is not known: without the session it is.
       this.end();
@@ -104,6 +104,13 @@ class Session {
 
   close(): void {
     this.end();
+  }
+
+  /** One statement after the other: the connection is shared by all runs. */
+  private ask(text: string, orderId: number): Promise<boolean> {
+    const asked = this.last.then(() => this.client.query<{ has: boolean }>(text, [orderId])).then(({ rows }) => rows[0]?.has === true);
+    this.last = asked.catch(() => undefined);
+    return asked;
   }
 
   private end(): void {

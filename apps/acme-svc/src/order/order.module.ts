@@ -19,9 +19,8 @@ import { ReadOrders } from './read-orders.js';
 import { TakeOrder } from './take-order.js';
 import { TakeSteps } from './take-steps.js';
 
-/** Orders at ACME CAs from the request to the certificate, and what CAs say of its renewal. */
-@Module({
-  imports: [AccountModule, DnsModule],
+/** Everything about orders that does not come from elsewhere in the service. */
+export const orderParts = {
   controllers: [OrderHandlers],
   providers: [
     AskOrder,
@@ -41,5 +40,8 @@ import { TakeSteps } from './take-steps.js';
     TakeSteps,
     TokenFiles,
   ],
-})
+};
+
+/** Orders at ACME CAs from the request to the certificate, and what CAs say of its renewal. */
+@Module({ imports: [AccountModule, DnsModule], ...orderParts })
 export class OrderModule {}
