@@ -13,7 +13,8 @@ export interface OutageSubject {
   run: (url: string, canary: string) => Promise<unknown>;
 }
 
-const canary = 'canary-5be1c2d9';
+/** Also a valid key in hexadecimal, for interfaces that want one. */
+const canary = 'ca9a475be1c2d9f0';
 
 const answers: readonly [string, StandInAnswer, readonly ErrorCode[]][] = [
   ['an error of the server', { status: 500, body: `failure of ${canary}` }, ['upstream_failed']],
