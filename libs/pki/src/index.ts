@@ -31,7 +31,7 @@ export * from './csr/csr.js';
 export * from './chain/chain.js';
 export { assertMayIssueUnder, pathLengthLeft, withinValidityOf, type IssuanceRequest } from './chain/may-issue-under.js';
 export { slugify, issuerSlug } from './naming/slug.js';
-export { certificateName, nextFreeName, type CertificateNameInput } from './naming/certificate-name.js';
+export { certificateName, nextFreeName, sshCertificateName, type CertificateNameInput } from './naming/certificate-name.js';
 export { parseEncryptedPrivateKey, parsePrivateKey } from './keys/parse-private-key.js';
 export { fromPkcs8Der, isConsistent, keyMatches, publicKeyOf, toEncryptedPkcs8Pem, toPkcs8Der, toPkcs8Pem, toTraditionalPem } from './keys/private-key.js';
 export { assertServedKey, publicKeyFingerprint, rsaExponentOf } from './keys/public-key.js';
@@ -48,6 +48,7 @@ export {
   assembleSshCertificate,
   checkedPrincipal,
   encodeSshTbs,
+  isSshCertificate,
   parseSshCertificate,
   readSshTbs,
   verifySshCertificate,

@@ -1,7 +1,6 @@
 import { AppError } from '@sifaka/kernel';
 import {
   assembleSshCertificate,
-  certificateName,
   encodeSshSignature,
   encodeSshTbs,
   isSshKeyType,
@@ -10,6 +9,7 @@ import {
   slugify,
   spkiOfSshKey,
   sshPublicKey,
+  sshCertificateName,
   sshSignatureHash,
   verifySshCertificate,
 } from '@sifaka/pki';
@@ -40,8 +40,9 @@ export class OpensshIssuer implements Issuer {
     if (ssh === undefined) throw new AppError('failed_precondition', `authority "${authority.name}" issues certificates of OpenSSH alone`, { reason: 'ssh.not_ssh' });
     const validity = sshValidity(request, ssh, this.options);
     const granted = ssh.kind === 'host' ? hostTerms(ssh) : grantUserTerms({ terms: ssh, authority, requester: request.requester, options: this.options });
-    const keyId = ssh.keyId ?? `${nameOf(request, ssh, { ...validity, ...granted })} ${ssh.owner}`;
-    const certificateDer = await this.sign(request, { kind: ssh.kind, keyId, ...validity, ...granted });
+    const serial = this.newSerial();
+    const keyId = ssh.keyId ?? `${nameOf(request, ssh, { ...validity, ...granted, serial })} ${ssh.owner}`;
+    const certificateDer = await this.sign(request, { kind: ssh.kind, keyId, serial, ...validity, ...granted });
     return { status: 'issued', certificateDer, chainDer: [authority.certificateDer], externalId: null };
   }
 
@@ -49,8 +50,8 @@ export class OpensshIssuer implements Issuer {
     const { keyId } = authority;
     if (keyId === null) throw new AppError('failed_precondition', `authority "${authority.name}" cannot issue: its private key is not in the key vault`, { reason: 'issuer.no_key' });
     const issuerSpki = spkiOfSshKey(authority.certificateDer);
-    const serial = this.newSerial();
-    const tbs = encodeSshTbs({ ...contents, spki, issuerSpki, serial, nonce: this.context.random(32) });
+    const { serial } = contents;
+    const tbs = encodeSshTbs({ ...contents, spki, issuerSpki, nonce: this.context.random(32) });
     const signature = await this.context.keys.sign({ keyId, tbsDer: tbs, hash: sshSignatureHash(issuerSpki), serialHex: serialHex(serial), subjectKeyId: null, purpose: 'ssh' });
     const certificateDer = assembleSshCertificate(tbs, encodeSshSignature(issuerSpki, signature));
     if (verifySshCertificate(parseSshCertificate(certificateDer))) return certificateDer;
@@ -64,15 +65,15 @@ export class OpensshIssuer implements Issuer {
   }
 }
 
-type Contents = Omit<Parameters<typeof encodeSshTbs>[0], 'spki' | 'issuerSpki' | 'serial' | 'nonce'>;
+type Contents = Omit<Parameters<typeof encodeSshTbs>[0], 'spki' | 'issuerSpki' | 'nonce'>;
 
 const hostTerms = ({ principals }: SshTerms): GrantedTerms => ({ principals: [...principals], criticalOptions: {}, extensions: [] });
 
 /** As the inventory will call it, unless the name is taken. */
-function nameOf({ authority }: IssuerCertificateRequest, { kind, name }: SshTerms, { principals, notBefore, notAfter }: Pick<Contents, 'principals' | 'notBefore' | 'notAfter'>): string {
+function nameOf({ authority }: IssuerCertificateRequest, { kind, name }: SshTerms, { principals, notBefore, notAfter, serial }: Pick<Contents, 'principals' | 'notBefore' | 'notAfter' | 'serial'>): string {
   if (name !== null) return name;
   const [cn = null] = principals;
-  return certificateName({ cn, domains: kind === 'host' ? principals : [], issuer: slugify(authority.name, ''), notBefore, notAfter });
+  return sshCertificateName({ cn, domains: kind === 'host' ? principals : [], issuer: slugify(authority.name, ''), notBefore, notAfter, serialHex: serialHex(serial) });
 }
 
 function foreignKeyType(keyType: string): AppError {

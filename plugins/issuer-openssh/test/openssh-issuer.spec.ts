@@ -45,7 +45,7 @@ describe('a host certificate', () => {
     const { issuer } = anSshIssuer({ force_command: 'true', source_address: '192.0.2.0/24' });
     const certificate = await issued(issuer, await anSshAuthority(issuer), { ssh: { kind: 'host', principals: ['a.corp.test', '192.0.2.7'] } });
     expect(certificate).toMatchObject({ kind: 'host', principals: ['a.corp.test', '192.0.2.7'], criticalOptions: {}, extensions: [] });
-    expect(certificate.keyId).toBe('SAN-a.corp.test-CorpSSH-20261121-20271121 payments@corp.test');
+    expect(certificate.keyId).toBe(`SAN-a.corp.test-CorpSSH-20261121-20271121-${certificate.serialHex} payments@corp.test`);
     expect([certificate.notBefore, certificate.notAfter]).toEqual([later(-1 / 12), later(365 * 24)]);
   });
 });
@@ -124,7 +124,8 @@ describe('what a user certificate may be used for', () => {
 it('names certificate and owner in the key id, or what was asked for', async () => {
   const { issuer } = anSshIssuer();
   const authority = await anSshAuthority(issuer);
-  expect((await issued(issuer, authority)).keyId).toBe('rivera-CorpSSH-20261121-20261122 payments@corp.test');
+  const { keyId, serialHex } = await issued(issuer, authority);
+  expect(keyId).toBe(`rivera-CorpSSH-20261121-20261122-${serialHex} payments@corp.test`);
   expect((await issued(issuer, authority, { ssh: { name: 'night-shift' } })).keyId).toBe('night-shift payments@corp.test');
   expect((await issued(issuer, authority, { ssh: { keyId: 'ticket 4711' } })).keyId).toBe('ticket 4711');
 });

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
 import {
   createAuthorityOperation,
   getAuthority,
@@ -7,6 +7,8 @@ import {
   listAuthorities,
   listAuthoritiesOperation,
   listAuthorityRolesOperation,
+  readKeyRevocationList,
+  readKeyRevocationListOperation,
   updateAuthority,
   updateAuthorityOperation,
   visualizeAuthority,
@@ -15,8 +17,10 @@ import {
   type AuthorityView,
   type RequestFor,
   type ResponseFor,
+  type SystemPrincipal,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
+import type { FastifyReply } from 'fastify';
 import { ComposeAuthorities } from '../composition/compose-authorities.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
@@ -71,6 +75,14 @@ export class AuthorityController {
     return this.compose.view(record);
   }
 
+  /** Public, like a CRL: the hosts that fetch it have no account here. */
+  @Serves(readKeyRevocationListOperation)
+  async keyRevocationList({ params }: RequestFor<typeof readKeyRevocationListOperation>, _call: HttpCall, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+    const { krl, updatedAt } = await this.rpc.call(readKeyRevocationList, { id: params.id }, { principal: self });
+    void reply.type('application/octet-stream').header('cache-control', 'public, max-age=60').header('last-modified', new Date(updatedAt).toUTCString());
+    return Buffer.from(krl, 'base64');
+  }
+
   @Serves(listAuthorityRolesOperation)
   async listRoles({ params, query }: RequestFor<typeof listAuthorityRolesOperation>, call: HttpCall): Promise<ResponseFor<typeof listAuthorityRolesOperation>> {
     const { roleIds } = await this.find(params.id, call);
@@ -87,3 +99,5 @@ export class AuthorityController {
     return this.rpc.call(getAuthority, { ref: { id } }, { principal: callerOf(call) });
   }
 }
+
+const self: SystemPrincipal = { kind: 'system', service: 'gateway' };

@@ -3,7 +3,8 @@ import { timestamp } from '@sifaka/kernel';
 import { encodePem } from '@sifaka/pki';
 import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import type { z } from 'zod';
-import { bodyText, chainText, extensionsView } from './format.js';
+import { extensionsView } from './extensions.view.js';
+import { bodyText, chainText } from './format.js';
 
 /** What a nested certificate is made from; selected by `nestedColumns` of the reader. */
 export interface NestedRow {

@@ -1,11 +1,10 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import type { CertificateRecord } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import {
   certificatePem,
   countryOf,
   describeKey,
-  extensionsToJson,
+  isSshCertificate,
   issuerSlug,
   locationOf,
   nameOids,
@@ -23,7 +22,6 @@ import {
   type CertificateFacts,
 } from '@sifaka/pki';
 import type { CertificateFormat } from '@sifaka/plugin-sdk';
-import { sshExtensionsView } from './ssh-extensions.view.js';
 
 /** What the inventory reads from a certificate of OpenSSH, or from the public key that an SSH authority has for one. */
 export interface SshFacts {
@@ -122,22 +120,12 @@ export const sshIssuer = (authorityName: string): string => slugify(authorityNam
 /** As files hold it: PEM, or one line as OpenSSH wants it. */
 export function bodyText(format: CertificateFormat, der: Uint8Array): string {
   if (format === 'x509') return certificatePem(der);
-  return sshPublicKeyLine(der, isSshKey(der) ? '' : parseSshCertificate(der).keyId);
+  return sshPublicKeyLine(der, isSshCertificate(der) ? parseSshCertificate(der).keyId : '');
 }
 
 /** Certificates one below the other; for OpenSSH the line of the authority's public key. Null when there is none. */
 export function chainText(format: CertificateFormat, chain: readonly Buffer[] | null): string | null {
   return chain === null || chain.length === 0 ? null : chain.map((der) => bodyText(format, der)).join('\n');
-}
-
-/** A certificate that cannot be read keeps its row: what was read is shown (EX-10). */
-export function extensionsView(format: CertificateFormat, der: Buffer): CertificateRecord['extensions'] {
-  try {
-    if (format === 'openssh') return isSshKey(der) ? { subAltNames: { names: [] } } : sshExtensionsView(parseSshCertificate(der));
-    return extensionsToJson(parseCertificate(der).extensions) as CertificateRecord['extensions'];
-  } catch {
-    return { subAltNames: { names: [] } };
-  }
 }
 
 /** The private key as programs for that format read it. @param random four bytes */
@@ -151,9 +139,6 @@ export function assertX509({ name, format }: { name: string; format: Certificate
   const detail = `"${name}" is of OpenSSH's own format, and ${what} is made for X.509: take its body, chain and private key as they are`;
   throw new AppError('failed_precondition', detail, { reason: 'certificate.format' });
 }
-
-/** An authority's public key stands where others have their certificate. */
-const isSshKey = (blob: Uint8Array): boolean => !Buffer.from(blob.subarray(4, 64)).toString('latin1').includes('-cert-v01@openssh.com');
 
 /** The year 9999, the last one that X.509 and databases agree on. */
 const farthest = new Date('9999-12-31T23:59:59Z');

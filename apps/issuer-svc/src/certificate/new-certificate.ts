@@ -1,6 +1,6 @@
 import type { CertificateFacts as EventFacts, Principal } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
-import { certificateName, slugify, type CertificateNameInput } from '@sifaka/pki';
+import { certificateName, slugify, sshCertificateName, type CertificateNameInput } from '@sifaka/pki';
 import type { RequestIdentity } from '../issuance/request-identity.js';
 import { formatColumns, type FiledFacts } from './format.js';
 
@@ -56,8 +56,9 @@ export function baseName({ facts, name }: Pick<NewCertificate, 'facts' | 'name'>
   const custom = customName(name);
   if (custom !== '') return custom;
   const { cn, notBefore, notAfter } = facts;
-  const { domains, issuer } = formatColumns(facts);
-  return generatedName({ cn, domains, issuer, notBefore, notAfter });
+  const { format, domains, issuer } = formatColumns(facts);
+  const input = { cn, domains, issuer, notBefore, notAfter };
+  return format === 'openssh' ? sshCertificateName({ ...input, serialHex: facts.serialHex }).slice(-nameChars) : generatedName(input);
 }
 
 /**

@@ -84,7 +84,7 @@ export const createAuthority = command('rpc.issuer.authority.create', {
   }),
   output: AuthorityRecord,
   callers: ['gateway'],
-  codes: ['already_exists', 'permission_denied', 'failed_precondition', 'upstream_failed'],
+  codes: ['already_exists', 'permission_denied', 'failed_precondition', 'upstream_failed', 'upstream_timeout', 'rate_limited'],
   timeoutMs: 30_000,
 });
 
@@ -119,8 +119,10 @@ export const updateAuthority = command('rpc.issuer.authority.update', {
   }),
   output: AuthorityRecord,
   callers: ['gateway'],
-  codes: ['not_found', 'permission_denied', 'conflict'],
+  codes: ['not_found', 'permission_denied', 'conflict', 'failed_precondition', 'upstream_failed', 'upstream_timeout', 'rate_limited'],
   idempotent: true,
+  /** New options are proven at the other side first. */
+  timeoutMs: 25_000,
 });
 
 export const getAuthority = query('rpc.issuer.authority.get', {
@@ -128,6 +130,15 @@ export const getAuthority = query('rpc.issuer.authority.get', {
   output: AuthorityRecord,
   callers: ['gateway', 'discovery', 'deploy', 'notify'],
   codes: ['not_found'],
+});
+
+/** Key revocation list of an SSH authority (PROTOCOL.krl): what it says is no secret, and sshd's hosts fetch it. */
+export const readKeyRevocationList = query('rpc.issuer.authority.read_krl', {
+  input: z.object({ id: Id }),
+  /** `version` grows with every revocation. */
+  output: z.object({ krl: z.base64(), version: z.string().max(20), updatedAt: Timestamp }),
+  callers: ['gateway'],
+  codes: ['not_found', 'failed_precondition'],
 });
 
 /** Authorities that the caller may see: all for administrators, else created by the caller or shared through a role. */
@@ -167,6 +178,7 @@ export const authorityContracts = [
   listAuthorities,
   listAuthoritySummaries,
   visualizeAuthority,
+  readKeyRevocationList,
   countRoleUses,
 ] as const;
 

@@ -21,6 +21,9 @@ export function certificateName({ cn, domains, issuer, notBefore, notAfter }: Ce
   return slugify(text.replaceAll('*', 'WILDCARD'));
 }
 
+/** As `certificateName`, with the serial at its end: users get certificates several times a day, and their key ids tell them apart. */
+export const sshCertificateName = (input: CertificateNameInput & { readonly serialHex: string }): string => `${certificateName(input)}-${input.serialHex}`;
+
 /**
  * Name that is not among `takenNames` (those that start with `base`, in any case): `base`, then `base-HEX`, then `base-HEX-1`, …
  * A trailing number of eight digits is a date, and the serial itself is never counted on.

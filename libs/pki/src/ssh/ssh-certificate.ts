@@ -104,6 +104,15 @@ export function readSshTbs(tbs: Uint8Array): { serialHex: string; issuerSpki: Bu
   }
 }
 
+/** Whether the bytes are a certificate of OpenSSH, and no plain public key. */
+export function isSshCertificate(bytes: Uint8Array): boolean {
+  try {
+    return SshReader.over(bytes, 'SSH certificate').text().endsWith(suffix);
+  } catch {
+    return false;
+  }
+}
+
 /** Errors: `invalid_argument` for what is no certificate of OpenSSH. The signature is not checked. */
 export function parseSshCertificate(bytes: Uint8Array): SshCertificate {
   const blob = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

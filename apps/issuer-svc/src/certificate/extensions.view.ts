@@ -1,9 +1,22 @@
 import type { CertificateRecord } from '@sifaka/contracts';
-import type { SshCertificate } from '@sifaka/pki';
+import { extensionsToJson, isSshCertificate, parseCertificate, parseSshCertificate, type SshCertificate } from '@sifaka/pki';
+import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import { isIP } from 'node:net';
 
+/** A certificate that cannot be read keeps its row: what was read is shown (EX-10). */
+export function extensionsView(format: CertificateFormat, der: Buffer): CertificateRecord['extensions'] {
+  try {
+    if (format === 'openssh') return isSshCertificate(der) ? sshExtensionsView(parseSshCertificate(der)) : noExtensions;
+    return extensionsToJson(parseCertificate(der).extensions) as CertificateRecord['extensions'];
+  } catch {
+    return noExtensions;
+  }
+}
+
+const noExtensions = { subAltNames: { names: [] } };
+
 /** What stands for extensions in a certificate of OpenSSH, in the words in which it is asked for. */
-export function sshExtensionsView({ kind, principals, keyId, criticalOptions, extensions }: SshCertificate): CertificateRecord['extensions'] {
+function sshExtensionsView({ kind, principals, keyId, criticalOptions, extensions }: SshCertificate): CertificateRecord['extensions'] {
   const { forceCommand, sourceAddress, verifyRequired } = criticalOptions;
   return {
     subAltNames: { names: kind === 'host' ? principals.map((value) => ({ nameType: isIP(value) === 0 ? 'DNSName' : 'IPAddress', value })) : [] },
