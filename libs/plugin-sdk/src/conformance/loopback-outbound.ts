@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { AppError } from '@sifaka/kernel';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { Outbound, TlsTrust } from '../context.js';
 
@@ -31,8 +32,13 @@ function tlsOf({ caPem, clientCertificatePem, clientKeyPem, isVerified }: TlsTru
 
 function connected(socket: Socket): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    socket.once('connect', () => resolve(socket));
+    const late = () => socket.destroy(new AppError('upstream_timeout', 'no connection within the time limit'));
     socket.once('error', reject);
-    socket.once('timeout', () => socket.destroy(new Error('no connection within the time limit')));
+    socket.once('timeout', late);
+    socket.once('connect', () => {
+      // The limit is for connecting; what comes after is the plugin's.
+      socket.setTimeout(0).off('timeout', late).off('error', reject);
+      resolve(socket);
+    });
   });
 }
