@@ -1,5 +1,6 @@
 import powerdns from '@sifaka/plugin-dns-powerdns';
+import rfc2136 from '@sifaka/plugin-dns-rfc2136';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every DNS provider plugin that this service hosts. A plugin that is not here does not exist. */
-export const acmePlugins: readonly Plugin<'dns'>[] = [powerdns];
+export const acmePlugins: readonly Plugin<'dns'>[] = [powerdns, rfc2136];
