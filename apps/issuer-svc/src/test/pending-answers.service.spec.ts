@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { getPendingCertificate, listPendingCertificates, uploadPendingCertificate } from '@sifaka/contracts';
+import { certificatePem } from '@sifaka/pki';
+import { CONFIG } from '@sifaka/runtime';
+import { aPrincipal, waitUntil } from '@sifaka/testing';
+import type { IssuerConfig } from '../issuer.config.js';
+import { admin } from './an-issuer.js';
+import { byHand, later, refused } from './an-outside-ca.js';
+import { aPendingWorld, type PendingWorld } from './a-pending-world.js';
+
+let world: PendingWorld;
+beforeAll(async () => {
+  world = await aPendingWorld();
+});
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.ca.create = (request) => Promise.resolve(world.ca.issued(request.csrDer, 'at-once'));
+  world.ca.asked.created.length = 0;
+});
+
+const get = (id: number) => world.platform.call('gateway', getPendingCertificate, { id }, { principal: admin });
+const waitingTotal = async () => {
+  const window = { offset: 0, limit: 50, sortBy: null, sortDir: null, cursor: null };
+  const input = { window, filter: null, owner: null, creatorIds: null, isOwn: false, ids: null, state: null };
+  return (await world.platform.call('gateway', listPendingCertificates, input, { principal: admin })).total;
+};
+const count = async (table: string, condition = 'true') => (await world.rows(`select count(*)::int as n from ${table} where ${condition}`))[0]?.n;
+
+/** Lets an answer wait until the test says so. */
+function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+describe('an authority elsewhere that answers at once', () => {
+  it('gives the certificate, and leaves no trace of having been asked', async () => {
+    const answer = await world.ask('poll', { dnsProviderId: 4 });
+    expect(answer).toMatchObject({ certificate: { externalId: 'at-once', hasPrivateKey: true, userId: 1, dnsProviderId: 4, chain: expect.stringContaining('BEGIN') } });
+    expect(await count('pending_certificate')).toBe(0);
+    expect(await count('released_key')).toBe(0);
+  });
+
+  it('is on record before it is asked: a stop is told of, and what it may have issued can be brought', async () => {
+    const failed = await world.platform.events('sifaka.v1.certificate.failed');
+    const { opened, open } = gate();
+    world.ca.create = async () => {
+      await opened;
+      throw new Error('never mind');
+    };
+    const asking = world.ask('poll', { commonName: 'stopped.corp.test' }).catch(() => null);
+    await waitUntil(() => world.ca.asked.created.length === 1);
+    const [{ id } = {}] = await world.rows("select id from pending_certificate where state = 'asking'");
+    expect(await waitingTotal()).toBe(0);
+    await expect(get(Number(id))).rejects.toMatchObject({ code: 'not_found' });
+
+    // As the next process finds it.
+    const { issueLimitSeconds } = world.platform.service('issuer').app.get<IssuerConfig>(CONFIG);
+    await world.sweep();
+    expect(await count('pending_certificate', "state = 'asking'")).toBe(1);
+    await world.after(2_500 * issueLimitSeconds, () => world.sweep());
+    const stopped = await get(Number(id));
+    expect(stopped).toMatchObject({ state: 'failed', lastError: expect.stringContaining('the platform stopped while the authority was asked') });
+    await failed.waitFor(({ subject }) => subject === String(id));
+
+    const body = certificatePem(world.ca.sign(stopped.csr));
+    const uploaded = await world.platform.call('gateway', uploadPendingCertificate, { id: Number(id), body, chain: null, externalId: null }, { principal: admin });
+    expect(uploaded).toMatchObject({ state: 'resolved', resolvedCertId: expect.any(Number) });
+    open();
+    await asking;
+    expect(await count('certificate', "cn = 'stopped.corp.test'")).toBe(1);
+  });
+
+  it('is listened to after it was given up: what it issued is filed', async () => {
+    const { opened, open } = gate();
+    world.ca.create = async (request) => {
+      await opened;
+      return world.ca.issued(request.csrDer);
+    };
+    const asking = world.ask('poll', { commonName: 'slow.corp.test' });
+    await waitUntil(() => world.ca.asked.created.length === 1);
+    await world.after(3_600_000, () => world.sweep());
+    open();
+    expect(await asking).toMatchObject({ certificate: { cn: 'slow.corp.test' } });
+    expect(await count('pending_certificate', "cn = 'slow.corp.test' and state = 'resolved'")).toBe(1);
+  });
+
+  it('that refuses leaves nothing but the words', async () => {
+    const before = await count('pending_certificate');
+    world.ca.create = () => Promise.resolve({ status: 'rejected', reason: 'not your domain' });
+    await expect(world.ask('poll')).rejects.toMatchObject({ code: 'failed_precondition', message: expect.stringContaining('not your domain') });
+    world.ca.create = () => Promise.reject(refused('failed_precondition', 'no such profile'));
+    await expect(world.ask('poll')).rejects.toMatchObject({ code: 'failed_precondition', message: 'no such profile' });
+    expect(await count('pending_certificate')).toBe(before);
+    expect(await count('released_key')).toBe(2);
+  });
+
+  it('that fails without saying what became of it leaves a record, which the applicant need not be told of again', async () => {
+    world.ca.create = () => Promise.reject(refused('upstream_failed', 'connection reset'));
+    await expect(world.ask('poll', { commonName: 'doubt.corp.test' })).rejects.toMatchObject({ code: 'upstream_failed' });
+    expect(await world.rows("select state, last_error from pending_certificate where cn = 'doubt.corp.test'")).toEqual([{ state: 'failed', last_error: expect.stringContaining('may have issued: connection reset') }]);
+    expect(await count('outbox', "payload::text like '%doubt.corp.test%' and subject like '%certificate.failed'")).toBe(0);
+  });
+
+  it('with the certificate of another key is not believed; the certificate is kept on record', async () => {
+    const first = world.ca.asked.created.length;
+    await world.ask('poll');
+    const other = world.ca.asked.created[first];
+    world.ca.create = () => Promise.resolve(world.ca.issued(other?.csrDer ?? Buffer.alloc(0)));
+    await expect(world.ask('poll', { commonName: 'foreign.corp.test' })).rejects.toMatchObject({ code: 'upstream_failed' });
+    expect(await count('orphan_certificate')).toBe(1);
+  });
+});
+
+describe('a repeated request', () => {
+  it('gets the same record while it waits, and the certificate when it is there', async () => {
+    world.ca.create = () => Promise.resolve(later());
+    const requestKey = '1a'.repeat(32);
+    const first = await world.pend('poll', { requestKey });
+    expect(await world.pend('poll', { requestKey })).toEqual(first);
+    expect(world.ca.asked.created).toHaveLength(1);
+    await expect(world.ask('poll', { requestKey, commonName: 'else.corp.test' })).rejects.toMatchObject({ reason: 'idempotency.other_request' });
+    world.ca.poll = ({ csrDer: csr }) => Promise.resolve(world.ca.issued(csr));
+    await world.poll(first.id);
+    const { resolvedCertId } = await get(first.id);
+    expect(await world.ask('poll', { requestKey })).toMatchObject({ certificate: { id: resolvedCertId } });
+    const other = await world.pend('poll', { requestKey }, aPrincipal({ admin: true, userId: 2 }));
+    expect(other.id).not.toBe(first.id);
+  });
+
+  it.each([
+    ['comes at once', () => (request: { csrDer: Uint8Array }) => Promise.resolve(world.ca.issued(request.csrDer)), '2b'],
+    ['comes later', () => () => Promise.resolve(byHand()), '3c'],
+  ])('is one request however many there are, when the certificate %s', async (_title, create, letters) => {
+    world.ca.create = create();
+    const requestKey = letters.repeat(32);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => world.ask('upload', { requestKey })));
+    const ids = answers.map((answer) => ('certificate' in answer ? `c${answer.certificate.id}` : `p${answer.pending.id}`));
+    expect(new Set(ids).size).toBe(1);
+    expect(world.ca.asked.created).toHaveLength(1);
+  });
+
+  it('is a new one when the first was refused', async () => {
+    const requestKey = '4d'.repeat(32);
+    world.ca.create = () => Promise.reject(refused('upstream_failed', 'down'));
+    await expect(world.ask('poll', { requestKey })).rejects.toMatchObject({ code: 'upstream_failed' });
+    world.ca.create = (request) => Promise.resolve(world.ca.issued(request.csrDer));
+    expect(await world.ask('poll', { requestKey })).toHaveProperty('certificate');
+  });
+
+  it('is a new one a day later', async () => {
+    world.ca.create = () => Promise.resolve(later());
+    const requestKey = '5e'.repeat(32);
+    const first = await world.pend('poll', { requestKey });
+    await world.rows("update pending_certificate set date_created = date_created - interval '25 hours' where id = $1", [first.id]);
+    expect((await world.pend('poll', { requestKey, commonName: 'next.corp.test' })).id).not.toBe(first.id);
+  });
+});
