@@ -17,7 +17,7 @@ import {
 } from '@sifaka/contracts';
 import { parseKrl, parseSshCertificate, parseSshKeyLine } from '@sifaka/pki';
 import { aPrincipal, requirePeer, type TestPlatform } from '@sifaka/testing';
-import { admin, anAuthority, anIssuer, aRequest, aSubCa, dns, issue, upload } from './an-issuer.js';
+import { admin, anAuthority, anIssuer, type aRequest, aSubCa, dns, issue, upload } from './an-issuer.js';
 
 let platform: TestPlatform;
 let authority: AuthorityRecord;
