@@ -1,4 +1,4 @@
-/** Programs that the tests hold the product against, and the Debian or Ubuntu package that brings each. */
+/** Programs that the tests hold the product against, and the Debian or Ubuntu package that brings each; a package without a program is known by a file. */
 export const debianPackages = [
   { name: 'openssl', program: 'openssl' },
   { name: 'gnutls-bin', program: 'certtool' },
@@ -9,4 +9,15 @@ export const debianPackages = [
   { name: 'curl', program: 'curl' },
   { name: 'chromium', program: 'chromium' },
   { name: 'kubernetes-client', program: 'kubectl' },
+  { name: 'pebble', program: 'pebble' },
+  { name: 'pdns-server', program: 'pdns_server' },
+  { name: 'pdns-backend-sqlite3', file: '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql' },
+  { name: 'sqlite3', program: 'sqlite3' },
+  { name: 'bind9', program: 'named' },
+  { name: 'bind9-dnsutils', program: 'nsupdate' },
+  { name: 'knot', program: 'knotd' },
+  { name: 'golang-cfssl', program: 'cfssl' },
+  { name: 'openssh-server', program: 'sshd' },
+  { name: 'openssh-client', program: 'ssh-keygen' },
+  { name: 'debootstrap', program: 'debootstrap' },
 ];

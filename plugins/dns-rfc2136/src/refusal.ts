@@ -18,9 +18,8 @@ export function refusalOf(answered: Answered): AppError | null {
   const byKey = keyRefusal(answered);
   if (byKey !== null) return byKey;
   if (verdict.state === 'wrong') return new AppError('upstream_failed', `the signature of the answer of ${server} is wrong: somebody else answered, or the clocks differ by more than five minutes`);
-  const isFine = rcode === 0 || accepts.includes(rcode);
-  if (!isFine) return codeRefusal(answered);
-  // Anybody could have sent it.
+  if (rcode !== 0) return accepts.includes(rcode) ? null : codeRefusal(answered);
+  // Anybody could have sent it; a "no" costs nothing to believe, and Knot does not sign the one about names of others.
   return verdict.state === 'signed' ? null : new AppError('upstream_failed', `${server} answered without a signature: it is not the name server that knows the key, or something between changes its messages`);
 }
 
