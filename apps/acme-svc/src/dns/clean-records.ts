@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '@sifaka/kernel';
 import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
-import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { LOGGER } from '@sifaka/runtime';
 import { TxtRecordRepository } from './txt-record.repository.js';
 import { TxtRecords } from './txt-records.js';
 
@@ -19,21 +18,19 @@ export class CleanRecords {
   constructor(
     private readonly ledger: TxtRecordRepository,
     private readonly records: TxtRecords,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Job('clean-dns-records', { cron: '* * * * *', timeLimitMs: 300_000 })
   async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
-    const now = this.clock.now();
-    const forgotten = await this.ledger.releaseForgotten(new Date(now.getTime() - forgottenMs));
+    const forgotten = await this.ledger.releaseForgotten(forgottenMs);
     if (forgotten > 0) this.logger.warn({ forgotten }, 'TXT records were in DNS for two days and nobody removed them');
     // What fails is due later: each record is tried once.
     while (!signal.aborted) {
-      const due = await this.ledger.due(now, batchSize);
+      const due = await this.ledger.due(batchSize);
       if (due.length === 0) break;
       await Promise.all(due.map((row) => this.records.take(row)));
     }
-    await this.ledger.forgetRemoved(new Date(now.getTime() - keptMs));
+    await this.ledger.forgetRemoved(keptMs);
   }
 }

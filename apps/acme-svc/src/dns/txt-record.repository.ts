@@ -67,29 +67,32 @@ export class TxtRecordRepository {
     await this.database.query(`update dns_record set state = 'removed', last_error = null, next_try_at = null, updated_at = now() where id = $1 and state = 'removing'`, [id]);
   }
 
-  async removalFailed(id: number, error: string, nextTryAt: Date): Promise<void> {
-    await this.database.query(`update dns_record set attempts = attempts + 1, last_error = $2, next_try_at = $3, updated_at = now() where id = $1`, [id, error, nextTryAt]);
+  async removalFailed(id: number, error: string, pauseMs: number): Promise<void> {
+    await this.database.query(
+      `update dns_record set attempts = attempts + 1, last_error = $2, next_try_at = now() + $3 * interval '1 ms', updated_at = now() where id = $1`,
+      [id, error, pauseMs],
+    );
   }
 
   /** Removals whose time has come. */
-  due(now: Date, limit: number): Promise<TxtRecordRow[]> {
+  due(limit: number): Promise<TxtRecordRow[]> {
     return this.database.query<TxtRecordRow>(
-      `select ${columns} from dns_record where state = 'removing' and next_try_at <= $1 order by next_try_at limit $2`,
-      [now, limit],
+      `select ${columns} from dns_record where state = 'removing' and next_try_at <= now() order by next_try_at limit $1`,
+      [limit],
     );
   }
 
   /** What whoever asked for it has forgotten; from here on it only goes. */
-  async releaseForgotten(before: Date): Promise<number> {
+  async releaseForgotten(olderThanMs: number): Promise<number> {
     const rows = await this.database.query(
-      `update dns_record set state = 'removing', attempts = 0, next_try_at = now(), updated_at = now() where state in ('adding', 'present') and updated_at < $1 returning id`,
-      [before],
+      `update dns_record set state = 'removing', attempts = 0, next_try_at = now(), updated_at = now() where state in ('adding', 'present') and updated_at < now() - $1 * interval '1 ms' returning id`,
+      [olderThanMs],
     );
     return rows.length;
   }
 
-  async forgetRemoved(before: Date): Promise<void> {
-    await this.database.query(`delete from dns_record where state = 'removed' and updated_at < $1`, [before]);
+  async forgetRemoved(olderThanMs: number): Promise<void> {
+    await this.database.query(`delete from dns_record where state = 'removed' and updated_at < now() - $1 * interval '1 ms'`, [olderThanMs]);
   }
 
   openOf(providerId: number, sql: Sql = this.database): Promise<TxtRecordRow[]> {

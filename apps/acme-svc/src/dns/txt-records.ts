@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, toAppError, type Clock } from '@sifaka/kernel';
+import { AppError, toAppError } from '@sifaka/kernel';
 import type { Logger } from '@sifaka/observability';
-import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { LOGGER } from '@sifaka/runtime';
 import { DnsPlugins } from './dns-plugins.js';
 import { DnsProviderRepository } from './dns-provider.repository.js';
 import { RecordLocks } from './record-locks.js';
@@ -19,7 +19,6 @@ export class TxtRecords {
     private readonly records: TxtRecordRepository,
     private readonly plugins: DnsPlugins,
     private readonly locks: RecordLocks,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -84,9 +83,9 @@ export class TxtRecords {
 
   private async postpone(row: TxtRecordRow, error: unknown): Promise<boolean> {
     const { message } = toAppError(error);
-    const nextTryAt = new Date(this.clock.now().getTime() + pauseMs(row.attempts));
-    this.logger.warn({ err: error, record: row.name, providerId: row.provider_id, attempts: row.attempts + 1, nextTryAt }, 'a TXT record could not be removed');
-    await this.records.removalFailed(row.id, message, nextTryAt);
+    const retryMs = pauseMs(row.attempts);
+    this.logger.warn({ err: error, record: row.name, providerId: row.provider_id, attempts: row.attempts + 1, retryMs }, 'a TXT record could not be removed');
+    await this.records.removalFailed(row.id, message, retryMs);
     return false;
   }
 }
