@@ -6,8 +6,8 @@ import { linksOf } from './link-header.js';
 const AccountWithOrders = z.object({ orders: z.string().max(2_048).optional().catch(undefined) });
 const OrderList = z.object({ orders: z.array(z.string().max(2_048)).max(10_000) });
 
-/** An account that has more is not searched to its end. */
-const mostPages = 50;
+/** An account that has more is not searched to its end. The latest orders come last, and pages may hold no more than three. */
+const mostPages = 1_000;
 
 /**
  * Addresses of an account's orders that its CA lists (RFC 8555 section 7.1.2.1); empty for a CA that lists none.

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { listAcmeOrders, orderAbandoned, orderRequested, tokenUploaded, tokenUploadFailed, type AcmeOrderRecord, type EventContract, type EventDataOf } from '@sifaka/contracts';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the two are tested together
+import { keyvaultService } from '@sifaka/keyvault-svc';
 import type { CloudEvent } from '@sifaka/messaging';
 import { newEvent } from '@sifaka/messaging';
 import { defineService, StatusModule } from '@sifaka/runtime';
 import { testPlatform, waitUntil, type EventCollector, type TestPlatform } from '@sifaka/testing';
+import { AccountModule } from '../../account/account.module.js';
 import { acmeConfig } from '../../acme.config.js';
 import { DnsChallenges } from '../../dns/dns-challenges.js';
 import { acmeMigrations } from '../../migrations/migrations.js';
@@ -18,12 +22,15 @@ type Dns = Pick<FakeDns, 'place' | 'publish' | 'propagation' | 'remove'>;
 
 @Module({})
 class OrdersAlone {
-  static on(connections: AcmeConnections, dns: Dns): DynamicModule {
-    const outside = [
-      { provide: AcmeConnections, useValue: connections },
-      { provide: DnsChallenges, useValue: dns },
-    ];
-    return { module: OrdersAlone, imports: [StatusModule.forService('acme', [])], controllers: orderParts.controllers, providers: [...orderParts.providers, ...outside] };
+  /** @param connections null: with accounts as in the product */
+  static on(connections: AcmeConnections | null, dns: Dns): DynamicModule {
+    const outside = connections === null ? [] : [{ provide: AcmeConnections, useValue: connections }];
+    return {
+      module: OrdersAlone,
+      imports: [StatusModule.forService('acme', []), ...(connections === null ? [AccountModule] : [])],
+      controllers: orderParts.controllers,
+      providers: [...orderParts.providers, ...outside, { provide: DnsChallenges, useValue: dns }],
+    };
   }
 }
 
@@ -36,10 +43,11 @@ export class OrderPlatform {
     readonly events: EventCollector,
   ) {}
 
-  static async start(connections: AcmeConnections, dns: Dns, env: Record<string, string> = {}): Promise<OrderPlatform> {
+  static async start(connections: AcmeConnections | null, dns: Dns, env: Record<string, string> = {}): Promise<OrderPlatform> {
     const service = defineService({ name: 'acme', config: acmeConfig, migrations: acmeMigrations, jobConcurrency: 24, module: () => OrdersAlone.on(connections, dns) });
-    const settings = { SIFAKA_ACME_RETRY_SECONDS: '0.1', SIFAKA_DATABASE_POOL_SIZE: '10', ...env };
-    const platform = await testPlatform({ services: [service], env: settings });
+    const settings = { SIFAKA_ACME_RETRY_SECONDS: '0.1', SIFAKA_DATABASE_POOL_SIZE: '10', SIFAKA_OUTBOUND_ALLOWED_HOSTS: '127.0.0.0/8,localhost', ...env };
+    const services = connections === null ? [service, keyvaultService] : [service];
+    const platform = await testPlatform({ services, env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64'), acme: settings } });
     return new OrderPlatform(platform, await platform.events('sifaka.v1.>'));
   }
 
@@ -107,6 +115,25 @@ export class OrderPlatform {
     const [first] = await waitUntil(() => nonEmpty(this.told(type, pendingCertificateId)), { what: `${type} of pending certificate ${pendingCertificateId}` });
     if (first === undefined) throw new Error('nothing was heard');
     return first;
+  }
+
+  /** Waits until certificates came of all of them. */
+  async finalized(ids: readonly number[], timeoutMs: number): Promise<void> {
+    const open = new Set(ids);
+    let seen = 0;
+    const isOver = () => {
+      for (const { event } of this.events.heard.slice(seen)) if (event.type === 'sifaka.v1.order.finalized') open.delete(Number(Object(event.data).pendingCertificateId));
+      seen = this.events.heard.length;
+      return open.size === 0;
+    };
+    await waitUntil(isOver, { timeoutMs, what: `${ids.length} certificates` });
+  }
+
+  /** What became of them, when nothing of them is left. */
+  async ended(ids: readonly number[]): Promise<AcmeOrderRecord[]> {
+    const all = [];
+    for (const id of ids) all.push(await this.until(id, 'issued'));
+    return all;
   }
 
   told(type: string, pendingCertificateId: number): CloudEvent[] {
