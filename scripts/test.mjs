@@ -13,7 +13,7 @@ import { root } from './workspace.mjs';
 const scratch = mkdtempSync(join(tmpdir(), 'sifaka-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
-let child = null;
+const children = new Set();
 
 const jestProjects = ['unit', 'service', 'e2e', ...(process.argv.includes('--long') ? ['long'] : [])];
 
@@ -31,7 +31,10 @@ const inform = (line) => print(`test: ${line}`);
 async function main() {
   await install(inform);
   installPeers(inform);
+  // A minute of downloads and unpacking, beside what needs no peer.
+  const debian13 = node(['scripts/test/debian13.mjs']);
   for (const [name, ...args] of steps) await runStep(name, args);
+  await debian13;
   for (const project of jestProjects) await runJest(project);
   checkLeftovers();
   if (failures.length > 0) print(`\nfailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
@@ -112,9 +115,10 @@ const seconds = (startedAt) => ((Date.now() - startedAt) / 1_000).toFixed(1);
 function node(args, stdio = ['ignore', 'inherit', 'inherit']) {
   const env = { ...process.env, TMPDIR: scratch, NX_DAEMON: 'false', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
   return new Promise((resolve) => {
-    child = spawn(process.execPath, args, { cwd: root, stdio, env });
+    const child = spawn(process.execPath, args, { cwd: root, stdio, env });
+    children.add(child);
     child.once('exit', (code) => {
-      child = null;
+      children.delete(child);
       resolve(code ?? 1);
     });
   });
@@ -122,7 +126,7 @@ function node(args, stdio = ['ignore', 'inherit', 'inherit']) {
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
-    child?.kill(signal);
+    for (const child of children) child.kill(signal);
     setTimeout(() => {
       for (const { pid } of processesOf(scratch)) process.kill(pid, 'SIGKILL');
       rmSync(scratch, { recursive: true, force: true });

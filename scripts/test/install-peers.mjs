@@ -13,7 +13,7 @@ const lockTimeoutSeconds = 600;
  * @param {(line: string) => void} log
  */
 export function installPeers(log) {
-  const missing = debianPackages.filter(({ program }) => findProgram(program) === null).map(({ name }) => name);
+  const missing = debianPackages.filter(isMissing).map(({ name }) => name);
   if (missing.length === 0) return;
   if (findProgram('apt-get') === null) return log(`no apt-get here; tests that need ${missing.join(', ')} cannot run`);
   const root = process.getuid?.() === 0;
@@ -22,6 +22,8 @@ export function installPeers(log) {
   log(`installing ${missing.join(', ')}`);
   withoutServices(root, () => aptGet(root, missing, log));
 }
+
+const isMissing = ({ program, file }) => (program === undefined ? !existsSync(file) : findProgram(program) === null);
 
 function aptGet(root, packages, log) {
   const run = (...args) => {

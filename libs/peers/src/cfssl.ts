@@ -12,7 +12,10 @@ export interface CfsslOptions {
   hasDatabase?: boolean;
   /** Life of what it signs; 90 days by default. */
   expiryHours?: number;
-  /** `debian13`: CFSSL 1.6; else the installed one, 1.2 in Debian 12. */
+  /**
+   * `debian13`: CFSSL 1.6; else the installed one, 1.2 in Debian 12, which keeps an empty authority key id with each certificate, so that
+   * `revoke` finds it under the empty one alone.
+   */
   version?: 'installed' | 'debian13';
 }
 
