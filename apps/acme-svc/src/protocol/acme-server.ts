@@ -1,4 +1,5 @@
-import { AppError, isAppError, toAppError, type Clock } from '@sifaka/kernel';
+import { AppError, isAppError, type Clock } from '@sifaka/kernel';
+import { z } from 'zod';
 import { jsonOf, parseAnswer, readAnswer, type Answer } from './answer.js';
 import { DirectoryGate, type RequestKind } from './directory-gate.js';
 import { signJws, type JwsKey, type JwsPayload } from './jws.js';
@@ -167,7 +168,10 @@ function isBadNonce(answer: Answer): boolean {
 function transportError(error: unknown, host: string, signal: AbortSignal, timeoutMs: number): AppError {
   if (isAppError(error)) return error;
   if (signal.aborted) return new AppError('upstream_timeout', `${host} did not answer within ${timeoutMs / 1_000} s`, { reason: 'acme.timeout', cause: error });
-  if (!(error instanceof Error)) return toAppError(error);
-  const cause = error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
-  return new AppError('upstream_failed', `${host} could not be reached: ${cause}`, { reason: 'acme.unreachable', cause: error });
+  const read = Thrown.safeParse(error);
+  const why = read.success ? read.data.cause?.message || read.data.message : 'unknown fault';
+  return new AppError('upstream_failed', `${host} could not be reached: ${why}`, { reason: 'acme.unreachable', cause: error });
 }
+
+/** `fetch` says what happened in the cause of what it throws. */
+const Thrown = z.object({ message: z.string(), cause: z.object({ message: z.string() }).optional().catch(undefined) });

@@ -59,7 +59,10 @@ export class AcmeSession implements AcmeConnection {
       // RFC 9773 section 5: for CAs with renewal information alone.
       ...(replaces !== null && renewalInfo !== undefined && { replaces }),
     };
-    const answer = await this.signed((signer) => this.server.post(signer, { url, payload, kind: 'newOrder' }));
+    const asked = this.signed((signer) => this.server.post(signer, { url, payload, kind: 'newOrder' }));
+    const answer = await asked.catch((error: unknown) => {
+      throw withNames(error, identifiers);
+    });
     return this.resource(Order, answer, 'an order', this.server.locationOf(answer, 'the order'));
   }
 
@@ -161,6 +164,16 @@ export class AcmeSession implements AcmeConnection {
     return certificates.map(({ bytes }) => bytes);
   }
 }
+
+/** CAs do not always say which of the names they mean. */
+function withNames(error: unknown, identifiers: NewOrder['identifiers']): unknown {
+  if (!isAppError(error) || error.code !== 'failed_precondition' || identifiers.some(({ value }) => error.message.includes(value))) return error;
+  const shown = identifiers.slice(0, shownNames).map(({ value }) => value);
+  const more = identifiers.length > shownNames ? ` and ${identifiers.length - shownNames} more` : '';
+  return new AppError(error.code, `${error.message}; asked for ${shown.join(', ')}${more}`, { ...(error.reason !== undefined && { reason: error.reason }), cause: error });
+}
+
+const shownNames = 10;
 
 const pemChain = 'application/pem-certificate-chain';
 
