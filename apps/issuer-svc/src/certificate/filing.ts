@@ -44,7 +44,7 @@ export class Filing {
    * @throws AppError `conflict` for the key of another request
    */
   async answeredBefore(request: RequestIdentity | null, before: RepeatedRequest | null): Promise<CertificateRecord | null> {
-    if (request === null || before === null || before.kind !== 'certificate') return null;
+    if (request === null || before?.kind !== 'certificate') return null;
     if (!before.isForgotten) {
       assertSameRequest(request, before);
       return this.read(before.id);

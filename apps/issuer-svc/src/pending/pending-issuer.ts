@@ -21,9 +21,9 @@ export class PendingIssuer {
   /** @throws AppError `failed_precondition` for an issuer that cannot be asked */
   async poll(row: StoredPending): Promise<IssueOutcome> {
     const { issuer, reference } = await this.of(row);
-    if (issuer.poll === undefined) throw new AppError('failed_precondition', `the issuer of authority "${reference.authority.name}" cannot be asked for certificates`, { reason: 'issuer.cannot_poll' });
-    const { poll } = issuer;
-    return signingFor(row.keyId, () => poll.call(issuer, reference));
+    const answer = signingFor(row.keyId, () => issuer.poll?.(reference));
+    if (answer !== undefined) return answer;
+    throw new AppError('failed_precondition', `the issuer of authority "${reference.authority.name}" cannot be asked for certificates`, { reason: 'issuer.cannot_poll' });
   }
 
   /** Gives it up at the issuer, where that can be done. */
