@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { randomUUID, sign } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import {
@@ -163,7 +163,7 @@ export function testRequest(authority: IssuerAuthority, changes: Partial<IssuerC
     notAfter: new Date(notBefore.getTime() + 31 * day),
     hash: null,
     requester: { username: 'ada', email: 'ada@example.test', isAdmin: false, authorityRoles: [] },
-    requestId: 'request-1',
+    requestId: randomUUID(),
     ...changes,
   };
 }
@@ -187,16 +187,16 @@ async function prepared(subject: IssuerSubject) {
   const tryIssue = async (changes: Partial<IssuerCertificateRequest> = {}) => issuer.createCertificate(testRequest(authority, changes));
   const issue = async (changes: Partial<IssuerCertificateRequest> = {}, keyType?: string) => {
     const request = testRequest(authority, changes, keyType);
-    return { outcome: await settled(issuer, authority, await issuer.createCertificate(request)), request };
+    return { outcome: await settled(issuer, request, await issuer.createCertificate(request)), request };
   };
   return { issuer, authority, context, tryIssue, issue };
 }
 
 /** Polls what answered `pending`, a bounded number of times. */
-async function settled(issuer: Issuer, authority: IssuerAuthority, first: IssueOutcome): Promise<Issued> {
+async function settled(issuer: Issuer, { authority, csrDer }: IssuerCertificateRequest, first: IssueOutcome): Promise<Issued> {
   let outcome = first;
   for (let attempt = 0; attempt < 20 && outcome.status === 'pending' && issuer.poll !== undefined; attempt++) {
-    outcome = await issuer.poll({ authority, externalId: outcome.externalId, csrDer: Buffer.alloc(0) });
+    outcome = await issuer.poll({ authority, externalId: outcome.externalId, csrDer });
   }
   if (outcome.status !== 'issued') throw new Error(`expected a certificate, got ${JSON.stringify(outcome)}`);
   return outcome;
