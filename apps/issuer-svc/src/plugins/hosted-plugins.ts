@@ -12,10 +12,22 @@ import issuerOpenssh from '@sifaka/plugin-issuer-openssh';
 import issuerVault from '@sifaka/plugin-issuer-vault';
 import issuerStep from '@sifaka/plugin-issuer-step';
 import issuerCfssl from '@sifaka/plugin-issuer-cfssl';
+import issuerDigicert from '@sifaka/plugin-issuer-digicert';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
-export const issuerPlugins: readonly Plugin<'issuer'>[] = [issuerCryptography, issuerCsr, issuerOpenssh, issuerVault, issuerStep, issuerCfssl, issuerAcme, acmeHttpIssuer, acmeAutoIssuer];
+export const issuerPlugins: readonly Plugin<'issuer'>[] = [
+  issuerCryptography,
+  issuerCsr,
+  issuerOpenssh,
+  issuerVault,
+  issuerStep,
+  issuerCfssl,
+  issuerAcme,
+  acmeHttpIssuer,
+  acmeAutoIssuer,
+  issuerDigicert,
+];
 
 /** Every export format that this service hosts. */
 export const exportPlugins: readonly Plugin<'export'>[] = [
