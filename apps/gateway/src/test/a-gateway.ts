@@ -1,4 +1,5 @@
 import type { Clock } from '@sifaka/kernel';
+import type { ServiceDefinition } from '@sifaka/runtime';
 import { testPlatform, type TestPlatform } from '@sifaka/testing';
 import { gatewayService } from '../gateway.service.js';
 import { issuerStandIn, keyvaultStandIn } from './stand-ins.js';
@@ -38,13 +39,15 @@ interface GatewayOptions {
   /** For the services behind it too. */
   allEnv?: Record<string, string>;
   clock?: Clock;
+  /** Behind it besides the stand-ins of issuer and key vault. */
+  services?: readonly ServiceDefinition[];
   /** Name and password of the first administrator, when `env` changes them. */
   administrator?: [username: string, password: string];
 }
 
 export async function aGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const platform = await testPlatform({
-    services: [issuerStandIn, keyvaultStandIn, gatewayService],
+    services: [issuerStandIn, keyvaultStandIn, ...(options.services ?? []), gatewayService],
     env: {
       ...options.allEnv,
       gateway: { SIFAKA_ADMIN_PASSWORD: adminPassword, SIFAKA_TOKEN_SECRET: tokenSecret, SIFAKA_LOGIN_LIMIT: '10000', ...options.env },
