@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { accessRulesOf } from '@sifaka/authz';
 import type { Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
+import { acmeControllers } from './acme/acme.parts.js';
 import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
 import { auditControllers, auditProviders } from './audit/audit.parts.js';
 import { dnsProviderControllers, dnsProviderProviders } from './dns-provider/dns-provider.parts.js';
@@ -34,6 +35,7 @@ export class GatewayModule {
         ...apiKeyControllers,
         ...inventoryControllers,
         ...dnsProviderControllers,
+        ...acmeControllers,
         ...auditControllers,
         ...taskControllers,
         HealthController,

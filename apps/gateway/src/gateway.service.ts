@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { defineService, productVersion, ReadinessChecks } from '@sifaka/runtime';
+import { RpcClient } from '@sifaka/messaging';
+import { serveChallengeResponses } from './acme/challenge-responses.js';
 import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { ErrorFilter } from './http/error.filter.js';
@@ -30,6 +32,7 @@ export const gatewayService = defineService({
 async function configure(app: NestFastifyApplication, config: GatewayConfig): Promise<void> {
   await configureServer(app, serverSettings(config));
   serveOperations(app.getHttpAdapter().getInstance(), app.get(ReadinessChecks));
+  serveChallengeResponses(app.getHttpAdapter().getInstance(), app.get(RpcClient));
   app.useGlobalFilters(app.get(ErrorFilter));
   app.useGlobalGuards(app.get(OperationGuard));
   app.useGlobalInterceptors(app.get(SecretAnswerInterceptor), app.get(ListAnswerInterceptor), app.get(IdempotencyInterceptor));

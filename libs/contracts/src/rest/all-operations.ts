@@ -1,3 +1,4 @@
+import { acmeOperations } from './acme.js';
 import { apiKeyOperations } from './api-key.js';
 import { auditOperations } from './audit.js';
 import { authOperations } from './auth.js';
@@ -21,6 +22,7 @@ export const allOperations: readonly Operation[] = [
   ...certificateOperations,
   ...pendingCertificateOperations,
   ...dnsProviderOperations,
+  ...acmeOperations,
   ...inventoryOperations,
   ...auditOperations,
   ...taskOperations,

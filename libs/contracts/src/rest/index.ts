@@ -11,6 +11,7 @@ export * from './authority.js';
 export * from './certificate-input.js';
 export * from './certificate.js';
 export * from './pending-certificate.js';
+export * from './acme.js';
 export * from './dns-provider.js';
 export * from './inventory.js';
 export * from './task.js';

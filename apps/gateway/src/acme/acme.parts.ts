@@ -1,0 +1,3 @@
+import { AcmeController } from './acme.controller.js';
+
+export const acmeControllers = [AcmeController];
