@@ -68,3 +68,21 @@ export async function foreignRequest(subject: string, names: x509.JsonGeneralNam
 function signing(key: webcrypto.CryptoKey): { name: string; hash?: string } {
   return key.algorithm.name === 'Ed25519' ? { name: 'Ed25519' } : { name: key.algorithm.name, hash: 'SHA-256' };
 }
+
+/** What another authority makes of a signing request: its names and its key. */
+export async function foreignSigned(csr: string, issuer: Foreign): Promise<string> {
+  const request = new x509.Pkcs10CertificateRequest(csr);
+  const names = request.getExtension(x509.SubjectAlternativeNameExtension);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(12))).toString('hex'),
+    subject: request.subject,
+    issuer: issuer.certificate.subject,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 90 * day),
+    publicKey: request.publicKey,
+    signingKey: issuer.keys.privateKey,
+    signingAlgorithm: signing(issuer.keys.privateKey),
+    extensions: names === null ? [] : [names],
+  });
+  return certificate.toString('pem');
+}

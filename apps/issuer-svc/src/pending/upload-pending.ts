@@ -29,10 +29,10 @@ export class UploadPending {
     const given = refusing('chain', () => parsePemChain(chain ?? ''));
     assertHolds(certificate, given);
     const fault = keyFault(row, certificate);
-    if (fault !== null) throw new AppError('failed_precondition', `body: ${fault}`, { reason: 'pending.foreign_key', fields: [{ path: 'body', message: fault }] });
+    if (fault !== null) throw new AppError('failed_precondition', fault, { reason: 'pending.foreign_key' });
     const authority = await this.issuers.authority(row);
     const verdict = chainToAuthority(certificate, given, authority.chain);
-    if ('fault' in verdict) throw new AppError('failed_precondition', `body: ${verdict.fault}`, { reason: 'pending.wrong_signer', fields: [{ path: 'body', message: verdict.fault }] });
+    if ('fault' in verdict) throw new AppError('failed_precondition', verdict.fault, { reason: 'pending.wrong_signer' });
 
     const chainDer = verdict.chain.map(({ der }) => der);
     const resolution = await this.resolving.run(id, { certificateDer: certificate.der, chainDer, externalId, by: 'upload', principal });
