@@ -89,6 +89,5 @@ function matches(pattern: string, principal: string): boolean {
 }
 
 function denied(field: string, message: string): AppError {
-  const path = `extensions.ssh.${field}`;
-  return new AppError('permission_denied', `${path}: ${message}`, { reason: 'ssh.not_granted', fields: [{ path, message }] });
+  return new AppError('permission_denied', `extensions.ssh.${field}: ${message}`, { reason: 'ssh.not_granted' });
 }

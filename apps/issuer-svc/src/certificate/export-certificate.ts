@@ -19,8 +19,8 @@ export class ExportCertificate {
 
   async run({ id, plugin: input }: InputOf<typeof exportCertificate>, { principal }: CallContext): Promise<OutputOf<typeof exportCertificate>> {
     const certificate = await this.certificates.get(id);
+    assertX509(certificate, `export "${input.slug}"`);
     const { plugin, exporter } = this.plugins.make(input);
-    assertX509(certificate, `export "${plugin.slug}"`);
     const privateKeyPkcs8Der = plugin.requiresKey ? await this.key(certificate, plugin.slug, principal) : null;
     try {
       const file = await exporter.export({

@@ -179,9 +179,9 @@ it('takes nothing of SSH at an X.509 authority, and nothing of X.509 at an SSH a
   await expect(issue(platform, root, { extensions: { ssh: { principals: ['root'] } } })).rejects.toMatchObject({ fields: [{ path: 'extensions.ssh' }] });
   await expect(upload(platform, { body: root.authorityCertificate.body, authority: { id: authority.id } })).rejects.toMatchObject({ reason: 'certificate.format' });
   const issued = await issue(platform, authority, client(), rivera);
-  for (const slug of ['openssl-export', 'java-truststore-jks', 'export-pem', 'pem-export', 'der-export', 'pkcs7-export']) {
+  for (const slug of ['openssl-export', 'java-truststore-jks']) {
     const fault = await platform.call('gateway', exportCertificate, { id: issued.id, plugin: { slug, pluginOptions: [] } }, { principal: rivera }).catch((error: unknown) => error);
-    expect(fault).toMatchObject({ reason: expect.stringMatching(/certificate\.format|plugin\.unknown|plugin\.bad_option/) });
+    expect(fault).toMatchObject({ code: 'failed_precondition', reason: 'certificate.format' });
   }
 });
 

@@ -63,11 +63,13 @@ export function sshNamesHosts({ ask, draft: { ssh, commonName, extensions } }: I
   return refusals;
 }
 
-export function sshNamesUsers({ ask, draft: { ssh } }: IssuanceInput): Refusal[] {
+/** Forms repeat the common name as DNS name; any other name would be left out in silence. */
+export function sshNamesUsers({ ask, draft: { ssh, commonName } }: IssuanceInput): Refusal[] {
   if (ssh?.kind !== 'user') return [];
   const { criticalOptions: options } = ssh;
+  const hosts = (ask.extensions.subjectAltNames ?? []).filter((name) => !('value' in name) || name.value !== commonName);
   return [
-    ...((ask.extensions.subjectAltNames ?? []).length === 0 ? [] : [refuse('extensions.subAltNames.names', 'a user certificate names no hosts: names to log in as are given in extensions.ssh.principals', 'policy.ssh_names')]),
+    ...(hosts.length === 0 ? [] : [refuse('extensions.subAltNames.names', 'a user certificate names no hosts: names to log in as are given in extensions.ssh.principals', 'policy.ssh_names')]),
     ...ssh.principals.flatMap((name) => faultOf(() => checkedPrincipal(name, 'extensions.ssh.principals'))),
     ...(ssh.extensions ?? []).flatMap((name) => faultOf(() => checkedExtension(name))),
     ...faultOf(() => options.sourceAddress === undefined ? null : checkedSourceAddress(options.sourceAddress)),
