@@ -72,6 +72,14 @@ export class HttpApi {
     throw new AppError('upstream_failed', this.clean(`${this.settings.name} answered ${path} in a form that is not its API's (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}): is the address right?`));
   }
 
+  /** What `send` throws for an answer; for those that `accepts` let through and that are faults after all. */
+  refusal(path: string, { method = 'GET' }: ApiRequest, { status, headers, body }: ApiAnswer): AppError {
+    const words = this.settings.explain?.(body) ?? (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
+    const detail = this.clean(`${this.settings.name} answered ${method} ${path} with ${status}: ${words.replace(/\s+/g, ' ').trim().slice(0, maxWordsLength)}`);
+    const stated = this.settings.retryAfterMs?.(headers, body) ?? retryAfterMs(headers.get('retry-after'), this.settings.context.clock);
+    return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
+  }
+
   private async exchange(path: string, { method = 'GET', query = {}, json, form, headers }: ApiRequest): Promise<ApiAnswer> {
     const { name, url, context } = this.settings;
     const address = new URL(url.replace(/\/+$/, '') + path);
@@ -93,13 +101,6 @@ export class HttpApi {
     } finally {
       limits.end();
     }
-  }
-
-  private refusal(path: string, { method = 'GET' }: ApiRequest, { status, headers, body }: ApiAnswer): AppError {
-    const words = this.settings.explain?.(body) ?? (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
-    const detail = this.clean(`${this.settings.name} answered ${method} ${path} with ${status}: ${words.replace(/\s+/g, ' ').trim().slice(0, maxWordsLength)}`);
-    const stated = this.settings.retryAfterMs?.(headers, body) ?? retryAfterMs(headers.get('retry-after'), this.settings.context.clock);
-    return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
   }
 
   private clean(text: string): string {
