@@ -1,4 +1,6 @@
 import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { outboundSettings } from '@sifaka/outbound';
+import { thirdPartySettings } from '@sifaka/plugin-host';
 import { domainPatternFault } from '@sifaka/policy';
 import { z } from 'zod';
 
@@ -16,6 +18,8 @@ const publishedUrls = z.array(z.url({ protocol: /^https?$/ }).max(1_024)).max(10
 
 export const issuerConfig = defineConfig('issuer', {
   ...accessSettings,
+  ...outboundSettings,
+  ...thirdPartySettings,
   allowedDomains: setting(z.array(DomainPattern).max(1_000).default([]), {
     env: ['SIFAKA_ALLOWED_DOMAINS', 'LEMUR_ALLOWED_DOMAINS'],
     describe: 'Regular expressions (RE2 syntax); a domain name that none matches from its start is issued to administrators and `sensitiveDomainRoles` only. Empty: every name.',

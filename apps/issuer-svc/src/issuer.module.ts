@@ -33,11 +33,15 @@ import { References } from './issuance/references.js';
 import { KeyVault } from './keys/key-vault.js';
 import { ListingModule } from './listing/listing.module.js';
 import { pendingControllers, pendingProviders } from './pending/pending.parts.js';
+import { AcmeByRpc } from './plugins/acme-by-rpc.js';
 import { ExportPlugins } from './plugins/export-plugins.js';
+import { IssuerContexts } from './plugins/issuer-contexts.js';
 import { IssuerPlugins } from './plugins/issuer-plugins.js';
-import { PluginContexts } from './plugins/plugin-contexts.js';
 import { ReconcileKeyvault } from './reconcile/reconcile-keyvault.js';
 import { ReconcileRepository } from './reconcile/reconcile.repository.js';
+import { KrlRepository } from './revocation/krl.repository.js';
+import { ReadKeyRevocationList } from './revocation/read-key-revocation-list.js';
+import { RevocationHandlers } from './revocation/revocation.handlers.js';
 import { RotationPolicies } from './rotation-policies.js';
 import { SettingsModule } from './settings.module.js';
 
@@ -62,12 +66,14 @@ const edit = [
 
 const keys = [KeyVault, PrivateKeys, ViewKey, ExportCertificate, ReconcileKeyvault, ReconcileRepository];
 
-const plugins = [PluginContexts, IssuerPlugins, ExportPlugins];
+const plugins = [AcmeByRpc, IssuerContexts, IssuerPlugins, ExportPlugins];
+
+const revocation = [KrlRepository, ReadKeyRevocationList];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, RotationPolicies],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, RotationPolicies],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

@@ -1,10 +1,11 @@
 import { platformTables } from '@sifaka/database';
+import { withPluginSettings } from '@sifaka/plugin-host';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { defineService } from '@sifaka/runtime';
 import { issuerConfig } from './issuer.config.js';
 import { IssuerModule } from './issuer.module.js';
 import { issuerMigrations } from './migrations/migrations.js';
-import { issuerPlugins } from './plugins/hosted-plugins.js';
+import { exportPlugins, issuerPlugins } from './plugins/hosted-plugins.js';
 
 /** Authorities, certificates, the inventory, revocation, exports. */
 export const issuerService = issuerServiceWith(issuerPlugins);
@@ -13,7 +14,7 @@ export const issuerService = issuerServiceWith(issuerPlugins);
 export function issuerServiceWith(issuers: readonly Plugin<'issuer'>[]) {
   return defineService({
     name: 'issuer',
-    config: issuerConfig,
+    config: withPluginSettings(issuerConfig, [...issuers, ...exportPlugins]),
     migrations: [...platformTables('issuer'), ...issuerMigrations],
     module: () => IssuerModule.with(issuers),
   });

@@ -1,29 +1,21 @@
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { accessRulesOf } from '@sifaka/authz';
+import { PluginHostModule } from '@sifaka/plugin-host';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import { ACCESS_RULES } from './access-rules.js';
 import type { ValidityDefaults } from './authority/authority.view.js';
-import { PluginCatalogue } from './catalogue/plugin-catalogue.js';
 import { DEFAULT_SETTINGS, type DefaultSettings } from './defaults/defaults.js';
 import type { IssuerConfig } from './issuer.config.js';
 import { LISTING_SETTINGS, type ListingSettings } from './listing/list-certificates.js';
 import { VALIDITY_DEFAULTS } from './listing/validity-defaults.js';
-import { EXPORT_PLUGINS } from './plugins/export-plugins.js';
 import { exportPlugins } from './plugins/hosted-plugins.js';
-import { ISSUER_PLUGINS } from './plugins/issuer-plugins.js';
 
 const settings: Provider[] = [
-  { provide: EXPORT_PLUGINS, useValue: exportPlugins },
   { provide: ACCESS_RULES, inject: [CONFIG], useFactory: accessRulesOf },
   { provide: VALIDITY_DEFAULTS, inject: [CONFIG], useFactory: validityDefaults },
   { provide: LISTING_SETTINGS, inject: [CONFIG], useFactory: listingSettings },
   { provide: DEFAULT_SETTINGS, inject: [CONFIG], useFactory: defaultSettings },
-  {
-    provide: PluginCatalogue,
-    inject: [ISSUER_PLUGINS, EXPORT_PLUGINS],
-    useFactory: (issuers: readonly Plugin<'issuer'>[], exporters: readonly Plugin<'export'>[]) => new PluginCatalogue([...issuers, ...exporters]),
-  },
 ];
 
 /** What the configuration and the list of plugins mean to the parts of this service. */
@@ -31,8 +23,8 @@ const settings: Provider[] = [
 @Module({})
 export class SettingsModule {
   static with(issuers: readonly Plugin<'issuer'>[]): DynamicModule {
-    const providers = [{ provide: ISSUER_PLUGINS, useValue: issuers }, ...settings];
-    return { module: SettingsModule, providers, exports: providers };
+    const plugins = PluginHostModule.forService({ service: 'issuer', kinds: ['issuer', 'export'], plugins: [...issuers, ...exportPlugins] });
+    return { module: SettingsModule, imports: [plugins], providers: settings, exports: settings };
   }
 }
 

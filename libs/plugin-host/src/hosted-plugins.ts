@@ -1,4 +1,4 @@
-import type { PluginEntry } from '@sifaka/contracts';
+import type { PluginEntry, PluginView } from '@sifaka/contracts';
 import type { OptionDescriptor, Plugin, PluginKind } from '@sifaka/plugin-sdk';
 import { pluginEntry, type HostedPlugin as CatalogueItem } from '@sifaka/runtime';
 import { configuredOptions, type LoadedConfig } from './plugin-settings.js';
@@ -36,8 +36,12 @@ export class HostedPlugins {
     return [...this.known.values()].map(({ entry }) => entry);
   }
 
-  entry(slug: string): PluginEntry | undefined {
-    return this.known.get(slug)?.entry;
+  /** A plugin that is no longer there still has authorities and providers: they stay readable. */
+  view(slug: string): PluginView {
+    const entry = this.known.get(slug)?.entry;
+    if (entry === undefined) return { slug, title: slug, description: 'This plugin is not installed', pluginOptions: [] };
+    const { title, description, pluginOptions } = entry;
+    return { slug, title, description, pluginOptions };
   }
 
   find(slug: string): ListedPlugin | undefined {

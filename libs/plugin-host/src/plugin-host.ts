@@ -1,6 +1,7 @@
 import { AppError } from '@sifaka/kernel';
 import { parsePluginOptions, type ContextOf, type Plugin, type PluginInstances, type PluginKind } from '@sifaka/plugin-sdk';
 import { LRUCache } from 'lru-cache';
+import { checkOptions } from './check-options.js';
 import { withoutSecrets, withSecrets, type HostSecrets } from './host-secrets.js';
 import type { HostedPlugins } from './hosted-plugins.js';
 import { filledOptions } from './plugin-settings.js';
@@ -28,6 +29,17 @@ export interface PluginOwner {
   pluginSlug: string;
   options: readonly StoredOption[] | null;
 }
+
+interface ProofTerms {
+  /** False: the plugin looks at the options, and nobody is connected to. Default true. */
+  isAsked?: boolean;
+  /** Field that is at fault when the other side does not accept them. */
+  path?: string;
+  timeoutMs?: number;
+}
+
+/** Below the time limit of the calls that save options. */
+const checkLimitMs = 15_000;
 
 /** More than an installation uses in a day. */
 const cachedInstances = 1_000;
@@ -78,6 +90,32 @@ export class PluginHost<Kind extends PluginKind> {
   async make(slug: string, options: readonly StoredOption[] | null): Promise<PluginInstances[Kind]> {
     const plugin = this.plugin(slug);
     return plugin.create(this.values(plugin, await withSecrets(this.parts.secrets, options)), this.parts.contextOf(slug));
+  }
+
+  /**
+   * Options that are about to be stored: refused where the plugin, or the other side when it is asked, does not accept them.
+   *
+   * @param use for what is to be done with the instance before it is closed again
+   * @throws AppError `invalid_argument` with fields; the other side's faults as they are
+   */
+  async proven<Result>(
+    slug: string,
+    options: readonly StoredOption[] | null,
+    { isAsked = true, path = this.parts.optionsPath ?? 'plugin.pluginOptions', timeoutMs = checkLimitMs }: ProofTerms,
+    use: (instance: PluginInstances[Kind]) => Promise<Result> | Result,
+  ): Promise<Result> {
+    const instance = await this.make(slug, options);
+    try {
+      if (isAsked) await checkOptions(instance, { path, timeoutMs });
+      return await use(instance);
+    } finally {
+      await instance.close?.();
+    }
+  }
+
+  /** As `proven`, for options that are stored and not used yet. */
+  prove(slug: string, options: readonly StoredOption[] | null, terms: ProofTerms = {}): Promise<void> {
+    return this.proven(slug, options, terms, () => undefined);
   }
 
   /** Values for `create`. @param options with secrets, not with references */

@@ -3,10 +3,10 @@ import { AppError } from '@sifaka/kernel';
 import type { AuthoritySummary } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { parseCertificate, type CertificateFacts } from '@sifaka/pki';
+import type { StoredOption } from '@sifaka/plugin-host';
 import type { CertificateFormat, IssuerAuthority } from '@sifaka/plugin-sdk';
 import { LRUCache } from 'lru-cache';
 import { AuthorityReader } from '../listing/authority-reader.js';
-import type { StoredOption } from '../plugins/stored-options.js';
 
 /** An authority made ready for issuing: read once per version, everything parsed. */
 export interface AuthorityState {

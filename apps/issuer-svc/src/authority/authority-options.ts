@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { keepSecrets, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
+import { parseOptionsText } from '../plugins/host-options.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
-import { keepSecrets, parseOptionsText, refuseReferences, secretRefs, type StoredOption } from '../plugins/stored-options.js';
 import { AuthorityRepository } from './authority.repository.js';
 
 /** Options of a stored authority. */
@@ -21,8 +22,8 @@ export class AuthorityOptions {
     const given = parseOptionsText(text);
     refuseReferences(given, authority.options, 'options');
     const options = keepSecrets(given, authority.options);
-    // Whether the plugin takes them: making it has no side effects.
-    await this.issuers.make(authority.pluginSlug, options);
+    // Whether the plugin takes them is asked always, whether the other side does when they changed: who has it switched off goes on.
+    await this.issuers.prove(authority.pluginSlug, options, { isAsked: !isSame(options, authority.options) });
     return this.issuers.withoutSecrets(authority.pluginSlug, options, `authority ${authority.name}`);
   }
 
@@ -41,3 +42,7 @@ export class AuthorityOptions {
     }
   }
 }
+
+const isSame = (a: readonly StoredOption[], b: readonly StoredOption[] | null): boolean => JSON.stringify(values(a)) === JSON.stringify(values(b ?? []));
+
+const values = (options: readonly StoredOption[]) => options.map(({ name, value = null }) => [name, value]);

@@ -3,7 +3,7 @@ import { AppError } from '@sifaka/kernel';
 import type { AuditEntry } from '@sifaka/contracts';
 import { Database, uniqueViolation, type Sql } from '@sifaka/database';
 import { Outbox, type NewEvent } from '@sifaka/messaging';
-import type { StoredOption } from '../plugins/stored-options.js';
+import type { StoredOption } from '@sifaka/plugin-host';
 
 /** Columns of a new authority. */
 export interface NewAuthority {

@@ -4,12 +4,12 @@ import { allow, type AccessRules } from '@sifaka/authz';
 import type { AuthorityRecord, createAuthority, InputOf } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
 import { encodeName } from '@sifaka/pki';
-import type { AuthorityOutcome } from '@sifaka/plugin-sdk';
+import { refuseReferences, type StoredOption } from '@sifaka/plugin-host';
+import type { AuthorityOutcome, Issuer } from '@sifaka/plugin-sdk';
 import { ACCESS_RULES } from '../access-rules.js';
 import { JudgeIssuance, type JudgedDraft } from '../issuance/judge-issuance.js';
 import { References } from '../issuance/references.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
-import { refuseReferences, type StoredOption } from '../plugins/stored-options.js';
 import { issuerAuthority, type AuthorityState } from './authority-directory.js';
 import { AuthorityRepository } from './authority.repository.js';
 import { FoundAuthority } from './found-authority.js';
@@ -38,7 +38,7 @@ export class CreateAuthority {
 
     const draft = await this.judge.run('ca', { ...input, csr: null }, parent, principal);
     const options = optionsOf(input);
-    const outcome = await this.mint(input, { draft, parent, options });
+    const outcome = await this.issuers.proven(input.plugin.slug, options, {}, (issuer) => mint(issuer, input, { draft, parent, options }));
     return this.found.add({
       name: input.name,
       owner: input.owner.toLowerCase(),
@@ -61,25 +61,24 @@ export class CreateAuthority {
       principal,
     });
   }
+}
 
-  private async mint({ name, plugin }: Input, { draft, parent, options }: Parts): Promise<AuthorityOutcome> {
-    const issuer = await this.issuers.make(plugin.slug, options);
-    if (issuer.createAuthority === undefined) {
-      throw new AppError('failed_precondition', `issuer plugin "${plugin.slug}" makes no authorities`, { reason: 'issuer.no_authorities' });
-    }
-    return issuer.createAuthority({
-      name,
-      parent: parent === null ? null : issuerAuthority(parent),
-      keyType: draft.keyType,
-      subjectDer: encodeName(draft.subject),
-      extensions: draft.extensions,
-      notBefore: draft.notBefore,
-      notAfter: draft.notAfter,
-      hash: draft.hash,
-      options,
-      requestId: newId(),
-    });
+async function mint(issuer: Issuer, { name, plugin }: Input, { draft, parent, options }: Parts): Promise<AuthorityOutcome> {
+  if (issuer.createAuthority === undefined) {
+    throw new AppError('failed_precondition', `issuer plugin "${plugin.slug}" makes no authorities`, { reason: 'issuer.no_authorities' });
   }
+  return issuer.createAuthority({
+    name,
+    parent: parent === null ? null : issuerAuthority(parent),
+    keyType: draft.keyType,
+    subjectDer: encodeName(draft.subject),
+    extensions: draft.extensions,
+    notBefore: draft.notBefore,
+    notAfter: draft.notAfter,
+    hash: draft.hash,
+    options,
+    requestId: newId(),
+  });
 }
 
 interface Parts {

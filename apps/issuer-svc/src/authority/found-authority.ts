@@ -2,13 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { authorityCreated, type AuthorityRecord, type Principal } from '@sifaka/contracts';
 import { auditEntry, newEvent } from '@sifaka/messaging';
+import type { StoredOption } from '@sifaka/plugin-host';
 import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
 import { readAuthority } from '../certificate/format.js';
 import { ChainRepository } from '../certificate/chain.repository.js';
 import { AuthorityReader } from '../listing/authority-reader.js';
-import { hostFacts, type StoredOption } from '../plugins/stored-options.js';
+import { hostFacts } from '../plugins/host-options.js';
 import { AuthorityOptions } from './authority-options.js';
 import { AuthorityRepository } from './authority.repository.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessRules } from '@sifaka/authz';
 import type { CallContext } from '@sifaka/messaging';
+import type { StoredOption } from '@sifaka/plugin-host';
 import { aPrincipal } from '@sifaka/testing';
 import type { AuthorityReader } from '../listing/authority-reader.js';
-import type { StoredOption } from '../plugins/stored-options.js';
 import type { AuthorityOptions } from './authority-options.js';
 import type { AuthorityRepository } from './authority.repository.js';
 import { UpdateAuthority } from './update-authority.js';

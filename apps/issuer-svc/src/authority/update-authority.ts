@@ -3,10 +3,11 @@ import { AppError, type Clock } from '@sifaka/kernel';
 import { allow, type AccessRules } from '@sifaka/authz';
 import { authorityUpdated, type AuthorityRecord, type InputOf, type Principal, type updateAuthority } from '@sifaka/contracts';
 import { auditEntry, newEvent, type CallContext } from '@sifaka/messaging';
+import type { StoredOption } from '@sifaka/plugin-host';
 import { CLOCK } from '@sifaka/runtime';
 import { ACCESS_RULES } from '../access-rules.js';
 import { AuthorityReader } from '../listing/authority-reader.js';
-import { hostFacts, type StoredOption } from '../plugins/stored-options.js';
+import { hostFacts } from '../plugins/host-options.js';
 import { AuthorityOptions } from './authority-options.js';
 import { AuthorityRepository, type LockedAuthority } from './authority.repository.js';
 

@@ -1,15 +1,15 @@
 import { Controller } from '@nestjs/common';
 import { getDefaults, listIssuerPlugins, listLogs, type InputOf } from '@sifaka/contracts';
 import { Handles } from '@sifaka/messaging';
+import { HostedPlugins } from '@sifaka/plugin-host';
 import { Defaults } from '../defaults/defaults.js';
 import { ListLogs } from '../log/list-logs.js';
-import { PluginCatalogue } from './plugin-catalogue.js';
 
 /** Small reads: plugins, defaults, the log. */
 @Controller()
 export class CatalogueHandlers {
   constructor(
-    private readonly catalogue: PluginCatalogue,
+    private readonly catalogue: HostedPlugins,
     private readonly defaults: Defaults,
     private readonly logs: ListLogs,
   ) {}

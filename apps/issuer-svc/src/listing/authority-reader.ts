@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AuthorityRecord, AuthoritySummary } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import { HostedPlugins } from '@sifaka/plugin-host';
 import { authorityRecord, authoritySummary, type AuthorityRow, type ValidityDefaults } from '../authority/authority.view.js';
-import { PluginCatalogue } from '../catalogue/plugin-catalogue.js';
 import { VALIDITY_DEFAULTS } from './validity-defaults.js';
 
 const authoritySql = `
@@ -19,7 +19,7 @@ const authoritySql = `
 export class AuthorityReader {
   constructor(
     private readonly database: Database,
-    private readonly catalogue: PluginCatalogue,
+    private readonly catalogue: HostedPlugins,
     @Inject(VALIDITY_DEFAULTS) private readonly defaults: ValidityDefaults,
   ) {}
 
