@@ -1,15 +1,18 @@
 import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { allowedHostFault, outboundSettings } from '@sifaka/outbound';
+import { thirdPartySettings, withPluginSettings } from '@sifaka/plugin-host';
 import { z } from 'zod';
 import { dnsSettings } from './dns/dns.settings.js';
+import { acmePlugins } from './plugins.js';
 
 const DirectoryHost = z.string().max(300).check((context) => {
   const fault = allowedHostFault(context.value);
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
-export const acmeConfig = defineConfig('acme', {
+const own = defineConfig('acme', {
   ...outboundSettings,
+  ...thirdPartySettings,
   ...dnsSettings,
   directoryHostAllowlist: setting(z.array(DirectoryHost).max(1_000).default([]), {
     env: ['SIFAKA_ACME_DIRECTORY_HOST_ALLOWLIST', 'ACME_DIRECTORY_HOST_ALLOWLIST'],
@@ -36,5 +39,7 @@ export const acmeConfig = defineConfig('acme', {
     describe: 'Pause before the second attempt of an ACME order that failed; six times as long before the third, and again before the fourth, which is the last.',
   }),
 });
+
+export const acmeConfig = withPluginSettings(own, acmePlugins);
 
 export type AcmeConfig = ConfigOf<typeof acmeConfig>;

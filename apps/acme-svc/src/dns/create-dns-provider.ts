@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
 import type { createDnsProvider, DnsProviderRecord, InputOf, Principal } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import { DnsPlugins } from './dns-plugins.js';
 import { DnsProviderTrail } from './dns-provider-trail.js';
 import { DnsProviderRepository } from './dns-provider.repository.js';
-import { DnsSecrets } from './dns-secrets.js';
 import { checkNameservers, nameTaken, writeFault } from './provider-faults.js';
-import { ProveDnsProvider } from './prove-dns-provider.js';
 import { ReadDnsProviders } from './read-dns-providers.js';
+import { listZones } from './refresh-zones.js';
 
 /** Keeps a DNS provider that was proven to work. */
 @Injectable()
@@ -15,8 +15,7 @@ export class CreateDnsProvider {
   constructor(
     private readonly database: Database,
     private readonly providers: DnsProviderRepository,
-    private readonly secrets: DnsSecrets,
-    private readonly prove: ProveDnsProvider,
+    private readonly plugins: DnsPlugins,
     private readonly reader: ReadDnsProviders,
     private readonly trail: DnsProviderTrail,
   ) {}
@@ -26,18 +25,20 @@ export class CreateDnsProvider {
     const { name, description, type, nameservers } = input;
     checkNameservers(nameservers);
     if ((await this.providers.resolve({ name })) !== null) throw nameTaken(name);
-    const proven = await this.prove.newProvider(type, input.options);
-    const options = await this.secrets.stow(proven.options, proven.secretNames, name);
+    this.plugins.assertOffered(type);
+    const given = this.plugins.merged(input.options, []);
+    const zones = await this.plugins.proven(type, given, listZones);
+    const options = await this.plugins.stow(type, given, name);
     try {
       const id = await this.database.transaction(async (tx) => {
         const made = await this.providers.insert(tx, { name, description, type, options, nameservers });
-        await this.providers.setZones(made, proven.zones, tx);
-        await this.trail.record(tx, principal, 'dns_provider.created', { id: made, name }, { type, zones: proven.zones.length });
+        await this.providers.setZones(made, zones, tx);
+        await this.trail.record(tx, principal, 'dns_provider.created', { id: made, name }, { type, zones: zones.length });
         return made;
       });
       return await this.reader.get(id);
     } catch (error) {
-      await this.secrets.discard(options).catch(() => undefined);
+      await this.plugins.discard(options).catch(() => undefined);
       throw writeFault(error, name);
     }
   }

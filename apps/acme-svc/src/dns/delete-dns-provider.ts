@@ -3,9 +3,9 @@ import { allow } from '@sifaka/authz';
 import type { deleteDnsProvider, InputOf, Principal } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
+import { DnsPlugins } from './dns-plugins.js';
 import { DnsProviderTrail } from './dns-provider-trail.js';
 import { DnsProviderRepository, type DnsProviderRow } from './dns-provider.repository.js';
-import { DnsSecrets } from './dns-secrets.js';
 import { withinTime } from './time-limit.js';
 import { TxtRecordRepository, type TxtRecordRow } from './txt-record.repository.js';
 import { TxtRecords } from './txt-records.js';
@@ -21,7 +21,7 @@ export class DeleteDnsProvider {
     private readonly providers: DnsProviderRepository,
     private readonly ledger: TxtRecordRepository,
     private readonly records: TxtRecords,
-    private readonly secrets: DnsSecrets,
+    private readonly plugins: DnsPlugins,
     private readonly trail: DnsProviderTrail,
   ) {}
 
@@ -41,7 +41,7 @@ export class DeleteDnsProvider {
       return provider;
     });
     // What cannot be deleted now is found by nobody: references to it are gone.
-    if (deleted !== undefined) await this.secrets.discard(deleted.options).catch(() => undefined);
+    if (deleted !== undefined) await this.plugins.discard(deleted.options).catch(() => undefined);
     return { isDeleted: deleted !== undefined };
   }
 

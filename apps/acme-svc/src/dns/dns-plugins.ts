@@ -1,99 +1,98 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { PluginEntry } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
-import { parsePluginOptions, toPluginOptions, type DnsProvider, type Plugin } from '@sifaka/plugin-sdk';
+import { HostedPlugins, keepSecrets, PluginHost, pluginHostProvider, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
+import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
-import { LRUCache } from 'lru-cache';
 import type { AcmeConfig } from '../acme.config.js';
 import type { DnsProviderRow } from './dns-provider.repository.js';
-import { DnsPluginContexts } from './dns-plugin-contexts.js';
-import { DnsSecrets } from './dns-secrets.js';
-import { filledBySettings, pluginSettingsOf, settingsOfOptions } from './plugin-settings.js';
-import { secretNames, type StoredOption } from './stored-options.js';
+import { setupFault } from './plugin-fault.js';
 
-/** Injects the DNS plugins that this process hosts. */
-export const DNS_PLUGINS = Symbol('DnsPlugins');
-
-/** Where the options of a provider stand in a request. */
+/** Where type and options of a provider stand in a request. */
+const typePath = 'providerType.name';
 export const optionsPath = 'providerType.requirements';
 
-/** DNS plugins: by type, and made ready for a provider with its options. */
+/** Injects the host of the DNS plugins. */
+export const DNS_PLUGIN_HOST = Symbol('DnsPluginHost');
+export const dnsPluginHost = pluginHostProvider(DNS_PLUGIN_HOST, 'dns', (contexts, slug) => contexts.of(slug), { slugPath: typePath, optionsPath });
+
+/** The answer must be there before the one who asked has gone. */
+const checkLimitMs = 12_000;
+
+/** DNS plugins: what can be added, and made ready for a provider with its options. */
 @Injectable()
-export class DnsPlugins implements OnApplicationShutdown {
-  private readonly byType: ReadonlyMap<string, Plugin<'dns'>>;
-  private readonly settings: ReadonlyMap<string, string>;
-  /** By id and version of the provider: changed options make a new one. */
-  private readonly instances = new LRUCache<string, Promise<DnsProvider>>({
-    max: 500,
-    dispose: (made) => void made.then((instance) => instance.close?.()).catch(() => undefined),
-  });
-
+export class DnsPlugins {
   constructor(
-    @Inject(DNS_PLUGINS) plugins: readonly Plugin<'dns'>[],
-    private readonly contexts: DnsPluginContexts,
-    private readonly secrets: DnsSecrets,
+    @Inject(DNS_PLUGIN_HOST) private readonly host: PluginHost<'dns'>,
+    private readonly hosted: HostedPlugins,
     @Inject(CONFIG) private readonly config: AcmeConfig,
-  ) {
-    this.byType = new Map(plugins.map((plugin) => [plugin.slug, plugin]));
-    this.settings = pluginSettingsOf(config);
-  }
+  ) {}
 
-  /** What can be created: all that are hosted, or those of the configuration in its order. */
-  offered(): Plugin<'dns'>[] {
+  /** What can be added: all that work, or those of the configuration in its order. */
+  offered(): PluginEntry[] {
+    const working = this.hosted.entries().filter(({ kind, isEnabled }) => kind === 'dns' && isEnabled);
     const { dnsProviderTypes } = this.config;
-    if (dnsProviderTypes === undefined) return [...this.byType.values()];
+    if (dnsProviderTypes === undefined) return working;
     const names = Array.isArray(dnsProviderTypes) ? dnsProviderTypes : dnsProviderTypes.items.map(({ name }) => name);
-    return names.flatMap((name) => this.byType.get(name) ?? []);
+    return names.flatMap((name) => working.find(({ slug }) => slug === name) ?? []);
   }
 
-  /** Options as the form shows them: those that a setting of the installation fills need not be given. */
-  requirements(plugin: Plugin<'dns'>) {
-    const filled = settingsOfOptions(plugin);
-    return toPluginOptions(plugin.optionsSchema).map((option) => (this.settings.has(filled.get(option.name) ?? '') ? { ...option, required: false } : option));
+  /** @throws AppError `invalid_argument`, field `providerType.name` */
+  assertOffered(type: string): void {
+    const offered = this.offered().map(({ slug }) => slug);
+    if (offered.includes(type)) return;
+    const message = `there is no DNS provider type "${type}"; there are ${offered.join(', ')}`;
+    throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: typePath, message }] });
   }
 
-  /** @throws AppError `invalid_argument`, field `providerType.name`, for one that is not offered */
-  offeredPlugin(type: string): Plugin<'dns'> {
-    const plugin = this.offered().find(({ slug }) => slug === type);
-    if (plugin !== undefined) return plugin;
-    const message = `there is no DNS provider type "${type}"; there are ${this.offered().map(({ slug }) => slug).join(', ')}`;
-    throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: 'providerType.name', message }] });
-  }
-
-  /** @throws AppError `failed_precondition` for a provider whose plugin is hosted no longer */
-  plugin(type: string): Plugin<'dns'> {
-    const plugin = this.byType.get(type);
-    if (plugin !== undefined) return plugin;
-    throw new AppError('failed_precondition', `the plugin of DNS provider type "${type}" is not installed`, { reason: 'plugin.unknown' });
-  }
-
-  /** Options of the type that are never shown; none for a plugin that is gone, whose references are recognized by their form. */
-  secretNames(type: string): Set<string> {
-    const plugin = this.byType.get(type);
-    return plugin === undefined ? new Set() : secretNames(plugin);
+  /** Options that are never shown. */
+  secretNames(type: string): ReadonlySet<string> {
+    return this.host.secretNames(type);
   }
 
   /** The plugin behind a stored provider. */
-  of(provider: Pick<DnsProviderRow, 'id' | 'version' | 'type' | 'options'>): Promise<DnsProvider> {
-    const key = `${provider.id}.${provider.version}`;
-    const known = this.instances.get(key);
-    if (known !== undefined) return known;
-    const made = this.make(this.plugin(provider.type), provider.options);
-    this.instances.set(key, made);
-    made.catch(() => this.instances.delete(key));
-    return made;
+  of({ id, version, type, options }: Pick<DnsProviderRow, 'id' | 'version' | 'type' | 'options'>): Promise<DnsProvider> {
+    return this.host.of({ id, version, pluginSlug: type, options });
+  }
+
+  /** One that is not kept. Whoever makes it closes it. @throws AppError `invalid_argument` with a field for each option that is refused */
+  make(type: string, options: readonly StoredOption[]): Promise<DnsProvider> {
+    return this.host.make(type, options);
   }
 
   /**
-   * One that is not kept. `options` may hold references in place of secrets.
+   * What a client gave, with what is stored in place of secrets that it left alone.
    *
-   * @throws AppError `invalid_argument` with a field for each option that is refused
+   * @throws AppError `invalid_argument` for a reference to somebody else's secret
    */
-  async make(plugin: Plugin<'dns'>, options: readonly StoredOption[]): Promise<DnsProvider> {
-    const given = filledBySettings(plugin, await this.secrets.resolved(options), this.settings);
-    return plugin.create(parsePluginOptions(plugin, given, { path: optionsPath }), this.contexts.of(plugin.slug));
+  merged(given: readonly StoredOption[], stored: readonly StoredOption[]): StoredOption[] {
+    refuseReferences(given, stored, optionsPath);
+    return keepSecrets(given, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
   }
 
-  onApplicationShutdown(): void {
-    this.instances.clear();
+  /**
+   * Tries options at the other side before they are kept.
+   *
+   * @throws AppError `invalid_argument` with fields for what the plugin or the other side does not accept; `upstream_failed`,
+   *   `upstream_timeout`, `rate_limited`
+   */
+  async proven<Result>(type: string, options: readonly StoredOption[], use: (instance: DnsProvider) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.host.proven(type, options, { timeoutMs: checkLimitMs }, use);
+    } catch (error) {
+      throw setupFault(error);
+    }
+  }
+
+  /** Puts the values of secret options into the key vault and references in their place. */
+  stow(type: string, options: readonly StoredOption[], name: string): Promise<StoredOption[]> {
+    return this.host.withoutSecrets(type, options, `DNS provider ${name}`);
+  }
+
+  /** Forgets what `before` refers to and `kept` does not. */
+  async discard(before: readonly StoredOption[], kept: readonly StoredOption[] = []): Promise<void> {
+    const used = new Set(secretRefs(kept));
+    const refs = secretRefs(before).filter((ref) => !used.has(ref));
+    if (refs.length > 0) await this.host.deleteSecrets(refs);
   }
 }

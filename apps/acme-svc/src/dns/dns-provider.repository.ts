@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { column, Conditions, Database, filterByText, listPage, nullable, type Columns, type Sql } from '@sifaka/database';
 import type { InputOf, listDnsProviders, Ref } from '@sifaka/contracts';
-import type { StoredOption } from './stored-options.js';
+import type { StoredOption } from '@sifaka/plugin-host';
 
 export interface DnsProviderRow {
   id: number;

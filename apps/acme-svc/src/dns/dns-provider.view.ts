@@ -1,7 +1,7 @@
 import type { DnsProviderRecord } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
+import { redactedOptions } from '@sifaka/plugin-host';
 import type { DnsProviderDetails } from './dns-provider.repository.js';
-import { redacted } from './stored-options.js';
 
 export function dnsProviderView(row: DnsProviderDetails, secretNames: ReadonlySet<string>): DnsProviderRecord {
   return {
@@ -9,7 +9,7 @@ export function dnsProviderView(row: DnsProviderDetails, secretNames: ReadonlySe
     name: row.name,
     description: row.description,
     type: row.type,
-    options: redacted(row.options, secretNames),
+    options: redactedOptions(row.options, secretNames).map(({ name, value = null }) => ({ name, value })),
     nameservers: row.nameservers,
     zones: row.zones,
     zoneCount: row.zone_count,

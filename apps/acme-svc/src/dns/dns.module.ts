@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PluginHostModule } from '@sifaka/plugin-host';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import { acmePlugins } from '../plugins.js';
@@ -9,15 +10,12 @@ import { CleanRecords } from './clean-records.js';
 import { CreateDnsProvider } from './create-dns-provider.js';
 import { DeleteDnsProvider } from './delete-dns-provider.js';
 import { DnsChallenges } from './dns-challenges.js';
-import { DnsPluginContexts } from './dns-plugin-contexts.js';
-import { DNS_PLUGINS, DnsPlugins } from './dns-plugins.js';
+import { dnsPluginHost, DnsPlugins } from './dns-plugins.js';
 import { DnsProviderTrail } from './dns-provider-trail.js';
 import { DnsProviderHandlers } from './dns-provider.handlers.js';
 import { DnsProviderRepository } from './dns-provider.repository.js';
-import { DnsSecrets } from './dns-secrets.js';
 import { PlaceChallenge } from './place-challenge.js';
 import { Propagation } from './propagation.js';
-import { ProveDnsProvider } from './prove-dns-provider.js';
 import { ReadDnsProviders } from './read-dns-providers.js';
 import { RecordLocks } from './record-locks.js';
 import { RefreshZones } from './refresh-zones.js';
@@ -27,7 +25,7 @@ import { TxtRecordRepository } from './txt-record.repository.js';
 import { TxtRecords } from './txt-records.js';
 import { UpdateDnsProvider } from './update-dns-provider.js';
 
-const pluginParts = [DnsSecrets, DnsPluginContexts, DnsPlugins, ProveDnsProvider];
+const pluginParts = [dnsPluginHost, DnsPlugins];
 
 const providerParts = [DnsProviderRepository, DnsProviderTrail, ReadDnsProviders, CreateDnsProvider, UpdateDnsProvider, ChangeDnsProvider, DeleteDnsProvider, TestDnsProvider];
 
@@ -37,8 +35,9 @@ const resolutionParts = [Resolvers, AuthoritativeServers, Propagation, PlaceChal
 
 /** What the module is made of, with these plugins. */
 export const dnsParts = (plugins: readonly Plugin<'dns'>[]) => ({
+  imports: [PluginHostModule.forService({ service: 'acme', kinds: ['dns'], plugins })],
   controllers: [DnsProviderHandlers],
-  providers: [...pluginParts, ...providerParts, ...recordParts, ...resolutionParts, { provide: DNS_PLUGINS, useValue: plugins }, DnsChallenges],
+  providers: [...pluginParts, ...providerParts, ...recordParts, ...resolutionParts, DnsChallenges],
 });
 
 /** DNS providers, their zones, and the TXT records of challenges. */

@@ -9,14 +9,6 @@ const ServerAddress = z.string().max(64).check((context) => {
 
 const ProviderTypes = z.union([z.array(z.string().max(64)).max(100), z.object({ items: z.array(z.looseObject({ name: z.string().max(64) })).max(100) })]);
 
-/** A setting of Lemur that fills an option which a DNS provider does not give. */
-const credential = (name: string, what: string, isSecret = false) =>
-  setting(z.string().max(4_096).optional(), {
-    env: [`SIFAKA_${name}`, name],
-    describe: `${what}, for DNS providers that do not give their own.`,
-    secret: isSecret,
-  });
-
 export const dnsSettings = {
   dnsResolvers: setting(z.array(ServerAddress).max(16).default([]), {
     env: 'SIFAKA_DNS_RESOLVERS',
@@ -30,17 +22,4 @@ export const dnsSettings = {
     env: ['SIFAKA_ACME_DNS_PROVIDER_TYPES', 'ACME_DNS_PROVIDER_TYPES'],
     describe: 'Types of DNS providers that may be added, in the order of the form: names, or a map as in Lemur, of which the names count. Default: all.',
   }),
-  cloudflareEmail: credential('ACME_CLOUDFLARE_EMAIL', 'E-mail address of the Cloudflare account'),
-  cloudflareKey: credential('ACME_CLOUDFLARE_KEY', 'Global API key of the Cloudflare account', true),
-  dynCustomerName: credential('ACME_DYN_CUSTOMER_NAME', 'Customer name at Dyn'),
-  dynUsername: credential('ACME_DYN_USERNAME', 'User name at Dyn'),
-  dynPassword: credential('ACME_DYN_PASSWORD', 'Password at Dyn', true),
-  ultradnsDomain: credential('ACME_ULTRADNS_DOMAIN', 'Address of the UltraDNS API'),
-  ultradnsUsername: credential('ACME_ULTRADNS_USERNAME', 'User name at UltraDNS'),
-  ultradnsPassword: credential('ACME_ULTRADNS_PASSWORD', 'Password at UltraDNS', true),
-  powerdnsDomain: credential('ACME_POWERDNS_DOMAIN', 'Address of the PowerDNS API'),
-  powerdnsApiKeyName: credential('ACME_POWERDNS_APIKEYNAME', 'Header that carries the PowerDNS API key'),
-  powerdnsApiKey: credential('ACME_POWERDNS_APIKEY', 'PowerDNS API key', true),
-  powerdnsServerId: credential('ACME_POWERDNS_SERVERID', 'Server id in the PowerDNS API'),
-  nsoneKey: credential('ACME_NSONE_KEY', 'NS1 API key', true),
 };

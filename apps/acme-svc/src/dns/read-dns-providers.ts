@@ -34,10 +34,6 @@ export class ReadDnsProviders {
   }
 
   types(): OutputOf<typeof listDnsProviderTypes> {
-    const types = this.plugins.offered().map((plugin) => {
-      const { slug: name, title, description } = plugin;
-      return { name, title, description, requirements: this.plugins.requirements(plugin) };
-    });
-    return { types };
+    return { types: this.plugins.offered().map(({ slug, title, description, pluginOptions }) => ({ name: slug, title, description, requirements: pluginOptions })) };
   }
 }

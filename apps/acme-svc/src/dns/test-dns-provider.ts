@@ -5,13 +5,12 @@ import type { DnsTestReport, InputOf, Principal, testDnsProvider, tryDnsProvider
 import { AppError } from '@sifaka/kernel';
 import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { namesAbove, challengeName } from './dns-name.js';
-import { DnsPlugins, optionsPath } from './dns-plugins.js';
+import { DnsPlugins } from './dns-plugins.js';
 import { DnsProviderRepository } from './dns-provider.repository.js';
 import { PlaceChallenge } from './place-challenge.js';
 import { Propagation, type SoughtRecord } from './propagation.js';
 import { checkNameservers, noSuchProvider } from './provider-faults.js';
 import { listZones } from './refresh-zones.js';
-import { mergeOptions, secretNames } from './stored-options.js';
 import { TestRun } from './test-run.js';
 import { ttlSeconds, TxtRecords } from './txt-records.js';
 
@@ -58,8 +57,8 @@ export class TestDnsProvider {
     allow(principal, 'administer', { what: 'test DNS providers' });
     const { type, options, nameservers, probe } = input;
     checkNameservers(nameservers);
-    const plugin = this.plugins.offeredPlugin(type);
-    const made = await this.plugins.make(plugin, mergeOptions(options, [], secretNames(plugin), optionsPath));
+    this.plugins.assertOffered(type);
+    const made = await this.plugins.make(type, this.plugins.merged(options, []));
     const writer: Writer = {
       write: ({ recordName, value }) => made.addTxt({ name: recordName, value, ttlSeconds }),
       remove: ({ recordName, value }) => made.removeTxt({ name: recordName, value, ttlSeconds }),

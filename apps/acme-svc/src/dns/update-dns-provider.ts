@@ -3,13 +3,12 @@ import { allow } from '@sifaka/authz';
 import type { InputOf, Principal, updateDnsProvider } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
+import type { StoredOption } from '@sifaka/plugin-host';
 import { DnsPlugins } from './dns-plugins.js';
 import { DnsProviderTrail } from './dns-provider-trail.js';
 import { DnsProviderRepository, type DnsProviderRow } from './dns-provider.repository.js';
-import { DnsSecrets } from './dns-secrets.js';
 import { checkNameservers, noSuchProvider, writeFault } from './provider-faults.js';
-import { ProveDnsProvider } from './prove-dns-provider.js';
-import type { StoredOption } from './stored-options.js';
+import { listZones } from './refresh-zones.js';
 
 type Input = InputOf<typeof updateDnsProvider>;
 
@@ -20,8 +19,6 @@ export class UpdateDnsProvider {
     private readonly database: Database,
     private readonly providers: DnsProviderRepository,
     private readonly plugins: DnsPlugins,
-    private readonly secrets: DnsSecrets,
-    private readonly prove: ProveDnsProvider,
     private readonly trail: DnsProviderTrail,
   ) {}
 
@@ -35,16 +32,17 @@ export class UpdateDnsProvider {
     try {
       await this.save(input, before, { options, zones }, principal);
     } catch (error) {
-      await this.secrets.discard(options, before.options).catch(() => undefined);
+      await this.plugins.discard(options, before.options).catch(() => undefined);
       throw writeFault(error, input.name);
     }
-    await this.secrets.discard(before.options, options).catch(() => undefined);
+    await this.plugins.discard(before.options, options).catch(() => undefined);
   }
 
   private async optionsOf({ options, name }: Input, before: DnsProviderRow): Promise<{ options: StoredOption[]; zones: string[] | null }> {
     if (options === null) return { options: before.options, zones: null };
-    const proven = await this.prove.run(this.plugins.plugin(before.type), options, before.options);
-    return { options: await this.secrets.stow(proven.options, proven.secretNames, name), zones: proven.zones };
+    const given = this.plugins.merged(options, before.options);
+    const zones = await this.plugins.proven(before.type, given, listZones);
+    return { options: await this.plugins.stow(before.type, given, name), zones };
   }
 
   private save(input: Input, { version }: DnsProviderRow, { options, zones }: { options: StoredOption[]; zones: string[] | null }, principal: Principal): Promise<void> {

@@ -4,6 +4,8 @@ import { createDnsProvider, type DnsProviderRecord, type RequestOf } from '@sifa
 // The one place where an app knows another: what is tested here is the two of them together, and nothing of it ships.
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the two are tested together
 import { keyvaultService } from '@sifaka/keyvault-svc';
+import { withPluginSettings } from '@sifaka/plugin-host';
+import type { Plugin } from '@sifaka/plugin-sdk';
 import { defineService, StatusModule } from '@sifaka/runtime';
 import { aPrincipal, testPlatform, type TestPlatform } from '@sifaka/testing';
 import { acmeConfig } from '../acme.config.js';
@@ -30,21 +32,25 @@ export class Inside {
 }
 
 const inside = { provide: Inside, inject: [DnsChallenges, CleanRecords, RefreshZones], useFactory: (...parts: [DnsChallenges, CleanRecords, RefreshZones]) => new Inside(...parts) };
-const parts = dnsParts([memoryPlugin, otherPlugin]);
+const inMemory = [memoryPlugin, otherPlugin];
 
-@Module({ imports: [StatusModule.forService('acme', [memoryPlugin, otherPlugin])], controllers: parts.controllers, providers: [...parts.providers, inside] })
-class DnsTestModule {}
-
-/** acme-svc as far as DNS is concerned, with a provider in memory. */
-export const dnsService = defineService({ name: 'acme', config: acmeConfig, migrations: acmeMigrations, module: () => DnsTestModule });
+/** acme-svc as far as DNS is concerned. */
+function dnsService(plugins: readonly Plugin<'dns'>[]) {
+  const parts = dnsParts(plugins);
+  @Module({ imports: [...parts.imports, StatusModule.forService('acme', plugins)], controllers: parts.controllers, providers: [...parts.providers, inside] })
+  class DnsTestModule {}
+  const config = plugins === inMemory ? withPluginSettings(acmeConfig, inMemory) : acmeConfig;
+  return defineService({ name: 'acme', config, migrations: acmeMigrations, module: () => DnsTestModule });
+}
 
 export interface DnsPlatform extends TestPlatform {
   /** Of the replica that started last. */
   inside(): Inside;
 }
 
-export async function aDnsService(env: Record<string, string> = {}): Promise<DnsPlatform> {
-  const platform = await testPlatform({ services: [keyvaultService, dnsService], env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64'), acme: env } });
+/** With providers in memory, unless other plugins are given. */
+export async function aDnsService(env: Record<string, string> = {}, plugins: readonly Plugin<'dns'>[] = inMemory): Promise<DnsPlatform> {
+  const platform = await testPlatform({ services: [keyvaultService, dnsService(plugins)], env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64'), acme: env } });
   return Object.assign(platform, {
     inside: () => {
       const last = Inside.replicas.at(-1);

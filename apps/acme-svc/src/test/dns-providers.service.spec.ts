@@ -15,7 +15,7 @@ import { aDnsService, admin, aProvider, type DnsPlatform } from './a-dns-service
 import { memoryDns } from './memory-dns.js';
 
 let platform: DnsPlatform;
-beforeAll(async () => (platform = await aDnsService({ SIFAKA_ACME_NSONE_KEY: 'from-the-configuration' })), 60_000);
+beforeAll(async () => (platform = await aDnsService({ SIFAKA_ACME_MEMORY_TOKEN: 'from-the-configuration' })), 60_000);
 afterAll(() => platform.stop());
 beforeEach(() => memoryDns.reset());
 
@@ -48,7 +48,7 @@ describe('a DNS provider', () => {
 
   it('is refused with the words of the other side, and nothing of it is kept', async () => {
     const wrong = aProvider(platform, { name: 'wrong', options: [{ name: 'account', value: 'a' }, { name: 'token', value: 'wrong' }] });
-    await expect(wrong).rejects.toMatchObject({ code: 'failed_precondition', message: 'the other side says: unknown key' });
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'providerType.requirements', message: 'the other side says: unknown key' }] });
     memoryDns.faults.set('zones', new AppError('unavailable', 'the other side is away'));
     await expect(aProvider(platform, { name: 'wrong' })).rejects.toMatchObject({ code: 'upstream_failed', message: 'the other side is away' });
     expect((await aList({ name: 'wrong' })).total).toBe(0);
@@ -94,7 +94,7 @@ describe('a DNS provider', () => {
 
   it('is not changed to what does not work, nor into another type', async () => {
     const made = await aProvider(platform);
-    await expect(change(made.id, { options: [{ name: 'account', value: 'a' }, { name: 'token', value: 'wrong' }] })).rejects.toMatchObject({ code: 'failed_precondition' });
+    await expect(change(made.id, { options: [{ name: 'account', value: 'a' }, { name: 'token', value: 'wrong' }] })).rejects.toMatchObject({ code: 'invalid_argument' });
     await expect(change(made.id, { type: 'other', options: [] })).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'providerType.name' }] });
     await expect(change(2_000_000, {})).rejects.toMatchObject({ code: 'not_found' });
     expect(await get(made.id)).toEqual(made);

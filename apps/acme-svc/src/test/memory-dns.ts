@@ -48,7 +48,7 @@ export const memoryDns = new MemoryDns();
 
 const Options = z.object({
   account: z.string().min(1).describe('Account at the other side'),
-  token: secret().describe('Key of the account').meta({ setting: 'ACME_NSONE_KEY' }),
+  token: secret().describe('Key of the account').meta({ setting: 'ACME_MEMORY_TOKEN' }),
   size: z.enum(['small', 'large']).default('small').describe('Of the account'),
 });
 
