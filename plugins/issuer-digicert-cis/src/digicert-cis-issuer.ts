@@ -1,0 +1,120 @@
+import { AppError } from '@sifaka/kernel';
+import { csrPem, organizationOf, parseCertificate, parseCsr, parsePkcs7, parseName } from '@sifaka/pki';
+import {
+  HttpApi,
+  issuedWith,
+  outsideAuthority,
+  type AuthorityOutcome,
+  type Issuer,
+  type IssuerAuthority,
+  type IssuerAuthorityRequest,
+  type IssuerCertificateRequest,
+  type IssuerContext,
+  type IssueOutcome,
+  type PendingOrderReference,
+  type RevokeRequest,
+} from '@sifaka/plugin-sdk';
+import { z } from 'zod';
+import type { DigicertCisOptions } from './options.js';
+
+const Faults = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) });
+const Placed = z.object({ id: z.union([z.string().min(1), z.int()]).transform(String) });
+
+const dayMs = 86_400_000;
+const firstLookMs = 1_000;
+const path = '/platform/cis/certificate';
+
+/** DigiCert's Certificate Issuing Service: a profile decides what is issued, the certificate is fetched once it is there. */
+export class DigicertCisIssuer implements Issuer {
+  private readonly api: HttpApi;
+
+  constructor(
+    private readonly options: DigicertCisOptions,
+    private readonly context: IssuerContext,
+  ) {
+    this.api = new HttpApi({
+      name: 'DigiCert CIS',
+      url: options.url,
+      context,
+      headers: { 'x-dc-devkey': options.api_key },
+      secrets: [options.api_key],
+      explain: (body) => Faults.safeParse(body).data?.errors.map(({ message }) => message).join('; '),
+    });
+  }
+
+  async createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome> {
+    const { id } = await this.api.read(Placed, path, { method: 'POST', json: this.orderOf(request) });
+    return this.fetched(id, request.csrDer, request.authority, firstLookMs);
+  }
+
+  async createAuthority(request: IssuerAuthorityRequest): Promise<AuthorityOutcome> {
+    return outsideAuthority(request, this.options.certificate, 'certificate');
+  }
+
+  async poll({ authority, externalId, csrDer }: PendingOrderReference): Promise<IssueOutcome> {
+    return this.fetched(idOf(externalId), csrDer, authority);
+  }
+
+  async revoke({ externalId, reason, comments }: RevokeRequest): Promise<void> {
+    const id = idOf(externalId);
+    const { status } = await this.api.send(`${path}/${encodeURIComponent(id)}/revoke`, { method: 'PUT', json: { comments: `${comments} (${reason})`.trim() } });
+    if (status !== 204) throw new AppError('upstream_failed', `DigiCert CIS answered the revocation of ${id} with ${status} instead of 204`, { reason: 'digicert_cis.not_revoked' });
+  }
+
+  /** Asks for a certificate that cannot be: the key is refused, or the certificate is not found. */
+  async check(): Promise<void> {
+    await this.api.send(`${path}/connection-check/download`, { headers: { accept: 'application/x-pkcs7-certificates' }, accepts: [400, 404] });
+  }
+
+  private orderOf({ csrDer, subjectDer, notAfter, hash }: IssuerCertificateRequest) {
+    const { profile_name, signing_hash: forced, use_csr_fields: usesCsrFields } = this.options;
+    const { cn, sans } = parseCsr(csrDer);
+    const names = sans.flatMap((name) => (name.type === 'dns' ? [name.value] : []));
+    return {
+      profile_name,
+      common_name: cn ?? names[0] ?? '',
+      additional_dns_names: names,
+      csr: csrPem(csrDer),
+      signature_hash: forced ?? hash ?? 'sha256',
+      validity: { valid_to: this.endOf(notAfter).toISOString() },
+      organization: { name: organizationOf(parseName(Buffer.from(subjectDer))) ?? '' },
+      ...(usesCsrFields && { use_csr_fields: true }),
+    };
+  }
+
+  private endOf(notAfter: Date): Date {
+    return new Date(Math.min(notAfter.getTime(), this.context.clock.now().getTime() + this.options.max_validity_days * dayMs));
+  }
+
+  /** 404 until it is issued. */
+  private async fetched(id: string, csrDer: Uint8Array, authority: IssuerAuthority, retryAfterMs?: number): Promise<IssueOutcome> {
+    const { status, body } = await this.api.send(`${path}/${encodeURIComponent(id)}/download`, { headers: { accept: 'application/x-pkcs7-certificates' }, accepts: [404] });
+    if (status === 404) {
+      const until = new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs);
+      return { status: 'pending', settledBy: 'poll', externalId: id, until, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    }
+    const outcome = issuedWith(certificatesOf(body), csrDer, authority, id);
+    return { ...outcome, chainDer: this.chainOf(outcome.chainDer) };
+  }
+
+  /** With a cross-signed certificate the path goes over it: issuing CA, then what signed its root. */
+  private chainOf(chainDer: Uint8Array[]): Uint8Array[] {
+    const { alternate_chain: alternate } = this.options;
+    if (alternate === undefined) return chainDer;
+    return [...chainDer.filter((der) => !parseCertificate(der).isSelfSigned), parseCertificate(alternate).der];
+  }
+}
+
+function certificatesOf(body: unknown): Buffer[] {
+  try {
+    if (typeof body === 'string') return parsePkcs7(body);
+  } catch (error) {
+    throw new AppError('upstream_failed', 'DigiCert CIS answered with something that is not PKCS#7', { reason: 'digicert_cis.no_certificate', cause: error });
+  }
+  throw new AppError('upstream_failed', 'DigiCert CIS answered without certificates', { reason: 'digicert_cis.no_certificate' });
+}
+
+function idOf(externalId: string | null): string {
+  if (externalId !== null) return externalId;
+  throw new AppError('failed_precondition', 'there is no external id, by which DigiCert CIS knows the certificate', { reason: 'digicert_cis.no_id' });
+}
