@@ -14,6 +14,7 @@ import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
+import { isSshLine } from '../ui/ssh.js';
 import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { ActiveBadge } from './authority-list-page.js';
@@ -37,6 +38,7 @@ export function AuthorityPage() {
 
 function Details({ authority }: { authority: AuthorityView }) {
   const { name, active, owner, description, plugin, roles, authorityCertificate: own, defaultValidityDays, maxIssuanceDays } = authority;
+  const isSsh = isSshLine(own.body);
   return (
     <Page
       title={name}
@@ -86,7 +88,12 @@ function Details({ authority }: { authority: AuthorityView }) {
         </Section>
       </SimpleGrid>
       <Stack gap="lg">
-        <PemBlock title="Certificate" text={own.body} fileName={`${own.name}.pem`} />
+        <PemBlock title={isSsh ? 'Public key' : 'Certificate'} text={own.body} fileName={isSsh ? 'ca.pub' : `${own.name}.pem`} />
+        {isSsh && (
+          <Anchor href={`/api/1/authorities/${authority.id}/krl`} download={`${own.name}.krl`} size="sm">
+            Key revocation list, for RevokedKeys of sshd
+          </Anchor>
+        )}
         {own.chain !== null && own.chain !== '' && <PemBlock title="Chain" text={own.chain} fileName={`${own.name}-chain.pem`} />}
       </Stack>
     </Page>
@@ -105,7 +112,7 @@ function Actions({ authority }: { authority: AuthorityView }) {
           Request certificate
         </Button>
       )}
-      {isAdmin && (
+      {isAdmin && !isSshLine(authority.authorityCertificate.body) && (
         <Button
           component={Link}
           to={`/authorities/create?parent=${authority.id}`}

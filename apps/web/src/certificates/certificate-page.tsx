@@ -11,6 +11,7 @@ import { Icon } from '../ui/icons.js';
 import { notifyRefused } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
+import { isSshLine } from '../ui/ssh.js';
 import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { CertificateLog } from './certificate-log.js';
@@ -38,6 +39,7 @@ export function CertificatePage() {
 
 function Details({ certificate }: { certificate: CertificateView }) {
   const { name, notAfter, body, chain, csr } = certificate;
+  const isSsh = isSshLine(body);
   return (
     <Page
       key={certificate.id}
@@ -65,9 +67,9 @@ function Details({ certificate }: { certificate: CertificateView }) {
         </Tabs.Panel>
         <Tabs.Panel value="pem" pt="md">
           <Stack gap="lg">
-            <PemBlock title="Certificate" text={body} fileName={`${name}.pem`} />
-            {chain !== null && chain !== '' && <PemBlock title="Chain" text={chain} fileName={`${name}-chain.pem`} />}
-            {csr !== null && csr !== '' && <PemBlock title="Signing request" text={csr} fileName={`${name}.csr`} />}
+            <PemBlock title="Certificate" text={body} fileName={isSsh ? `${name}-cert.pub` : `${name}.pem`} />
+            {chain !== null && chain !== '' && <PemBlock title={isSsh ? 'Public key of the authority' : 'Chain'} text={chain} fileName={isSsh ? 'ca.pub' : `${name}-chain.pem`} />}
+            {!isSsh && csr !== null && csr !== '' && <PemBlock title="Signing request" text={csr} fileName={`${name}.csr`} />}
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="extensions" pt="md">
@@ -100,9 +102,11 @@ function Actions({ certificate }: { certificate: CertificateView }) {
   const [revoking, revoke] = useDisclosure();
   return (
     <>
-      <Button leftSection={<Icon name="download" />} onClick={exported.open}>
-        Download
-      </Button>
+      {!isSshLine(certificate.body) && (
+        <Button leftSection={<Icon name="download" />} onClick={exported.open}>
+          Download
+        </Button>
+      )}
       {mayChange && (
         <>
           {certificate.hasPrivateKey && (

@@ -29,6 +29,7 @@ import { keyTypeChoices } from '../ui/key-types.js';
 import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
 import { Refusal } from '../ui/refusal.js';
+import { sshIssuer } from '../ui/ssh.js';
 import { Empty, Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
 import { emptyForm, fieldOf, requestOf, type CertificateForm } from './certificate-request.js';
@@ -171,6 +172,7 @@ function NamesSection({ form, authorities }: { form: Form; authorities: Authorit
 
 function TermSection({ form, authority }: { form: Form; authority: AuthorityView | undefined }) {
   const { values } = form;
+  const isSsh = authority?.plugin.slug === sshIssuer;
   return (
     <Paper withBorder p="lg" component="section" aria-label="Key and term">
       <Stack>
@@ -182,14 +184,7 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
           disabled={values.csr.trim() !== ''}
           {...form.getInputProps('keyType')}
         />
-        <Radio.Group label="Use" {...form.getInputProps('usage')}>
-          <Group mt={4}>
-            <Radio value="server" label="Server" />
-            <Radio value="client" label="Client" />
-            <Radio value="both" label="Both" />
-            <Radio value="authority" label="As the authority decides" />
-          </Group>
-        </Radio.Group>
+        {isSsh ? <SshUse form={form} /> : <TlsUse form={form} />}
         <Switch
           label="Choose the last day"
           checked={values.hasEnd}
@@ -199,7 +194,7 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
           <TextInput type="date" label="Last day" required {...form.getInputProps('end')} maw={220} />
         ) : (
           <Text size="sm" c="dimmed">
-            {authority === undefined ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
+            {authority === undefined || isSsh ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
           </Text>
         )}
         {!values.hasEnd && form.errors.end !== undefined && (
@@ -209,6 +204,42 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
         )}
       </Stack>
     </Paper>
+  );
+}
+
+function TlsUse({ form }: { form: Form }) {
+  return (
+    <Radio.Group label="Use" {...form.getInputProps('usage')}>
+      <Group mt={4}>
+        <Radio value="server" label="Server" />
+        <Radio value="client" label="Client" />
+        <Radio value="both" label="Both" />
+        <Radio value="authority" label="As the authority decides" />
+      </Group>
+    </Radio.Group>
+  );
+}
+
+/** The two templates of an SSH authority. */
+function SshUse({ form }: { form: Form }) {
+  return (
+    <>
+      <Radio.Group label="Template" {...form.getInputProps('usage')}>
+        <Group mt={4}>
+          <Radio value="server" label="Server Certificate: for a host" />
+          <Radio value="client" label="Client Certificate: for a user" />
+        </Group>
+      </Radio.Group>
+      {form.values.usage === 'client' && (
+        <TagsInput
+          label="Principals"
+          description="Names to log in as; your own when left empty"
+          acceptValueOnBlur
+          clearable
+          {...form.getInputProps('principals')}
+        />
+      )}
+    </>
   );
 }
 

@@ -24,6 +24,13 @@ describe('the request that a form makes', () => {
     expect(requestOf({ ...form, keyType: 'RSA2048', usage: 'client' }).extensions?.keyUsage).not.toHaveProperty('useKeyEncipherment');
   });
 
+  it('names whom a user certificate logs in, and says nothing of it for a server', () => {
+    const principals = ['deploy'];
+    expect(requestOf({ ...form, usage: 'client', principals }).extensions).toMatchObject({ ssh: { principals }, extendedKeyUsage: { useClientAuthentication: true } });
+    expect(requestOf({ ...form, principals }).extensions).not.toHaveProperty('ssh');
+    expect(requestOf({ ...form, usage: 'client' }).extensions).not.toHaveProperty('ssh');
+  });
+
   it('leaves the key to a signing request when there is one', () => {
     expect(requestOf({ ...form, csr: '-----BEGIN CERTIFICATE REQUEST-----' })).not.toHaveProperty('keyType');
   });
@@ -33,6 +40,7 @@ it.each([
   ['commonName', 'commonName'],
   ['authority.id', 'authority'],
   ['extensions.subAltNames.names.0.value', 'names'],
+  ['extensions.ssh.principals', 'principals'],
   ['validityEnd', 'end'],
   ['extensions.custom.0.oid', null],
 ])('finds the input of the refused path %s', (path, input) => {

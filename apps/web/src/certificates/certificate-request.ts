@@ -15,6 +15,8 @@ export interface CertificateForm extends Subject {
   keyType: string;
   csr: string;
   usage: Usage;
+  /** Names to log in as, for a user certificate of an SSH authority. */
+  principals: string[];
   hasEnd: boolean;
   /** A day, `2026-12-31`; counts to its end. */
   end: string;
@@ -31,6 +33,7 @@ export const emptyForm: CertificateForm = {
   keyType: 'ECCPRIME256V1',
   csr: '',
   usage: 'server',
+  principals: [],
   hasEnd: false,
   end: '',
   name: '',
@@ -47,17 +50,18 @@ const fieldNames = [
   'keyType',
   'csr',
   'end',
+  'principals',
   'name',
   'rotation',
   ...subjectFields,
 ];
 
 /** Which input a refused path of the request belongs to. */
-export const fieldOf = byFirstPart(fieldNames, { 'extensions.subAltNames': 'names', validityEnd: 'end', validityStart: 'end' });
+export const fieldOf = byFirstPart(fieldNames, { 'extensions.subAltNames': 'names', 'extensions.ssh.principals': 'principals', validityEnd: 'end', validityStart: 'end' });
 
 /** The request that the form asks for. With a CSR, its key and names count. */
 export function requestOf(form: CertificateForm): RequestOf<typeof createCertificateOperation>['body'] {
-  const { authority, names, usage, hasEnd, end, csr, name, keyType, ...rest } = form;
+  const { authority, names, usage, principals, hasEnd, end, csr, name, keyType, ...rest } = form;
   const all = [...new Set([rest.commonName.trim(), ...names].filter((value) => value !== ''))];
   return {
     ...rest,
@@ -66,7 +70,11 @@ export function requestOf(form: CertificateForm): RequestOf<typeof createCertifi
     ...(name !== '' && { name }),
     ...(csr.trim() === '' ? { keyType } : { csr }),
     ...(hasEnd && end !== '' && { validityStart: new Date().toISOString(), validityEnd: `${end}T23:59:59Z` }),
-    extensions: { ...usageOf(usage, keyType), ...(all.length > 0 && { subAltNames: { names: all.map(generalNameOf) } }) },
+    extensions: {
+      ...usageOf(usage, keyType),
+      ...(all.length > 0 && { subAltNames: { names: all.map(generalNameOf) } }),
+      ...(usage === 'client' && principals.length > 0 && { ssh: { principals } }),
+    },
   };
 }
 
