@@ -156,7 +156,7 @@ export function testRequest(authority: IssuerAuthority, changes: Partial<IssuerC
   const subjectDer = encodeName(subjectFrom({ commonName: 'www.example.test', organization: 'Example', country: 'DE' }));
   return {
     authority,
-    ...testCsr({ subjectDer, extensions, keyType }),
+    ...testCsr({ subjectDer: changes.subjectDer ?? subjectDer, extensions: changes.extensions ?? extensions, keyType }),
     subjectDer,
     extensions,
     notBefore: new Date(notBefore.getTime() + day),
