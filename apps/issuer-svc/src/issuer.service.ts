@@ -16,6 +16,8 @@ export function issuerServiceWith(issuers: readonly Plugin<'issuer'>[]) {
     name: 'issuer',
     config: withPluginSettings(issuerConfig, [...issuers, ...exportPlugins]),
     migrations: [...platformTables('issuer'), ...issuerMigrations],
+    // Questions to authorities elsewhere wait for them: sweeps and reconciliation must not wait behind those.
+    jobConcurrency: 12,
     module: () => IssuerModule.with(issuers),
   });
 }
