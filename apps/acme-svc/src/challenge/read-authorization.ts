@@ -51,7 +51,7 @@ export class ReadAuthorization {
   }
 
   private chosen(id: number, change: ChallengePatch): Step {
-    return { order: { faults: 0 }, challenges: [{ id, from: 'chosen', change: { ...change, lastError: null } }] };
+    return { challenges: [{ id, from: 'chosen', change: { ...change, lastError: null } }] };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Order as OrderAtCa } from '../protocol/resources.js';
 import { chooseChain } from './choose-chain.js';
 import { canBeRetried } from './judge.js';
 import type { Order } from './order.js';
+import { OrderRepository } from './order.repository.js';
 import { untilNextLook } from './pauses.js';
 import { circumstance, failureOf, movedOn, type Circumstances } from './steps.js';
 import type { Step } from './step.js';
@@ -20,12 +21,19 @@ import type { Step } from './step.js';
 export class FinishOrder {
   constructor(
     private readonly connections: AcmeConnections,
+    private readonly orders: OrderRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Control of every name is proved. */
-  settle(): Step {
-    return { order: movedOn('ready') };
+  /** Control of every name is proved. Nobody has asked for the certificate yet, so that this can be done without looking. */
+  async settle(order: Order, circumstances: Circumstances): Promise<Step | undefined> {
+    const change = movedOn('ready');
+    if ((await this.orders.write(order, { order: change })) !== 'written' || order.finalizeUrl === null) return undefined;
+    const ready = { ...order, ...change };
+    const connection = await this.connections.of(order.authority);
+    const step = await this.submit(connection, ready, order.finalizeUrl, circumstances);
+    await this.orders.write(ready, step);
+    return undefined;
   }
 
   /** Sends the request, unless the CA has it: a crash may have come between its answer and the row. */
@@ -34,9 +42,7 @@ export class FinishOrder {
     const current = await connection.order(order.orderUrl ?? '');
     if (current.body.status === 'pending') return this.lookAgain(order, current);
     if (current.body.status !== 'ready') return this.read(connection, order, current, circumstances);
-    const answer = await connection.finalize(order.finalizeUrl ?? current.body.finalize, order.csr);
-    if (answer.body.status === 'valid') return this.read(connection, order, answer, circumstances);
-    return { order: movedOn('finalizing', { pollAt: this.later(untilNextLook(0, answer.retryAfterMs)) }) };
+    return this.submit(connection, order, order.finalizeUrl ?? current.body.finalize, circumstances);
   }
 
   async collect(order: Order, circumstances: Circumstances): Promise<Step> {
@@ -44,11 +50,17 @@ export class FinishOrder {
     return this.read(connection, order, await connection.order(order.orderUrl ?? ''), circumstances);
   }
 
+  private async submit(connection: AcmeConnection, order: Order, finalizeUrl: string, circumstances: Circumstances): Promise<Step> {
+    const answer = await connection.finalize(finalizeUrl, order.csr);
+    if (answer.body.status === 'valid') return this.read(connection, order, answer, circumstances);
+    return { order: movedOn('finalizing', { pollAt: this.later(untilNextLook(0, answer.retryAfterMs)) }) };
+  }
+
   private async read(connection: AcmeConnection, order: Order, { body, retryAfterMs }: Resource<OrderAtCa>, circumstances: Circumstances): Promise<Step> {
     switch (body.status) {
       case 'valid':
         if (body.certificate === undefined) return this.lookAgain(order, { body, retryAfterMs });
-        return this.finish(order, (await connection.certificate(body.certificate)).chains);
+        return this.finish(order, (await connection.certificate(body.certificate, order.preferredIssuer !== null)).chains);
       case 'invalid': {
         const words = body.error === undefined ? 'the CA declared the order invalid' : problemText(body.error);
         const verdict = canBeRetried(body.error) ? 'strike' : 'fatal';

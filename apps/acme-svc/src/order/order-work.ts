@@ -28,7 +28,7 @@ export class OrderWork {
       case 'begin':
         return this.reading.begin();
       case 'settle':
-        return this.finishing.settle();
+        return this.finishing.settle(order, circumstances);
       case 'finalize':
         return this.finishing.finalize(order, circumstances);
       case 'collect':

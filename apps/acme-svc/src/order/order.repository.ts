@@ -29,6 +29,8 @@ export class OrderRepository {
 
   /** Writes what came of an action on `order` as it was read, and tells of it when somebody can see the difference. */
   async write(order: Order, step: Step): Promise<Written> {
+    const alone = onlyChallenge(step);
+    if (alone !== undefined) return this.changeChallenge(this.database, order, alone);
     try {
       await this.database.transaction(async (tx) => {
         if (!(await this.apply(tx, order, step))) throw new Moved();
@@ -61,16 +63,21 @@ export class OrderRepository {
 
   private async apply(tx: Sql, order: Order, step: Step): Promise<boolean> {
     if (!(await this.changeOrder(tx, order, step.order ?? {}))) return false;
-    for (const { id, from, change } of step.challenges ?? []) {
-      const values: unknown[] = [id, from];
-      const set = assignments(challengeColumns, change, values);
-      const text = `update acme_challenge set ${set.join(', ')} where id = $1 and state = $2 returning id`;
-      if ((await tx.query(text, values)).length === 0) return false;
-    }
+    const after = { ...order, ...step.order };
+    for (const challenge of step.challenges ?? []) if ((await this.changeChallenge(tx, after, challenge)) === 'moved') return false;
     if (step.authorizations !== undefined) await this.addAuthorizations(tx, order, step.authorizations);
     if (step.window !== undefined) await addWindow(tx, step.window);
     await this.outbox.append(tx, [...(step.events ?? []), ...progressOf(order, step.order ?? {}, this.clock.now())]);
     return true;
+  }
+
+  private async changeChallenge(sql: Sql, { id: orderId, state, round }: Order, { id, from, change }: ChallengeChange): Promise<Written> {
+    const values: unknown[] = [id, from, orderId, state, round];
+    const set = assignments(challengeColumns, change, values);
+    const text = `
+      update acme_challenge set ${set.join(', ')} where id = $1 and state = $2
+        and exists (select from acme_order o where o.id = $3 and o.state = $4 and o.round = $5) returning id`;
+    return (await sql.query(text, values)).length === 0 ? 'moved' : 'written';
   }
 
   private async changeOrder(tx: Sql, { id, state, round }: Order, patch: Partial<OrderProgress>): Promise<boolean> {
@@ -86,6 +93,14 @@ export class OrderRepository {
       select $1, $2, * from unnest($3::text[], $4::text[], $5::text[])`;
     await tx.query(text, [id, round, added.map((one) => one.authorizationUrl), added.map((one) => one.identifierType), added.map((one) => one.identifierValue)]);
   }
+}
+
+type ChallengeChange = NonNullable<Step['challenges']>[number];
+
+/** Most steps change one challenge and tell nobody: one statement does, without a transaction around it. */
+function onlyChallenge({ order, challenges, authorizations, events, window }: Step): ChallengeChange | undefined {
+  const isAlone = order === undefined && authorizations === undefined && events === undefined && window === undefined;
+  return isAlone && challenges?.length === 1 ? challenges[0] : undefined;
 }
 
 /** Rolls the transaction back. */

@@ -61,7 +61,8 @@ export interface AcmeConnection {
   deactivateAuthorization(url: string): Promise<void>;
   /** The certificate may come at once (`valid`) or later (`processing`). */
   finalize(url: string, csrDer: Uint8Array): Promise<Resource<Order>>;
-  certificate(url: string): Promise<CertificateChains>;
+  /** @param withAlternates false when the default chain will do: each of the others is a request; true by default */
+  certificate(url: string, withAlternates?: boolean): Promise<CertificateChains>;
   /** RFC 8555 section 8.1: `<token>.<thumbprint of the account key>`; of DNS-01 the record is the SHA-256 of it, base64url. */
   keyAuthorization(token: string): Promise<string>;
   /** Null for a CA without renewal information. @param certificateId RFC 9773 section 4.1 */

@@ -92,9 +92,10 @@ export class AcmeSession implements AcmeConnection {
     return this.resource(Order, answer, 'an order', location !== null && URL.canParse(location, url) ? new URL(location, url).href : url);
   }
 
-  async certificate(url: string): Promise<CertificateChains> {
+  async certificate(url: string, withAlternates = true): Promise<CertificateChains> {
     const answer = await this.post(url, null, pemChain);
     const chains = [this.chainOf(answer)];
+    if (!withAlternates) return { chains };
     for (const alternate of linksOf(answer.headers.get('link'), 'alternate', url).slice(0, mostAlternates)) {
       const chain = await this.alternate(alternate);
       if (chain !== null) chains.push(chain);
@@ -118,8 +119,8 @@ export class AcmeSession implements AcmeConnection {
   }
 
   async revoke({ certificateDer, reason, keyId = null }: Revocation): Promise<void> {
-    if (keyId === null) return void (await this.signed((signer) => revokeCertificate(this.server, signer, certificateDer, reason)));
-    await revokeCertificate(this.server, { key: this.options.certificateKey(certificateDer, keyId), accountUrl: null }, certificateDer, reason);
+    if (keyId === null) await this.signed((signer) => revokeCertificate(this.server, signer, certificateDer, reason));
+    else await revokeCertificate(this.server, { key: this.options.certificateKey(certificateDer, keyId), accountUrl: null }, certificateDer, reason);
   }
 
   private post(url: string, payload: JwsPayload, accept?: string): Promise<Answer> {

@@ -75,7 +75,7 @@ describe('an order that fails', () => {
     };
     const id = await orders.request(['outage.test']);
     const waiting = await orders.which(id, ({ attempts }) => attempts > 0);
-    expect(waiting).toMatchObject({ state: 'ready', lastError: expect.stringContaining('ca.test did not answer'), nextTryAt: expect.any(String) });
+    expect(waiting).toMatchObject({ state: 'finalizing', lastError: expect.stringContaining('ca.test did not answer'), nextTryAt: expect.any(String) });
     for (let tries = 1; tries <= 5; tries++) {
       await orders.which(id, ({ attempts, state }) => attempts >= tries || state === 'issued');
       await orders.request(['outage.test'], { pendingCertificateId: id });

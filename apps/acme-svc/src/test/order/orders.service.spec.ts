@@ -119,7 +119,7 @@ describe('an order', () => {
     await orders.until(id, 'issued', 30_000);
     // After the answer, and after finalize: no look came earlier.
     expect(Date.now() - startedAt).toBeGreaterThan(5_900);
-    expect(ca.counts()).toMatchObject({ authorization: 2, order: 2 });
+    expect(ca.counts()).toMatchObject({ authorization: 2, order: 1 });
   });
 
   it('shares no order with another request when the CA would have it so', async () => {
