@@ -13,6 +13,8 @@ import issuerVault from '@sifaka/plugin-issuer-vault';
 import issuerStep from '@sifaka/plugin-issuer-step';
 import issuerCfssl from '@sifaka/plugin-issuer-cfssl';
 import issuerDigicert from '@sifaka/plugin-issuer-digicert';
+import issuerDigicertCis from '@sifaka/plugin-issuer-digicert-cis';
+import issuerEntrust from '@sifaka/plugin-issuer-entrust';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
@@ -27,6 +29,8 @@ export const issuerPlugins: readonly Plugin<'issuer'>[] = [
   acmeHttpIssuer,
   acmeAutoIssuer,
   issuerDigicert,
+  issuerDigicertCis,
+  issuerEntrust,
 ];
 
 /** Every export format that this service hosts. */
