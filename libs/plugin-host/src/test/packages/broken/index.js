@@ -1,0 +1,1 @@
+throw new Error('needs a library that is not there');
