@@ -28,7 +28,7 @@ export class OpenConnections extends AcmeConnections {
 
   async of(authority: string): Promise<AcmeConnection> {
     const found = await this.accounts.current(authority);
-    if (found === undefined || found.status !== 'valid' || found.accountUrl === null) throw noAccount(authority, found);
+    if (found?.status !== 'valid' || found.accountUrl === null) throw noAccount(authority, found);
     const server = this.servers.at(found);
     const row = found.nextKeyId === null ? found : await this.keyChange.settle(found, server);
     return new AcmeSession({

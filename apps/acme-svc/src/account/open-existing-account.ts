@@ -24,7 +24,7 @@ export class OpenExistingAccount {
     try {
       const known = await this.accounts.live(input.authority, input.directoryUrl);
       // The key may have been changed since: it is the same account.
-      const isSame = known !== undefined && known.importedThumbprint === existing.thumbprint && known.accountUrl !== null;
+      const isSame = known?.importedThumbprint === existing.thumbprint && known.accountUrl !== null;
       return isSame ? await this.again(server, input, known, entry) : await this.import(server, input, existing, known, entry);
     } finally {
       existing.pkcs8Der.fill(0);

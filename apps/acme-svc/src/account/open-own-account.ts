@@ -25,7 +25,7 @@ export class OpenOwnAccount {
 
   async run(server: AcmeServer, input: OpenInput, externalAccount: ExternalAccount | null, entry: EntryOf): Promise<AccountRow> {
     const known = await this.accounts.live(input.authority, input.directoryUrl);
-    if (known?.accountUrl == null) return this.register(server, input, externalAccount, known ?? (await this.begin(input)), entry);
+    if (known === undefined || known.accountUrl === null) return this.register(server, input, externalAccount, known ?? (await this.begin(input)), entry);
 
     const row = known.nextKeyId === null ? known : await this.keyChange.settle(known, server);
     const found = await this.find(server, row);

@@ -33,7 +33,7 @@ export class AcmeAccountClient {
     }
   }
 
-  async read(answer: Answer, url: string): Promise<AccountAtCa> {
+  private read(answer: Answer, url: string): AccountAtCa {
     return { url, account: parseAnswer(Account, answer, 'an account') };
   }
 

@@ -40,7 +40,7 @@ describe('nonces', () => {
 
   it('that are refused are replaced by the one in the refusal, without another round trip', async () => {
     let left = 15;
-    const session = aSession(({ path }, response, { problem }) => path === '/order' && (left -= 1) >= 0 && (problem.call(ca, response, 400, 'badNonce'), true));
+    const session = aSession(({ path }, response) => path === '/order' && (left -= 1) >= 0 && (ca.problem(response, 400, 'badNonce'), true));
     await expect(session.newOrder(order)).resolves.toMatchObject({ body: { status: 'pending' } });
     expect(ca.count('/order')).toBe(16);
     expect(ca.count('/nonce')).toBe(1);

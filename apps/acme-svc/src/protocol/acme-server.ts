@@ -1,4 +1,5 @@
 import { AppError, isAppError, type Clock } from '@sifaka/kernel';
+import { histogram } from '@sifaka/observability';
 import { z } from 'zod';
 import { jsonOf, parseAnswer, readAnswer, type Answer } from './answer.js';
 import { DirectoryGate, type RequestKind } from './directory-gate.js';
@@ -36,6 +37,8 @@ interface SignedRequest {
  * round trip with the nonce that the refusal brought.
  */
 const mostNonceTries = 25;
+
+const requestTime = histogram('acme_request_time', 'Seconds from a request to an ACME CA to its answer', ['host', 'status']);
 
 /** Directories change when a CA moves or adds something. */
 const directoryLifeMs = 3_600_000;
@@ -126,11 +129,17 @@ export class AcmeServer {
     this.assertScheme(url);
     const { fetch, requestTimeoutMs } = this.options;
     const signal = AbortSignal.timeout(requestTimeoutMs);
+    const startedAt = performance.now();
+    let status = 'none';
     try {
       // A redirected POST would lose its signature's address (RFC 8555 section 6.4); a redirected directory is asked for by its new name.
-      return await readAnswer(await fetch(url, { ...init, signal, redirect: 'manual' }), url);
+      const answer = await readAnswer(await fetch(url, { ...init, signal, redirect: 'manual' }), url);
+      status = String(answer.status);
+      return answer;
     } catch (error) {
       throw transportError(error, new URL(url).host, signal, requestTimeoutMs);
+    } finally {
+      requestTime.record((performance.now() - startedAt) / 1_000, { host: this.host, status });
     }
   }
 
@@ -169,9 +178,11 @@ function transportError(error: unknown, host: string, signal: AbortSignal, timeo
   if (isAppError(error)) return error;
   if (signal.aborted) return new AppError('upstream_timeout', `${host} did not answer within ${timeoutMs / 1_000} s`, { reason: 'acme.timeout', cause: error });
   const read = Thrown.safeParse(error);
-  const why = read.success ? read.data.cause?.message || read.data.message : 'unknown fault';
+  const why = read.success ? whyOf(read.data) : 'unknown fault';
   return new AppError('upstream_failed', `${host} could not be reached: ${why}`, { reason: 'acme.unreachable', cause: error });
 }
+
+const whyOf = ({ message, cause }: z.output<typeof Thrown>): string => (cause === undefined || cause.message === '' ? message : cause.message);
 
 /** `fetch` says what happened in the cause of what it throws. */
 const Thrown = z.object({ message: z.string(), cause: z.object({ message: z.string() }).optional().catch(undefined) });

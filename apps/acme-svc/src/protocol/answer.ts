@@ -16,14 +16,12 @@ export const largestAnswerBytes = 512 * 1024;
 export async function readAnswer(response: Response, url: string): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const reader = response.body?.getReader();
-  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
-    bytes += part.value.byteLength;
-    if (bytes > largestAnswerBytes) {
-      await reader?.cancel().catch(() => undefined);
-      throw new AppError('upstream_failed', `${new URL(url).host}: the answer has more than ${largestAnswerBytes} bytes`, { reason: 'acme.too_large' });
-    }
-    chunks.push(part.value);
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const part of body ?? []) {
+    bytes += part.byteLength;
+    // Leaving the loop cancels what is still to come.
+    if (bytes > largestAnswerBytes) throw new AppError('upstream_failed', `${new URL(url).host}: the answer has more than ${largestAnswerBytes} bytes`, { reason: 'acme.too_large' });
+    chunks.push(part);
   }
   return { url, status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
 }

@@ -8,7 +8,7 @@ export interface Asked {
   payload: unknown;
 }
 
-export type Answering = (asked: Asked, response: ServerResponse, ca: HostileCa) => boolean | void;
+export type Answering = (asked: Asked, response: ServerResponse, ca: HostileCa) => unknown;
 
 /** A CA that a test makes misbehave: what `answering` leaves alone is answered as RFC 8555 has it. */
 export class HostileCa {

@@ -24,12 +24,14 @@ export function serveChallengeResponses(server: FastifyInstance, rpc: RpcClient)
     running += 1;
     try {
       const { keyAuthorization } = await rpc.call(readChallengeResponse, { token }, { principal: self });
-      return await (keyAuthorization === null ? reply.status(404).send('no such token\n') : reply.type('application/octet-stream').send(keyAuthorization));
+      if (keyAuthorization === null) void reply.status(404).send('no such token\n');
+      else void reply.type('application/octet-stream').send(keyAuthorization);
     } catch {
       // The CA comes again; the call itself is logged where it failed.
-      return reply.status(503).header('retry-after', '1').send('not now\n');
+      void reply.status(503).header('retry-after', '1').send('not now\n');
     } finally {
       running -= 1;
     }
+    return reply;
   });
 }

@@ -34,7 +34,7 @@ export const openAcmeAccount = command('rpc.acme.account.open', {
   }),
   output: z.object({ accountUrl: z.string(), status: z.string(), profiles: z.record(z.string(), z.string()) }),
   callers: ['issuer'],
-  codes: ['failed_precondition', 'upstream_failed', 'upstream_timeout', 'rate_limited'],
+  codes: ['failed_precondition', 'conflict', 'upstream_failed', 'upstream_timeout', 'rate_limited'],
   idempotent: true,
   timeoutMs: 25_000,
 });
