@@ -119,6 +119,8 @@ function requestCommand(parent: Command, terminal: Terminal): void {
       ['--days <days>', 'how long it is valid; otherwise as the authority grants'],
       ['--key-type <type>', 'ECCPRIME256V1, RSA2048, … (ECCPRIME256V1)'],
       ['--csr <file>', 'signing request in PEM'],
+      ['--use <server|client>', 'what it is for: a host or service, or a client; SSH: a host or a user (server)'],
+      ['--principal <name...>', 'names to log in as, for users of an SSH authority; otherwise your own'],
       ['--description <text>', 'what it is for'],
     ],
     schema: z.object({
@@ -129,9 +131,11 @@ function requestCommand(parent: Command, terminal: Terminal): void {
       days: count().optional(),
       keyType: z.string().default('ECCPRIME256V1'),
       csr: z.string().optional(),
+      use: z.enum(['server', 'client']).default('server'),
+      principal: z.array(z.string()).optional(),
       description: z.string().optional(),
     }),
-    async run(context, { authority, cn, san, days, keyType, csr, owner, description }) {
+    async run(context, { authority, cn, san, days, keyType, csr, use, principal, owner, description }) {
       const { id } = await findAuthority(context.api, authority);
       const names = [...new Set([cn, ...san].filter((name) => name !== ''))].map(generalNameOf);
       const body = {
@@ -143,8 +147,9 @@ function requestCommand(parent: Command, terminal: Terminal): void {
         ...(days !== undefined && termOf(days)),
         extensions: {
           ...(names.length > 0 && { subAltNames: { names } }),
-          keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && { useKeyEncipherment: true }) },
-          extendedKeyUsage: { useServerAuthentication: true },
+          keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && use === 'server' && { useKeyEncipherment: true }) },
+          extendedKeyUsage: { [use === 'server' ? 'useServerAuthentication' : 'useClientAuthentication']: true },
+          ...(principal !== undefined && { ssh: { principals: principal } }),
         },
       };
       const answer = await context.api.call(createCertificateOperation, { body });
