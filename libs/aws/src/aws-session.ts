@@ -1,0 +1,90 @@
+import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { PluginContext } from '@sifaka/plugin-sdk';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsOptions } from './aws-options.js';
+
+const defaultRegion = 'us-east-1';
+const connectionTimeoutMs = 5_000;
+const requestTimeoutMs = 30_000;
+
+/** The SDK repeats throttled and failed calls with growing pauses; the plugin's host repeats the whole step later. */
+const maxAttempts = 5;
+
+const sessionName = 'sifaka';
+
+type Credentials = ReturnType<typeof fromTemporaryCredentials>;
+
+/** What a client of the AWS SDK is made with. */
+export interface AwsClientConfig {
+  region: string;
+  credentials: Credentials;
+  requestHandler: NodeHttpHandler;
+  maxAttempts: number;
+  retryMode: 'adaptive';
+  endpoint?: string;
+}
+
+/**
+ * One role in one AWS account, for the clients of any number of services: `new Route53Client(session.config())`.
+ *
+ * The role is assumed at the first call and again before its credentials end. Connections go through the guarded way out.
+ */
+export class AwsSession {
+  private readonly agents: ReturnType<PluginContext['outbound']['agents']>;
+  private readonly requestHandler: NodeHttpHandler;
+  private readonly credentials: Credentials;
+
+  /** @param account twelve digits; null: the platform's own account, without assuming a role */
+  constructor(
+    private readonly options: AwsOptions,
+    account: string | null,
+    context: PluginContext,
+  ) {
+    this.agents = context.outbound.agents();
+    this.requestHandler = new NodeHttpHandler({
+      httpAgent: this.agents.http,
+      httpsAgent: this.agents.https,
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+    });
+    const own = ownCredentials(options);
+    this.credentials = account === null ? own : this.assumed(account, own);
+  }
+
+  /** @param region instead of the options' one; services without regions are in us-east-1 */
+  config(region?: string): AwsClientConfig {
+    const { endpoint } = this.options;
+    return {
+      region: region ?? this.region,
+      credentials: this.credentials,
+      requestHandler: this.requestHandler,
+      maxAttempts,
+      retryMode: 'adaptive',
+      ...(endpoint !== undefined && { endpoint }),
+    };
+  }
+
+  get region(): string {
+    return this.options.region ?? defaultRegion;
+  }
+
+  close(): void {
+    this.requestHandler.destroy();
+    this.agents.http.destroy();
+    this.agents.https.destroy();
+  }
+
+  private assumed(account: string, masterCredentials: Credentials): Credentials {
+    const { partition, role, external_id: externalId, endpoint } = this.options;
+    return fromTemporaryCredentials({
+      masterCredentials,
+      params: { RoleArn: `arn:${partition}:iam::${account}:role/${role}`, RoleSessionName: sessionName, ...(externalId !== undefined && { ExternalId: externalId }) },
+      clientConfig: { region: this.region, requestHandler: this.requestHandler, maxAttempts, ...(endpoint !== undefined && { endpoint }) },
+    });
+  }
+}
+
+function ownCredentials({ access_key_id: accessKeyId, secret_access_key: secretAccessKey }: AwsOptions): Credentials {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return fromNodeProviderChain();
+  return () => Promise.resolve({ accessKeyId, secretAccessKey });
+}

@@ -1,0 +1,3 @@
+export { AwsSession, type AwsClientConfig } from './aws-session.js';
+export { accountNumber, awsOptions, type AwsOptions } from './aws-options.js';
+export { awsFault } from './aws-fault.js';
