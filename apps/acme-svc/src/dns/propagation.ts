@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isAppError } from '@sifaka/kernel';
 import { AuthoritativeServers, type NameServer } from './authoritative-servers.js';
 import { DnsProviderRepository } from './dns-provider.repository.js';
-import { ask, NoReply, serverText, type DnsServer } from './dns-query.js';
+import { ask, NoReply, serverText, type DnsServer, type Reply } from './dns-query.js';
 import { questionTimeoutMs, Resolvers } from './resolvers.js';
 import { parseServers } from './server-address.js';
 
@@ -46,10 +46,10 @@ export class Propagation {
 
   /** Where no authoritative server answers from here, the resolvers are the best witnesses there are. */
   private async askResolvers(sought: SoughtRecord, views: readonly View[]): Promise<Sighting> {
-    const asked = await Promise.all(this.resolvers.servers().map((server) => viewOf(asNameServer(server), sought, true)));
     const why = views.length === 0 ? `the resolvers know no name servers of ${sought.zone}` : `no name server of ${sought.zone} answers (${views.map(({ detail }) => detail).join('; ')})`;
-    const { isSeen, detail } = inWords(asked);
-    return { isSeen, detail: `${why}; of the resolvers, ${detail}` };
+    const values = valuesIn(await this.resolvers.resolve({ name: sought.recordName, type: 'TXT' }));
+    const isSeen = values.includes(sought.value);
+    return { isSeen, detail: `${why}; the resolvers ${isSeen ? 'show' : 'do not show'} the value` };
   }
 }
 
@@ -63,12 +63,12 @@ interface View {
 const asNameServer = (server: DnsServer): NameServer => ({ host: serverText(server), addresses: [server], isGuarded: false });
 
 /** All addresses of a server that answer must agree. */
-async function viewOf({ host, addresses, isGuarded }: NameServer, sought: SoughtRecord, isRecursive = false): Promise<View> {
+async function viewOf({ host, addresses, isGuarded }: NameServer, sought: SoughtRecord): Promise<View> {
   if (addresses.length === 0) {
     const why = isGuarded ? 'has an address that is not public: allow it in SIFAKA_OUTBOUND_ALLOWED_HOSTS, or name servers at the DNS provider' : 'has no address';
     return { state: 'unreachable', host, detail: `${host} ${why}` };
   }
-  const views = await Promise.all(addresses.map((address) => viewAt(host, address, sought, isRecursive)));
+  const views = await Promise.all(addresses.map((address) => viewAt(host, address, sought)));
   const [worst] = byWeight.flatMap((state) => views.filter((view) => view.state === state));
   return worst ?? { state: 'unreachable', host, detail: `${host} has no address` };
 }
@@ -77,10 +77,11 @@ const byWeight = ['missing', 'shown', 'silent', 'unreachable'] as const;
 
 const hasReplied = ({ state }: View): boolean => state === 'shown' || state === 'missing';
 
-async function viewAt(host: string, server: DnsServer, { recordName, value }: SoughtRecord, isRecursive: boolean): Promise<View> {
+async function viewAt(host: string, server: DnsServer, { recordName, value }: SoughtRecord): Promise<View> {
   try {
-    const { code, answers } = await ask(server, { name: recordName, type: 'TXT', isRecursive }, questionTimeoutMs);
-    const values = answers.flatMap((answer) => (answer.type === 'TXT' ? [textOf(answer.data)] : []));
+    const reply = await ask(server, { name: recordName, type: 'TXT', isRecursive: false }, questionTimeoutMs);
+    const { code } = reply;
+    const values = valuesIn(reply);
     if (values.includes(value)) return { state: 'shown', host, detail: `${host} shows the value` };
     const instead = code !== 'NOERROR' ? `says ${code}` : values.length === 0 ? 'has no TXT record' : `has ${values.length} other TXT value${values.length === 1 ? '' : 's'}`;
     return { state: 'missing', host, detail: `${host} ${instead} for ${recordName}` };
@@ -90,6 +91,8 @@ async function viewAt(host: string, server: DnsServer, { recordName, value }: So
     return { state: error.isUnreachable ? 'unreachable' : 'silent', host, detail };
   }
 }
+
+const valuesIn = ({ answers }: Reply): string[] => answers.flatMap((answer) => (answer.type === 'TXT' ? [textOf(answer.data)] : []));
 
 /** The strings of one record are one value (RFC 7208 section 3.3 says it for all who publish text). */
 function textOf(data: string | Buffer | (string | Buffer)[]): string {

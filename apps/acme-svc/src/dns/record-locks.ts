@@ -5,17 +5,26 @@ import type { Logger } from '@sifaka/observability';
 import { LOGGER } from '@sifaka/runtime';
 import type pg from 'pg';
 
+/** One value of one name at one provider. */
+interface LockedRecord {
+  provider_id: number;
+  name: string;
+  value: string;
+}
+
 /**
- * One writer at a time for each name at each provider, in this process and among all replicas: many DNS interfaces can only read all
- * values of a name and write them back.
+ * One replica at a time writes to a name at a provider: many DNS interfaces can only read all values of a name and write them back. Within a
+ * replica the plugin itself brings the values of one name together, so that these go at the same time; what happens to one and the same
+ * value goes one after the other.
  *
- * The locks of a process are advisory locks of one session: they cost one connection however many there are, and Postgres lets go of them
+ * The locks of a replica are advisory locks of one session: they cost one connection however many there are, and Postgres lets go of them
  * when the process dies. A session that breaks loses them all; what is under way then may meet a writer of another replica, which the
  * plugins' own care for foreign values covers.
  */
 @Injectable()
 export class RecordLocks implements OnApplicationShutdown {
-  private readonly lines = new Map<string, Promise<void>>();
+  private readonly values = new Map<string, Promise<void>>();
+  private readonly turns = new Map<string, Turn>();
   private session: Promise<pg.PoolClient> | undefined;
 
   constructor(
@@ -23,17 +32,18 @@ export class RecordLocks implements OnApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @throws AppError `unavailable` when others hold it too long */
-  async during<T>(providerId: number, recordName: string, work: () => Promise<T>): Promise<T> {
-    const key = `dns ${providerId} ${recordName}`;
-    const before = this.lines.get(key) ?? Promise.resolve();
-    const turn = before.then(() => this.locked(key, work));
-    const done = turn.then(nothing, nothing);
-    this.lines.set(key, done);
+  /** @throws AppError `unavailable` when other replicas hold the name too long */
+  async during<T>({ provider_id, name, value }: LockedRecord, work: () => Promise<T>): Promise<T> {
+    const nameKey = `dns ${provider_id} ${name}`;
+    const valueKey = `${nameKey} ${value}`;
+    const before = this.values.get(valueKey) ?? Promise.resolve();
+    const result = before.then(() => this.inTurn(nameKey, work));
+    const done = result.then(nothing, nothing);
+    this.values.set(valueKey, done);
     try {
-      return await turn;
+      return await result;
     } finally {
-      if (this.lines.get(key) === done) this.lines.delete(key);
+      if (this.values.get(valueKey) === done) this.values.delete(valueKey);
     }
   }
 
@@ -43,14 +53,38 @@ export class RecordLocks implements OnApplicationShutdown {
     session?.release(true);
   }
 
-  private async locked<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const session = await this.acquire(key);
+  private async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const turn = this.enter(key);
     try {
+      await turn.isOurs;
       return await work();
     } finally {
-      // A broken session has let go already.
-      await session.query(unlockSql, [key]).catch(nothing);
+      turn.users -= 1;
+      if (turn.users === 0) void this.leave(key, turn);
     }
+  }
+
+  /** Joins the turn that is under way, or the next one when that has lasted long enough: other replicas wait as well. */
+  private enter(key: string): Turn {
+    const current = this.turns.get(key);
+    if (current !== undefined && current.users > 0 && Date.now() < current.closesAt) {
+      current.users += 1;
+      return current;
+    }
+    const next = new Turn();
+    next.isOurs = (current?.hasEnded ?? Promise.resolve()).then(async () => {
+      next.session = await this.acquire(key);
+      next.closesAt = Date.now() + turnMs;
+    });
+    this.turns.set(key, next);
+    return next;
+  }
+
+  private async leave(key: string, turn: Turn): Promise<void> {
+    // A broken session has let go already.
+    await turn.session?.query(unlockSql, [key]).catch(nothing);
+    turn.end();
+    if (this.turns.get(key) === turn) this.turns.delete(key);
   }
 
   private async acquire(key: string): Promise<pg.PoolClient> {
@@ -60,7 +94,8 @@ export class RecordLocks implements OnApplicationShutdown {
       // Asked for again and again, not waited for: a waiting statement would hold up the session, and all other locks with it.
       const { rows } = await session.query<{ locked: boolean }>(lockSql, [key]);
       if (rows[0]?.locked === true) return session;
-      if (Date.now() > giveUpAt) throw new AppError('unavailable', `another writer of ${key.split(' ')[2] ?? ''} is busy for more than ${patienceMs / 1_000} s`, { reason: 'dns.busy' });
+      if (Date.now() > giveUpAt)
+        throw new AppError('unavailable', `another writer of ${key.split(' ')[2] ?? ''} is busy for more than ${patienceMs / 1_000} s`, { reason: 'dns.busy' });
       await pause(Math.min(1_000, 50 * 1.5 ** waits) * (0.5 + Math.random()));
     }
   }
@@ -86,12 +121,25 @@ export class RecordLocks implements OnApplicationShutdown {
   }
 }
 
+/** The time in which a replica writes to a name. */
+class Turn {
+  users = 1;
+  closesAt = Number.POSITIVE_INFINITY;
+  isOurs: Promise<void> = Promise.resolve();
+  session: pg.PoolClient | undefined;
+  end: () => void = nothing;
+  readonly hasEnded = new Promise<void>((resolve) => (this.end = resolve));
+}
+
+/** After it nobody joins a turn any more: long enough to gather what comes together, short for whoever waits elsewhere. */
+const turnMs = 1_000;
+
 /** Longer than a plugin may take for one change. */
 const patienceMs = 120_000;
 
 const lockSql = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 const unlockSql = 'select pg_advisory_unlock(hashtextextended($1, 0))';
 
-const nothing = (): void => undefined;
+function nothing(): void {}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

@@ -33,7 +33,7 @@ export class TxtRecords {
   async add(record: { holder: string; providerId: number; name: string; value: string }): Promise<void> {
     const row = await this.records.announce(record);
     if (row === null) throw new AppError('failed_precondition', `DNS provider ${record.providerId} does not exist`, { reason: 'dns.provider_gone' });
-    await this.locks.during(row.provider_id, row.name, () => this.put(row));
+    await this.locks.during(row, () => this.put(row));
   }
 
   /** @returns whether everything of the holder, at one provider or at all, is gone; what is not will be tried again */
@@ -45,7 +45,7 @@ export class TxtRecords {
   /** Takes one record out of DNS that is to go. Never throws for what the provider does. */
   take(row: TxtRecordRow): Promise<boolean> {
     return this.locks
-      .during(row.provider_id, row.name, async () => {
+      .during(row, async () => {
         const state = await this.records.stateOf(row.id);
         // Gone already, or needed again.
         if (state !== 'removing') return state === 'removed' || state === null;

@@ -116,7 +116,7 @@ describe('a TXT record', () => {
 
   it('is not written any more when it was given up while it waited', async () => {
     const first = aRecord({ value: 'one' });
-    const second = aRecord({ value: 'two' });
+    const second = aRecord({ value: 'one' });
     let go = () => {};
     memoryDns.pause = () => new Promise((resolve) => (go = resolve));
     const writing = challenges().publish(first);
@@ -237,7 +237,7 @@ describe('a test of a DNS provider', () => {
       '2 zones: example.test, sub.example.test',
       '_acme-challenge.probe.example.test lies in zone example.test',
       'wrote a TXT record at _acme-challenge.probe.example.test',
-      expect.stringContaining('shown by'),
+      'the resolvers know no name servers of example.test; the resolvers show the value',
       'removed the TXT record at _acme-challenge.probe.example.test',
     ]);
     expect(report).toMatchObject({ isWorking: true });

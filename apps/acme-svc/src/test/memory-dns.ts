@@ -62,6 +62,13 @@ export const memoryPlugin = definePlugin({
   options: Options,
   create: ({ token }) => {
     memoryDns.tokens.push(token);
+    // Of one instance, as plugins do: against another instance nothing helps but not to write at the same time.
+    const lines = new Map<string, Promise<unknown>>();
+    const inLine = (name: string, work: () => Promise<void>): Promise<void> => {
+      const turn = (lines.get(name) ?? Promise.resolve()).catch(() => undefined).then(work);
+      lines.set(name, turn);
+      return turn;
+    };
     return {
       check: async () => {
         memoryDns.call('check');
@@ -71,14 +78,16 @@ export const memoryPlugin = definePlugin({
         memoryDns.call('zones');
         return memoryDns.zones;
       },
-      addTxt: async ({ name, value }) => {
-        memoryDns.call('addTxt', name, value);
-        await memoryDns.rewrite(name, (values) => [...new Set([...values, value])]);
-      },
-      removeTxt: async ({ name, value }) => {
-        memoryDns.call('removeTxt', name, value);
-        await memoryDns.rewrite(name, (values) => values.filter((other) => other !== value));
-      },
+      addTxt: ({ name, value }) =>
+        inLine(name, async () => {
+          memoryDns.call('addTxt', name, value);
+          await memoryDns.rewrite(name, (values) => [...new Set([...values, value])]);
+        }),
+      removeTxt: ({ name, value }) =>
+        inLine(name, async () => {
+          memoryDns.call('removeTxt', name, value);
+          await memoryDns.rewrite(name, (values) => values.filter((other) => other !== value));
+        }),
     };
   },
 });
