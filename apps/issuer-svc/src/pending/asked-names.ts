@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { checkedDnsName, isDnsName } from '@sifaka/pki';
+import { checkedAddress, checkedDnsName, isDnsName } from '@sifaka/pki';
 import type { JudgedDraft } from '../issuance/judge-issuance.js';
 
 /** DNS and IP names that are asked for, each once in whatever case: the common name first when it is a host. */
@@ -13,6 +13,6 @@ export function askedNames({ commonName, extensions }: Pick<JudgedDraft, 'common
 /** A word alone may be anything; a host among the alternative names is there anyway. */
 function hostOf(commonName: string | null): string[] {
   const text = commonName?.trim() ?? '';
-  if (isIP(text) !== 0) return [text];
+  if (isIP(text) !== 0) return [checkedAddress(text, 'commonName')];
   return text.includes('.') && isDnsName(text) ? [checkedDnsName(text, 'commonName')] : [];
 }

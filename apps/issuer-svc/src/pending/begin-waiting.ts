@@ -31,8 +31,8 @@ export class BeginWaiting {
       const id = intentId ?? (await this.pending.insert(requested, promised, tx))?.id ?? null;
       if (id === null) return null;
       const row = await this.pending.lock(tx, id);
-      // Cancelled and resolved it stays: that came after the authority had been given up, and before it answered.
-      if (row === null || row.state === 'cancelled' || row.state === 'resolved') return id;
+      // An intent, or one that was given up before its authority answered. Any other has been through here, or has ended otherwise.
+      if (row === null || (intentId !== null && row.state !== 'asking' && row.state !== 'failed')) return id;
       if (intentId !== null) await this.pending.wait(tx, id, promised, at);
       const stored = { ...row, orderTerms: promised.orderTerms, until: promised.until };
       const { principal, authority } = requested;

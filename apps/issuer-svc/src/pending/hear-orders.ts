@@ -3,7 +3,7 @@ import type { Clock } from '@sifaka/kernel';
 import { orderFailed, orderFinalized, orderProgressed, type EventDataOf, type Principal } from '@sifaka/contracts';
 import { OnEvent, type CloudEvent } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
-import { FailPending } from './fail-pending.js';
+import { errorChars, FailPending } from './fail-pending.js';
 import { PendingRepository } from './pending.repository.js';
 import { ResolvePending } from './resolve-pending.js';
 
@@ -19,7 +19,8 @@ export class HearOrders {
 
   @OnEvent(orderProgressed, { durable: 'pending-order-progressed', isIdempotent: true })
   async progressed(data: EventDataOf<typeof orderProgressed>, { time }: CloudEvent): Promise<void> {
-    const { pendingCertificateId, orderId, state, attempts, lastError } = data;
+    const { pendingCertificateId, orderId, state, attempts } = data;
+    const lastError = data.lastError?.slice(0, errorChars) ?? null;
     const nextTryAt = data.nextTryAt === null ? null : new Date(data.nextTryAt);
     const progress = { attempts, lastError, status: lastError ?? `order ${orderId} is ${state}`, nextTryAt, externalId: String(orderId) };
     await this.pending.progress(pendingCertificateId, progress, new Date(time), this.clock.now());

@@ -23,7 +23,7 @@ export const insertSql = `
 
 export const waitSql = `
   update pending_certificate set state = 'waiting', settled_by = $2, external_id = coalesce($3, external_id), order_terms = $4::jsonb, until = $5,
-    next_try_at = $6, asking_until = null, updated_at = $7
+    next_try_at = $6, asking_until = null, status = null, last_error = null, updated_at = $7
   where id = $1`;
 
 /** An intent whose authority gave the final answer at once leaves nothing behind; a key that is not used is released. */

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { getPendingCertificate, listPendingCertificates, uploadPendingCertificate } from '@sifaka/contracts';
+import { cancelPendingCertificate, getPendingCertificate, listPendingCertificates, uploadPendingCertificate } from '@sifaka/contracts';
+import { RpcClient } from '@sifaka/messaging';
+import { createLogger } from '@sifaka/observability';
 import { certificatePem } from '@sifaka/pki';
 import { CONFIG } from '@sifaka/runtime';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
 import type { IssuerConfig } from '../issuer.config.js';
+import { ReconcileKeyvault } from '../reconcile/reconcile-keyvault.js';
+import { ReconcileRepository } from '../reconcile/reconcile.repository.js';
 import { admin } from './an-issuer.js';
 import { byHand, later, refused } from './an-outside-ca.js';
 import { aPendingWorld, type PendingWorld } from './a-pending-world.js';
@@ -109,6 +113,30 @@ describe('an authority elsewhere that answers at once', () => {
     world.ca.create = () => Promise.resolve(world.ca.issued(other?.csrDer ?? Buffer.alloc(0)));
     await expect(world.ask('poll', { commonName: 'foreign.corp.test' })).rejects.toMatchObject({ code: 'upstream_failed' });
     expect(await count('orphan_certificate')).toBe(1);
+  });
+});
+
+describe('the comparison with the key vault', () => {
+  const isInVault = async (keyId: unknown) => (await world.platform.database('keyvault').query('select 1 from key where id = $1', [keyId])).length === 1;
+  const keyOf = async (id: number) => (await world.rows('select key_id from pending_certificate where id = $1', [id]))[0]?.key_id;
+  /** The job, where what is a moment old counts as left behind. */
+  const reconcile = async () => {
+    const { app } = world.platform.service('issuer');
+    const config = { ...app.get<IssuerConfig>(CONFIG), issueLimitSeconds: 0 };
+    const job = new ReconcileKeyvault(app.get(RpcClient), app.get(ReconcileRepository), { now: () => new Date() }, createLogger({ level: 'silent' }), config);
+    await job.run({}, { signal: new AbortController().signal });
+  };
+
+  it('leaves the keys of certificates to come, and deletes those that are given up after it has passed them', async () => {
+    world.ca.create = () => Promise.resolve(byHand());
+    const [kept, given] = [await world.pend('upload'), await world.pend('upload')];
+    const [keptKey, givenKey] = [await keyOf(kept.id), await keyOf(given.id)];
+    await reconcile();
+    expect([await isInVault(keptKey), await isInVault(givenKey)]).toEqual([true, true]);
+    await world.platform.call('gateway', cancelPendingCertificate, { id: given.id, note: '' }, { principal: admin });
+    await reconcile();
+    expect([await isInVault(keptKey), await isInVault(givenKey)]).toEqual([true, false]);
+    expect(await count('released_key')).toBe(0);
   });
 });
 
