@@ -51,5 +51,5 @@ export class OpenConnections extends AcmeConnections {
 
 function noAccount(authority: string, row: AccountRow | undefined): AppError {
   const why = row === undefined ? 'has no ACME account' : `has an ACME account that is ${row.status}`;
-  return new AppError('failed_precondition', `authority "${authority}" ${why}: save it again, that opens one`, { reason: 'acme.no_account' });
+  return new AppError('failed_precondition', `authority "${authority}" ${why}: save it again, then the next certificate opens one`, { reason: 'acme.no_account' });
 }
