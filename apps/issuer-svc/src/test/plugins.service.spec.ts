@@ -54,7 +54,9 @@ describe('options of an issuer plugin', () => {
   });
 
   it('reach no private address unless an administrator allowed it', async () => {
-    probe.answer = async ({ fetch }, url) => void (await fetch(url));
+    probe.answer = async ({ fetch }, url) => {
+      await fetch(url);
+    };
     const { port } = inside.address() as AddressInfo;
     await expect(ask([{ name: 'url', value: `http://127.0.0.1:${port}/` }])).rejects.toMatchObject({
       code: 'invalid_argument',
