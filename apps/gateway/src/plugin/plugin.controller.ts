@@ -5,8 +5,8 @@ import {
   listPluginsOperation,
   listServicePlugins,
   pluginKinds,
+  type ListedPluginView,
   type PluginEntry,
-  type PluginView,
   type RequestFor,
   type ResponseFor,
   type UserPrincipal,
@@ -31,7 +31,7 @@ export class PluginController {
   }
 
   @Serves(getPluginOperation)
-  async get({ params }: RequestFor<typeof getPluginOperation>, call: HttpCall): Promise<PluginView> {
+  async get({ params }: RequestFor<typeof getPluginOperation>, call: HttpCall): Promise<ListedPluginView> {
     const plugin = (await this.gather(callerOf(call))).find(({ slug }) => slug === params.slug);
     if (plugin === undefined) throw new AppError('not_found', `plugin "${params.slug.slice(0, 64)}" does not exist`);
     return view(plugin);
@@ -40,8 +40,15 @@ export class PluginController {
   private async gather(principal: UserPrincipal): Promise<PluginEntry[]> {
     const hosts = [listIssuerPlugins, ...Object.values(listServicePlugins)];
     const answers = await Promise.all(hosts.map((contract) => this.rpc.call(contract, {}, { principal }).catch(noneWhileAway)));
-    return answers.flatMap(({ plugins }) => plugins).sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
+    return once(answers.flatMap(({ plugins }) => plugins)).sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
   }
+}
+
+/** A package that is not installed is missed by every service that could host it. */
+function once(plugins: readonly PluginEntry[]): PluginEntry[] {
+  const known = new Map<string, PluginEntry>();
+  for (const plugin of plugins) if (known.get(plugin.slug)?.isEnabled !== true) known.set(plugin.slug, plugin);
+  return [...known.values()];
 }
 
 /** A service that is being restarted hides its own plugins, not those of all others. */
@@ -50,4 +57,10 @@ function noneWhileAway(error: unknown): { plugins: PluginEntry[] } {
   throw error;
 }
 
-const view = ({ slug, title, description, pluginOptions }: PluginEntry): PluginView => ({ slug, title, description, pluginOptions });
+const view = ({ slug, title, description, pluginOptions, isEnabled, disabledReason }: PluginEntry): ListedPluginView => ({
+  slug,
+  title,
+  description,
+  pluginOptions,
+  ...(!isEnabled && { isEnabled: false, disabledReason: disabledReason ?? 'it could not be started' }),
+});

@@ -43,12 +43,16 @@ export const updateDomainOperation = operation('updateDomain', 'PUT', '/domains/
   errors: [404],
 });
 
+/** One that cannot be used says so, and why; of the others nothing is said. */
+export const ListedPluginView = PluginView.extend({ isEnabled: z.literal(false).optional(), disabledReason: z.string().optional() });
+export type ListedPluginView = z.output<typeof ListedPluginView>;
+
 export const listPluginsOperation = operation('listPlugins', 'GET', '/plugins', {
   tag: 'plugins',
   summary: 'Plugins with their options, sorted by title',
   access: 'authenticated',
   query: z.object({ type: text(64).optional() }),
-  response: listOf(PluginView),
+  response: listOf(ListedPluginView),
   errors: [404],
 });
 export const getPluginOperation = operation('getPlugin', 'GET', '/plugins/{slug}', {
@@ -56,7 +60,7 @@ export const getPluginOperation = operation('getPlugin', 'GET', '/plugins/{slug}
   summary: 'One plugin',
   access: 'authenticated',
   params: z.object({ slug: z.string().max(128) }),
-  response: PluginView,
+  response: ListedPluginView,
   errors: [404],
 });
 
