@@ -53,7 +53,9 @@ async function plugins() {
   const folders = projects()
     .map(({ folder }) => folder)
     .filter((folder) => folder.startsWith('plugins/'));
-  const all = await Promise.all(folders.map(async (folder) => ({ folder, plugin: (await load(folder)).default })));
+  // A package may hold several: the default export, and others by name.
+  const found = await Promise.all(folders.map(async (folder) => Object.values(await load(folder)).map((plugin) => ({ folder, plugin }))));
+  const all = found.flat().filter(({ plugin }) => typeof plugin?.slug === 'string' && typeof plugin?.pluginOptions === 'function');
   const pages = all.map(({ folder, plugin }) => [`docs/reference/plugins/${plugin.slug}.md`, pluginPage(plugin, folder)]);
   return { ...Object.fromEntries(pages), 'docs/reference/plugins/README.md': pluginIndex(all.map(({ plugin }) => plugin)) };
 }
