@@ -30,38 +30,20 @@ export interface AwsClientConfig {
  * The role is assumed at the first call and again before its credentials end. Connections go through the guarded way out.
  */
 export class AwsSession {
-  private readonly agents: ReturnType<PluginContext['outbound']['agents']>;
-  private readonly requestHandler: NodeHttpHandler;
-  private readonly credentials: Credentials;
+  private opened: { agents: ReturnType<PluginContext['outbound']['agents']>; requestHandler: NodeHttpHandler; credentials: Credentials } | null = null;
 
   /** @param account twelve digits; null: the platform's own account, without assuming a role */
   constructor(
     private readonly options: AwsOptions,
-    account: string | null,
-    context: PluginContext,
-  ) {
-    this.agents = context.outbound.agents();
-    this.requestHandler = new NodeHttpHandler({
-      httpAgent: this.agents.http,
-      httpsAgent: this.agents.https,
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-    });
-    const own = ownCredentials(options);
-    this.credentials = account === null ? own : this.assumed(account, own);
-  }
+    private readonly account: string | null,
+    private readonly context: PluginContext,
+  ) {}
 
   /** @param region instead of the options' one; services without regions are in us-east-1 */
   config(region?: string): AwsClientConfig {
     const { endpoint } = this.options;
-    return {
-      region: region ?? this.region,
-      credentials: this.credentials,
-      requestHandler: this.requestHandler,
-      maxAttempts,
-      retryMode: 'adaptive',
-      ...(endpoint !== undefined && { endpoint }),
-    };
+    const { requestHandler, credentials } = this.open();
+    return { region: region ?? this.region, credentials, requestHandler, maxAttempts, retryMode: 'adaptive', ...(endpoint !== undefined && { endpoint }) };
   }
 
   get region(): string {
@@ -69,17 +51,34 @@ export class AwsSession {
   }
 
   close(): void {
-    this.requestHandler.destroy();
-    this.agents.http.destroy();
-    this.agents.https.destroy();
+    this.opened?.requestHandler.destroy();
+    this.opened?.agents.http.destroy();
+    this.opened?.agents.https.destroy();
+    this.opened = null;
   }
 
-  private assumed(account: string, masterCredentials: Credentials): Credentials {
+  /** Plugins are made without side effects: nothing is opened before the first call. */
+  private open() {
+    if (this.opened !== null) return this.opened;
+    const agents = this.context.outbound.agents();
+    const requestHandler = new NodeHttpHandler({
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+    });
+    const own = ownCredentials(this.options);
+    const credentials = this.account === null ? own : this.assumed(this.account, own, requestHandler);
+    this.opened = { agents, requestHandler, credentials };
+    return this.opened;
+  }
+
+  private assumed(account: string, masterCredentials: Credentials, requestHandler: NodeHttpHandler): Credentials {
     const { partition, role, external_id: externalId, endpoint } = this.options;
     return fromTemporaryCredentials({
       masterCredentials,
       params: { RoleArn: `arn:${partition}:iam::${account}:role/${role}`, RoleSessionName: sessionName, ...(externalId !== undefined && { ExternalId: externalId }) },
-      clientConfig: { region: this.region, requestHandler: this.requestHandler, maxAttempts, ...(endpoint !== undefined && { endpoint }) },
+      clientConfig: { region: this.region, requestHandler, maxAttempts, ...(endpoint !== undefined && { endpoint }) },
     });
   }
 }
