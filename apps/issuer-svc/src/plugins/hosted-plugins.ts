@@ -15,6 +15,7 @@ import issuerCfssl from '@sifaka/plugin-issuer-cfssl';
 import issuerDigicert from '@sifaka/plugin-issuer-digicert';
 import issuerDigicertCis from '@sifaka/plugin-issuer-digicert-cis';
 import issuerEntrust from '@sifaka/plugin-issuer-entrust';
+import issuerAwspca from '@sifaka/plugin-issuer-awspca';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
@@ -31,6 +32,7 @@ export const issuerPlugins: readonly Plugin<'issuer'>[] = [
   issuerDigicert,
   issuerDigicertCis,
   issuerEntrust,
+  issuerAwspca,
 ];
 
 /** Every export format that this service hosts. */
