@@ -46,11 +46,13 @@ export { encodeSshSignature, sshSignatureHash, verifySshSignature } from './ssh/
 export { addressesLieWithin, checkedExtension, checkedForceCommand, checkedSourceAddress, defaultSshExtensions, sshExtensions, type SshCriticalOptions } from './ssh/ssh-options.js';
 export {
   assembleSshCertificate,
+  checkedKeyId,
   checkedPrincipal,
   encodeSshTbs,
   isSshCertificate,
   parseSshCertificate,
   readSshTbs,
+  sshLimits,
   verifySshCertificate,
   type SshCertificate,
   type SshCertificateInput,

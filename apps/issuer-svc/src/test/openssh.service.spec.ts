@@ -15,9 +15,15 @@ import {
   type CertificateRecord,
   type RequestOf,
 } from '@sifaka/contracts';
+import { RpcClient } from '@sifaka/messaging';
+import { createLogger } from '@sifaka/observability';
 import { parseKrl, parseSshCertificate, parseSshKeyLine } from '@sifaka/pki';
+import { CONFIG } from '@sifaka/runtime';
 import { aPrincipal, requirePeer, type TestPlatform } from '@sifaka/testing';
-import { admin, anAuthority, anIssuer, type aRequest, aSubCa, dns, issue, upload } from './an-issuer.js';
+import type { IssuerConfig } from '../issuer.config.js';
+import { ReconcileKeyvault } from '../reconcile/reconcile-keyvault.js';
+import { ReconcileRepository } from '../reconcile/reconcile.repository.js';
+import { admin, anAuthority, anIssuer, type aRequest, aSubCa, dns, issue, openssl, upload } from './an-issuer.js';
 
 let platform: TestPlatform;
 let authority: AuthorityRecord;
@@ -165,6 +171,15 @@ describe('a user certificate', () => {
   });
 });
 
+it('certifies the key of a certificate request, with the template of the request beside it', async () => {
+  const asked = ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384', '-nodes', '-keyout', 'key', '-subj', '/CN=csr.corp.test', '-addext', 'subjectAltName=DNS:other.corp.test'];
+  const issued = await issue(platform, authority, { csr: openssl(asked), ...host() });
+  expect(read(issued)).toMatchObject({ kind: 'host', keyType: 'ECCSECP384R1', principals: ['csr.corp.test', 'other.corp.test'] });
+  expect(issued.hasPrivateKey).toBe(false);
+  const weak = openssl(['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1', '-nodes', '-keyout', 'key', '-subj', '/CN=csr.corp.test']);
+  await expect(issue(platform, authority, { csr: weak, ...host() })).rejects.toMatchObject({ fields: [{ path: 'csr' }] });
+});
+
 it('asks for one of the two templates', async () => {
   for (const extendedKeyUsage of [undefined, {}, { useServerAuthentication: true, useClientAuthentication: true }]) {
     await expect(issue(platform, authority, { commonName: 'a.corp.test', ...withoutYears, extensions: { extendedKeyUsage } })).rejects.toMatchObject({
@@ -218,4 +233,13 @@ it('has every SSH certificate in the journal of the key vault, and finds those w
   const issued = await issue(platform, authority, client(), rivera);
   const journal = await platform.database('keyvault').query('select purpose, actor from signing_journal where serial_hex = $1', [issued.serialHex]);
   expect(journal).toEqual([{ purpose: 'ssh', actor: 'rivera@corp.test' }]);
+
+  await platform.database('issuer').query('delete from certificate_log where certificate_id = $1', [issued.id]);
+  await platform.database('issuer').query('delete from certificate where id = $1', [issued.id]);
+  const { app } = platform.service('issuer');
+  const config = { ...app.get<IssuerConfig>(CONFIG), issueLimitSeconds: 0 };
+  const clock = { now: () => new Date() };
+  await new ReconcileKeyvault(app.get(RpcClient), app.get(ReconcileRepository), clock, createLogger({ level: 'silent' }), config).run({}, { signal: new AbortController().signal });
+  const kept = await platform.database('issuer').query('select serial_hex, authority_id from orphan_signature');
+  expect(kept).toEqual([{ serial_hex: issued.serialHex, authority_id: authority.id }]);
 });

@@ -60,7 +60,7 @@ const kinds: readonly SshCertificateKind[] = ['user', 'host'];
 const suffix = '-cert-v01@openssh.com';
 const forever = 0xffff_ffff_ffff_ffffn;
 /** Longest names that sshd compares (SSHKEY_CERT_MAX_PRINCIPALS, and a line of a log). */
-const limits = { principals: 256, principalChars: 1_024, keyIdChars: 1_024, nonceBytes: 32 };
+export const sshLimits = { principals: 256, principalChars: 1_024, keyIdChars: 1_024, nonceBytes: 32 };
 
 /**
  * The bytes that the authority signs.
@@ -71,14 +71,14 @@ export function encodeSshTbs(input: SshCertificateInput): Buffer {
   const { kind, serial, keyId, nonce } = input;
   const algorithm = sshAlgorithmOf(input.spki);
   if (serial < 1n || serial > forever) throw invalidField('serial', `${serial} is no serial number of an SSH certificate: 1 to 2^64 - 1`);
-  if (nonce.length !== limits.nonceBytes) throw invalidField('nonce', `${nonce.length} bytes, ${limits.nonceBytes} are needed`);
+  if (nonce.length !== sshLimits.nonceBytes) throw invalidField('nonce', `${nonce.length} bytes, ${sshLimits.nonceBytes} are needed`);
   return Buffer.concat([
     sshString(`${algorithm}${suffix}`),
     sshString(nonce),
     sshKeyFields(input.spki, algorithm),
     uint64(serial),
     uint32(kinds.indexOf(kind) + 1),
-    sshString(checkedText(keyId, 'keyId', limits.keyIdChars)),
+    sshString(checkedKeyId(keyId)),
     sshString(Buffer.concat(checkedPrincipals(input.principals).map(sshString))),
     uint64(seconds(input.notBefore)),
     uint64(seconds(input.notAfter)),
@@ -160,21 +160,23 @@ function readBody(reader: SshReader) {
 function checkedPrincipals(principals: readonly string[]): readonly string[] {
   const distinct = [...new Set(principals)];
   if (distinct.length === 0) throw invalidField('principals', 'an SSH certificate needs a principal: without one it is valid for every user and host');
-  if (distinct.length > limits.principals) throw invalidField('principals', `${distinct.length} principals, OpenSSH reads ${limits.principals}`);
+  if (distinct.length > sshLimits.principals) throw invalidField('principals', `${distinct.length} principals, OpenSSH reads ${sshLimits.principals}`);
   return distinct.map((name) => checkedPrincipal(name));
 }
 
 /** @throws AppError `invalid_argument`, field `path` */
 export function checkedPrincipal(name: string, path = 'principals'): string {
   // A comma separates principals wherever OpenSSH writes several in a line.
-  if (name === '' || name.length > limits.principalChars || /[\s\p{C},]/u.test(name)) {
+  if (name === '' || name.length > sshLimits.principalChars || /[\s\p{C},]/u.test(name)) {
     throw invalidField(path, `${shown(name)} is no principal: one name without spaces, commas and control characters`);
   }
   return name;
 }
 
-function checkedText(text: string, path: string, chars: number): string {
-  if (text.trim() === '' || text.length > chars || /\p{Cc}/u.test(text)) throw invalidField(path, `${shown(text)} must be one line of at most ${chars} characters`);
+/** @throws AppError `invalid_argument`, field `path` */
+export function checkedKeyId(text: string, path = 'keyId'): string {
+  const { keyIdChars } = sshLimits;
+  if (text.trim() === '' || text.length > keyIdChars || /\p{Cc}/u.test(text)) throw invalidField(path, `${shown(text)} must be one line of at most ${keyIdChars} characters`);
   return text;
 }
 

@@ -4,7 +4,7 @@ import { customExtensionsAreOwn, isNoAuthorityInDisguise, keyUsageIsConsistent, 
 import type { IssuanceInput } from './issuance-input.js';
 import { hashIsKnown, keyTypeIsOffered, requestedKeyIsStrong, requestIsSignedByItsKey } from './key-rules.js';
 import { namesAreWellFormed, namesItsSubject, requestHasOneCommonName, staysInItsDomains } from './name-rules.js';
-import { sshHasNoSubAuthorities, sshIsForSshAuthorities, sshKeyIsKnown, sshKindIsChosen, sshNamesHosts, sshNamesUsers } from './ssh-rules.js';
+import { sshHasNoSubAuthorities, sshIsForSshAuthorities, sshKeyIdIsLine, sshKeyIsKnown, sshKindIsChosen, sshNamesHosts, sshNamesUsers } from './ssh-rules.js';
 import { doesNotEndAtWeekend, startsBeforeItEnds, validityCanBeEncoded, validityIsPair, validityWithinAuthority } from './validity.js';
 
 /** May this be issued: the same for every door, certificates and authorities, with a signing request or without. */
@@ -34,5 +34,5 @@ export const issuancePolicy = chain<IssuanceInput>(
 /** Asked last, by what the authority issues, of what the rules above let pass: they take a sane draft for granted. */
 export const formatPolicies = {
   x509: chain<IssuanceInput>(validatesUnderAuthority),
-  openssh: chain<IssuanceInput>(sshHasNoSubAuthorities, sshKindIsChosen, sshKeyIsKnown, sshNamesHosts, sshNamesUsers),
+  openssh: chain<IssuanceInput>(sshHasNoSubAuthorities, sshKindIsChosen, sshKeyIsKnown, sshNamesHosts, sshNamesUsers, sshKeyIdIsLine),
 } as const;

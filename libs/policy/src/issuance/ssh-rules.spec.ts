@@ -53,6 +53,8 @@ describe('a host certificate', () => {
   it('names nothing but hosts, and carries nothing that is for users', () => {
     expect(judgeSsh({ extensions: { extendedKeyUsage: server, subjectAltNames: [{ type: 'uri', value: 'https://a.corp.test' }] } })).toEqual(['extensions.subAltNames.names policy.ssh_names']);
     expect(judgeSsh({ commonName: 'A Person', extensions: { extendedKeyUsage: server } })).toEqual(['commonName policy.ssh_names', 'commonName policy.ssh_names']);
+    const many = dns(...Array.from({ length: 256 }, (_, index) => `h${index}.corp.test`));
+    expect(judgeSsh({ extensions: { extendedKeyUsage: server, subjectAltNames: many } })).toEqual(['extensions.subAltNames.names policy.ssh_names']);
     expect(judgeSsh({ extensions: { extendedKeyUsage: server }, ssh: { extensions: [] } })).toEqual(['extensions.ssh.extensions policy.ssh_host_terms']);
   });
 });
@@ -72,12 +74,13 @@ describe('a user certificate', () => {
   });
 
   it('is refused with terms that OpenSSH would not read', () => {
-    const ssh = { principals: ['a b', 'fine'], extensions: ['permit-all'], criticalOptions: { sourceAddress: ['10.0.0.1/8'], forceCommand: '' } };
+    const ssh = { keyId: 'two\nlines', principals: ['a b', 'fine'], extensions: ['permit-all'], criticalOptions: { sourceAddress: ['10.0.0.1/8'], forceCommand: '' } };
     expect(judgeSsh({ ...asked, ssh }).map((refusal) => refusal.split(' ')[0])).toEqual([
       'extensions.ssh.principals',
       'extensions.ssh.extensions',
       'extensions.ssh.criticalOptions.sourceAddress',
       'extensions.ssh.criticalOptions.forceCommand',
+      'extensions.ssh.keyId',
     ]);
   });
 });

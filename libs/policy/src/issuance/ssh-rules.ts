@@ -1,5 +1,5 @@
 import { AppError } from '@sifaka/kernel';
-import { checkedExtension, checkedForceCommand, checkedPrincipal, checkedSourceAddress, extendedKeyUsageOids, isSshKeyType, keyTypeOf, type ExtensionRequest } from '@sifaka/pki';
+import { checkedExtension, checkedForceCommand, checkedKeyId, checkedPrincipal, checkedSourceAddress, extendedKeyUsageOids, isSshKeyType, keyTypeOf, sshLimits, type ExtensionRequest } from '@sifaka/pki';
 import { refuse, type Refusal } from '../chain.js';
 import type { IssuanceAsk, IssuanceInput, SshDraft } from './issuance-input.js';
 import { asksForValidity } from './validity.js';
@@ -57,10 +57,16 @@ export function sshNamesHosts({ ask, draft: { ssh, commonName, extensions } }: I
   if (commonName !== null && !ssh.principals.some((name) => name.toLowerCase() === commonName.toLowerCase())) {
     refusals.push(refuse('commonName', `"${commonName}" is no host: the common name of a host certificate is one of its hosts`, 'policy.ssh_names'));
   }
+  if (ssh.principals.length > sshLimits.principals) refusals.push(refuse('extensions.subAltNames.names', `${ssh.principals.length} hosts, OpenSSH reads ${sshLimits.principals} in one certificate`, 'policy.ssh_names'));
   if (ssh.principals.length === 0) refusals.push(refuse('commonName', 'a host certificate needs a host: without one it would be valid for every host', 'policy.ssh_names'));
   const given = (['principals', 'criticalOptions', 'extensions'] as const).find((field) => ask.ssh?.[field] !== undefined);
   if (given !== undefined) refusals.push(refuse(`extensions.ssh.${given}`, given === 'principals' ? 'hosts are given as common name and subject alternative names' : 'belongs to user certificates', 'policy.ssh_host_terms'));
   return refusals;
+}
+
+export function sshKeyIdIsLine({ draft: { ssh } }: IssuanceInput): Refusal[] {
+  const keyId = ssh?.keyId ?? null;
+  return keyId === null ? [] : faultOf(() => checkedKeyId(keyId, 'extensions.ssh.keyId'));
 }
 
 /** Forms repeat the common name as DNS name; any other name would be left out in silence. */
