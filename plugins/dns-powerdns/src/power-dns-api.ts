@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { dnsName, HttpApi, type PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import type { PowerDnsOptions } from './options.js';
@@ -28,16 +29,23 @@ const Fault = z.object({ error: z.string(), errors: z.array(z.string()).optional
 /** Copies of zones whose primary is elsewhere; a change there is refused or overwritten. */
 const copies = new Set(['slave', 'secondary', 'consumer']);
 
+/** Together at most some two seconds. */
+const maxAttempts = 7;
+const retryMs = 60;
+
 /** The part of the HTTP API (https://doc.powerdns.com/authoritative/http-api/) that challenges need. */
 export class PowerDnsApi {
   private readonly api: HttpApi;
   private readonly serverPath: string;
+  /** Of the database behind it, for those who must not change it at once. */
+  readonly address: string;
 
   constructor({ url, api_key: key, api_key_name: header, server_id: serverId, ca_bundle: caPem, verify_tls: isVerified }: PowerDnsOptions, context: PluginContext) {
     this.serverPath = `/api/v1/servers/${serverId}`;
+    this.address = url.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
     this.api = new HttpApi({
       name: 'PowerDNS',
-      url: url.replace(/\/+$/, '').replace(/\/api\/v1$/, ''),
+      url: this.address,
       headers: { [header]: key },
       secrets: [key],
       explain,
@@ -59,10 +67,19 @@ export class PowerDnsApi {
     return found === undefined ? { records: [], ttlSeconds: null } : { records: found.records, ttlSeconds: found.ttl };
   }
 
-  /** Without records the set goes. */
+  /**
+   * Without records the set goes. PowerDNS answers 500 when two changes at once lock each other out of its database, whatever names they are
+   * about; the same change is good a moment later.
+   */
   async replace({ id }: Zone, name: string, records: readonly TxtRecord[], ttlSeconds: number): Promise<void> {
     const change = records.length === 0 ? { changetype: 'DELETE' } : { changetype: 'REPLACE', ttl: ttlSeconds, records };
-    await this.api.send(this.zonePath(id), { method: 'PATCH', json: { rrsets: [{ name: `${name}.`, type: 'TXT', ...change }] } });
+    const path = this.zonePath(id);
+    const request = { method: 'PATCH', json: { rrsets: [{ name: `${name}.`, type: 'TXT', ...change }] } } as const;
+    for (let attempt = 1; attempt < maxAttempts; attempt++) {
+      if ((await this.api.send(path, { ...request, accepts: [500] })).status !== 500) return;
+      await delay(attempt * retryMs * (0.5 + Math.random()));
+    }
+    await this.api.send(path, request);
   }
 
   private readonly zonePath = (id: string): string => `${this.serverPath}/zones/${encodeURIComponent(id)}`;

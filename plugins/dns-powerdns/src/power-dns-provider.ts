@@ -1,6 +1,7 @@
 import { AppError } from '@sifaka/kernel';
 import { dnsName, KnownZones, quoteTxt, TxtSets, unquoteTxt, type DnsProvider, type DnsRecord, type PluginContext } from '@sifaka/plugin-sdk';
 import type { PowerDnsApi, TxtRecordSet, Zone } from './power-dns-api.js';
+import { inTurn } from './turns.js';
 
 /** Where neither the request nor the existing set says how long. */
 const defaultTtlSeconds = 60;
@@ -20,6 +21,8 @@ export class PowerDnsProvider implements DnsProvider {
       provider: 'PowerDNS',
       signal: context.signal,
       store: {
+        // Changes at once lock each other out of most databases; one after the other is faster than trying again.
+        turn: (work) => inTurn(api.address, work),
         read: (name) => this.read(name),
         write: (name, values, _before, ttlSeconds) => this.write(name, values, ttlSeconds),
       },

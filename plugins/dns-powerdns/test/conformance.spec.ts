@@ -36,6 +36,23 @@ describeWithPeers(['power-dns'], 'PowerDNS', () => {
     expect(found.records).toEqual(records);
   });
 
+  it('gets through while others change the same database at once', async () => {
+    let isDone = false;
+    const foreign = async (writer: number) => {
+      for (let count = 0; !isDone; count++) {
+        const rrsets = [{ name: `other-${writer}.acme.test.`, type: 'TXT', ttl: 60, changetype: 'REPLACE', records: [{ content: `"${count}"`, disabled: false }] }];
+        await peer!.api('PATCH', '/zones/acme.test.', { rrsets }).catch(() => undefined);
+      }
+    };
+    const others = [1, 2].map(foreign);
+    const names = Array.from({ length: 10 }, (_each, index) => `_acme-challenge.busy-${index}.acme.test`);
+    const instance = provider();
+    await Promise.all(names.map((name) => instance.addTxt({ name, value: 'ours', ttlSeconds: 60 })));
+    isDone = true;
+    await Promise.all(others);
+    for (const name of names) expect(await peer!.txt(name)).toEqual(['ours']);
+  });
+
   it('leaves copies of other servers alone', async () => {
     await peer!.api('POST', '/zones', { name: 'copy.acme.test.', kind: 'Slave', masters: ['192.0.2.1'] });
     expect(await provider().zones()).not.toContain('copy.acme.test');

@@ -5,6 +5,8 @@ export interface TxtSetStore {
   read(name: string): Promise<readonly string[]>;
   /** Never called with the values that `read` said; with an empty list the record set goes. `ttlSeconds` is null when values only went. */
   write(name: string, values: readonly string[], before: readonly string[], ttlSeconds: number | null): Promise<void>;
+  /** Around one reading and writing, where a far side bears one writer at a time. */
+  turn?(work: () => Promise<number | null>): Promise<number | null>;
 }
 
 export interface TxtSetsSettings {
@@ -13,7 +15,7 @@ export interface TxtSetsSettings {
   provider: string;
   /** Fires when the host stops. */
   signal: AbortSignal;
-  /** How long after a write other writers may still put down what they read before it. */
+  /** How long after a write other writers may still put down what they read before it, at the least; a slow far side makes it longer. */
   settleMs?: number;
 }
 
@@ -27,6 +29,10 @@ interface Change {
 
 /** Each round loses at most to writers that began before it; more rounds than that mean somebody writes without looking. */
 const maxRounds = 12;
+
+/** How much longer than ours another writer's reading and writing may take. */
+const slowness = 4;
+const maxSettleMs = 5_000;
 
 /**
  * Single values in sets that an API can only replace whole. Changes of one name wait for each other here and are written together. Other
@@ -73,15 +79,25 @@ export class TxtSets {
 
   private async settle(name: string, batch: readonly Change[]): Promise<void> {
     const { store, provider, signal, settleMs = 150 } = this.settings;
+    const work = () => this.readAndWrite(name, batch);
     for (let round = 0; round < maxRounds; round++) {
-      const before = await store.read(name);
-      const after = applied(before, batch);
-      if (isSameSet(before, after)) return;
-      await store.write(name, after, before, ttlOf(batch));
-      // Writers that met once must not meet again at the next round.
-      await pause(settleMs * (1 + Math.random() * Math.min(round, 4)), signal, provider);
+      const tookMs = await (store.turn?.(work) ?? work());
+      if (tookMs === null) return;
+      // What takes us this long takes the others about as long. Writers that met once must not meet again at the next round.
+      const settledMs = Math.max(settleMs, Math.min(maxSettleMs, slowness * tookMs));
+      await pause(settledMs * (1 + Math.random() * Math.min(round, 4)), signal, provider);
     }
     throw new AppError('conflict', `other writers kept overwriting the TXT records of "${name}" at ${provider}, ${maxRounds} times in a row`);
+  }
+
+  /** How long it took, in milliseconds; null when there was nothing to write. */
+  private async readAndWrite(name: string, batch: readonly Change[]): Promise<number | null> {
+    const startedAt = performance.now();
+    const before = await this.settings.store.read(name);
+    const after = applied(before, batch);
+    if (isSameSet(before, after)) return null;
+    await this.settings.store.write(name, after, before, ttlOf(batch));
+    return performance.now() - startedAt;
   }
 }
 
