@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { text, toLoopback, workshop } from './test/servers.js';
@@ -134,6 +135,14 @@ describe('fetch behind the guard', () => {
     const reason = new Error('stopping');
     await expect(fetch(`http://one.example:${port}/`, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     await expect(fetch(`http://one.example:${port}/`, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ code: 'upstream_timeout' });
+  });
+
+  it('leaves nothing on a signal that outlives it', async () => {
+    const port = await http(text('ok'));
+    const { fetch } = outbound(allowed, names);
+    const { signal } = new AbortController();
+    for (let count = 0; count < 20; count += 1) await (await fetch(`http://one.example:${port}/`, { signal })).text();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('says that a server does not speak HTTP', async () => {

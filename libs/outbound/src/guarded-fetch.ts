@@ -29,8 +29,10 @@ export interface Hop {
  */
 export function guardedFetch(terms: FetchTerms): typeof globalThis.fetch {
   return async (input, init) => {
-    const request = requestOf(input, init);
-    const limit = new TimeLimit(terms.timeoutMs, request.signal);
+    // Kept out of the request: a signal that lives as long as the host would gather a listener for each of them.
+    const { signal, ...rest } = init ?? {};
+    const request = requestOf(input, rest);
+    const limit = new TimeLimit(terms.timeoutMs, signal ?? (input instanceof Request ? input.signal : undefined));
     const first: Hop = { url: new URL(request.url), method: request.method, headers: request.headers, body: null, isOwnOrigin: true };
     try {
       const body = await bodyOf(request, terms.maxRequestBytes);
@@ -73,7 +75,7 @@ function send({ url, method, headers, body, isOwnOrigin }: Hop, terms: FetchTerm
 }
 
 /** Everything that can be handed to `fetch` becomes one form. */
-function requestOf(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Request {
+function requestOf(input: Parameters<typeof fetch>[0], init: RequestInit): Request {
   const request = build(input, init);
   if (!request.headers.has('user-agent')) request.headers.set('user-agent', 'Sifaka');
   const { protocol } = new URL(request.url);
@@ -81,7 +83,7 @@ function requestOf(input: Parameters<typeof fetch>[0], init: RequestInit | undef
   throw new AppError('failed_precondition', `addresses must begin with https:// or http://, not ${protocol}//`, { reason: 'outbound.refused' });
 }
 
-function build(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Request {
+function build(input: Parameters<typeof fetch>[0], init: RequestInit): Request {
   try {
     return new Request(input, init);
   } catch (error) {
@@ -106,12 +108,12 @@ function targetOf({ hostname, port, protocol }: URL): Target {
 export class TimeLimit {
   private readonly abort = new AbortController();
   private readonly timer: NodeJS.Timeout;
-  private readonly giveUp = () => this.abort.abort(this.caller.reason);
+  private readonly giveUp = () => this.abort.abort(this.caller?.reason);
   private isLate = false;
 
   constructor(
     private readonly timeoutMs: number,
-    private readonly caller: AbortSignal,
+    private readonly caller: AbortSignal | undefined,
   ) {
     this.timer = setTimeout(() => {
       this.isLate = true;
@@ -120,8 +122,8 @@ export class TimeLimit {
     }, timeoutMs);
     // An answer whose body nobody reads holds up no exit.
     this.timer.unref();
-    if (caller.aborted) this.giveUp();
-    else caller.addEventListener('abort', this.giveUp, { once: true });
+    if (caller?.aborted === true) this.giveUp();
+    else caller?.addEventListener('abort', this.giveUp, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -130,13 +132,13 @@ export class TimeLimit {
 
   end(): void {
     clearTimeout(this.timer);
-    this.caller.removeEventListener('abort', this.giveUp);
+    this.caller?.removeEventListener('abort', this.giveUp);
   }
 
   /** What the caller is told of a fault: his own abort is his own, unless it was a time limit. */
   faultOf(error: unknown, target: Target): unknown {
     if (this.isLate) return timedOut(target, 'no complete answer', this.timeoutMs);
-    if (!this.caller.aborted) return outboundFault(error, target);
+    if (this.caller?.aborted !== true) return outboundFault(error, target);
     const reason: unknown = this.caller.reason;
     return partOf(reason, 'name') === 'TimeoutError' ? new AppError('upstream_timeout', `${target.host}:${target.port}: no complete answer within the time limit`, { reason: 'outbound.timeout', cause: reason }) : reason;
   }

@@ -57,12 +57,13 @@ describe('a host of plugins', () => {
     ]);
   });
 
-  it('keeps an instance for as long as its options are the same, and closes the one before', async () => {
+  it('keeps an instance for as long as its options are the same, and closes all in the end', async () => {
     const { host } = aHost();
     const owner = { id: 1, version: 1, pluginSlug: 'example-dns', options: [url] };
     const first = await host.of(owner);
     expect(await host.of(owner)).toBe(first);
     expect(await host.of({ ...owner, version: 2 })).not.toBe(first);
+    expect(seen.closed).toBe(0);
     host.close();
     await new Promise((resolve) => setImmediate(resolve));
     expect([seen.made.length, seen.closed]).toEqual([2, 2]);

@@ -41,16 +41,25 @@ interface ProofTerms {
 /** Below the time limit of the calls that save options. */
 const checkLimitMs = 15_000;
 
+interface Kept<Instance> {
+  version: number | string;
+  made: Promise<Instance>;
+}
+
+/** The longest call that may still be using an instance whose options have changed. */
+const graceMs = 60_000;
+
 /** More than an installation uses in a day. */
 const cachedInstances = 1_000;
 
 /** The plugins of one kind: by slug, made ready with options, and kept for as long as these are the same. */
 export class PluginHost<Kind extends PluginKind> {
-  private readonly instances = new LRUCache<string, Promise<PluginInstances[Kind]>>({
+  /** By id of the owner: a change makes a new one in the place of the old. */
+  private readonly instances = new LRUCache<number, Kept<PluginInstances[Kind]>>({
     max: cachedInstances,
-    // Whoever still uses it has it: closing gives back what is at rest.
-    dispose: (made) => void made.then((instance) => instance.close?.()).catch(() => undefined),
+    dispose: (kept, _id, reason) => (reason === 'delete' ? this.end(kept) : this.retire(kept)),
   });
+  private readonly retired = new Map<Kept<PluginInstances[Kind]>, NodeJS.Timeout>();
 
   constructor(protected readonly parts: PluginHostParts<Kind>) {}
 
@@ -72,13 +81,12 @@ export class PluginHost<Kind extends PluginKind> {
 
   /** The instance behind something stored; made at the first use after each change. */
   of(owner: PluginOwner): Promise<PluginInstances[Kind]> {
-    const key = `${owner.id}.${owner.version}`;
-    const known = this.instances.get(key);
-    if (known !== undefined) return known;
-    const made = this.make(owner.pluginSlug, owner.options);
-    this.instances.set(key, made);
-    made.catch(() => this.instances.get(key) === made && this.instances.delete(key));
-    return made;
+    const known = this.instances.get(owner.id);
+    if (known?.version === owner.version) return known.made;
+    const kept = { version: owner.version, made: this.make(owner.pluginSlug, owner.options) };
+    this.instances.set(owner.id, kept);
+    kept.made.catch(() => this.instances.peek(owner.id) === kept && this.instances.delete(owner.id));
+    return kept.made;
   }
 
   /**
@@ -147,6 +155,19 @@ export class PluginHost<Kind extends PluginKind> {
   /** Closes every instance that is kept. */
   close(): void {
     this.instances.clear();
+    for (const kept of [...this.retired.keys()]) this.end(kept);
+  }
+
+  /** Somebody may be using it still. */
+  private retire(kept: Kept<PluginInstances[Kind]>): void {
+    this.retired.set(kept, setTimeout(() => this.end(kept), graceMs).unref());
+  }
+
+  private end(kept: Kept<PluginInstances[Kind]>): void {
+    clearTimeout(this.retired.get(kept));
+    this.retired.delete(kept);
+    // What an instance that was never made, or cannot be closed, has to say was said to whoever wanted it.
+    void kept.made.then((instance) => instance.close?.()).catch(() => undefined);
   }
 
   /** Called by Nest. */
