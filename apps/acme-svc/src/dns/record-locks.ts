@@ -140,6 +140,8 @@ const patienceMs = 120_000;
 const lockSql = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 const unlockSql = 'select pg_advisory_unlock(hashtextextended($1, 0))';
 
-function nothing(): void {}
+function nothing(): void {
+  // What became of it concerns whoever asked for it.
+}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

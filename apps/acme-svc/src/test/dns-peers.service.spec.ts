@@ -30,8 +30,8 @@ describeWithPeers(['power-dns', 'bind'], 'challenge records at PowerDNS and BIND
     };
   });
   afterAll(async () => {
-    await platform?.stop();
-    await Promise.all([powerDns?.stop(), bind?.stop()]);
+    await platform.stop();
+    await Promise.all([powerDns.stop(), bind.stop()]);
   });
 
   const challenges = () => platform.inside().challenges;
