@@ -48,7 +48,7 @@ create table acme_order (
 );
 -- A CA may answer two requests for the same names with one order: two certificates cannot come of it.
 create unique index acme_order_url on acme_order (order_url) where order_url is not null and state not in ('issued', 'failed', 'abandoned');
-create index acme_order_slot on acme_order (authority, slot_since, id) where slot <> 'none';
+create index acme_order_slot on acme_order (authority, slot, id) where slot <> 'none';
 create index acme_order_wake on acme_order (wake_at) where wake_at is not null;
 create index acme_order_state on acme_order (state, id);
 create index acme_order_authority on acme_order (authority, id);

@@ -9,7 +9,7 @@ import { OrderRepository } from './order.repository.js';
 import { advanceOrder, OrderTurns } from './order-turns.repository.js';
 import { TakeSteps } from './take-steps.js';
 import { nextActions } from './next-actions.js';
-import { isFinal, type Order } from './order.js';
+import { isFinal, isInFlight, type Order } from './order.js';
 
 const Payload = z.object({ orderId: z.int().positive() });
 
@@ -85,7 +85,7 @@ export class OrderRunner implements OnApplicationBootstrap {
       const { waitUntil } = due;
       const waitMs = waitUntil === null ? Infinity : waitUntil.getTime() - now.getTime();
       const isTired = performance.now() - startedAt > longestRunMs;
-      if (waitUntil === null || waitMs > longestPauseMs || isTired) return { order, at: waitUntil, keepsSlot: !isFinal(order.state) && waitMs <= keptSlotMs };
+      if (waitUntil === null || waitMs > longestPauseMs || isTired) return { order, at: waitUntil, keepsSlot: waitMs <= keptSlotMs && isInFlight(snapshot) };
       await pause(waitMs, signal);
     }
   }
@@ -112,7 +112,14 @@ const settledMs = 1_000;
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
   });
 }

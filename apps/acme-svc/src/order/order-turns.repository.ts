@@ -57,9 +57,8 @@ export class OrderTurns {
       await lockAccount(tx, order.authority);
       const text = `
         with flight as (select count(*) as count from acme_order where authority = $2 and slot = 'held'),
-          -- Who waits since before goes first.
-          ahead as (select count(*) as count from acme_order o, (select coalesce(slot_since, $4) as since from acme_order where id = $1) me
-            where o.authority = $2 and o.slot = 'waiting' and o.id <> $1 and (o.slot_since, o.id) < (me.since, $1))
+          -- Who was asked for before goes first, also when it comes back from a rest.
+          ahead as (select count(*) as count from acme_order where authority = $2 and slot = 'waiting' and id < $1)
         update acme_order set slot_since = coalesce(slot_since, $4),
           slot = case when (select count from flight) + (select count from ahead) < $3 then 'held' else 'waiting' end,
           wake_at = case when (select count from flight) + (select count from ahead) < $3 then wake_at end
@@ -81,7 +80,7 @@ export class OrderTurns {
     const waiting = `
       select distinct on (authority) id from acme_order w where slot = 'waiting' and slot_since < $1
         and (select count(*) from acme_order h where h.authority = w.authority and h.slot = 'held') < $2
-      order by authority, slot_since, id`;
+      order by authority, id`;
     const idle = await this.database.query<{ id: number }>(waiting, [late, this.config.ordersInFlight]);
     for (const { id } of idle) await this.wakeNow(id);
     return [...lost, ...idle].map(({ id }) => id);
@@ -91,7 +90,7 @@ export class OrderTurns {
     await tx.query({ name: 'order-leave', text: `update acme_order set slot = 'none', slot_since = null where id = $1`, values: [id] });
     const text = `
       select w.id from acme_order w where w.authority = $1 and w.slot = 'waiting' and w.wake_at is null
-      order by w.slot_since, w.id limit 1`;
+      order by w.id limit 1`;
     const [next] = await tx.query<{ id: number }>({ name: 'order-next', text, values: [authority] });
     if (next !== undefined) await this.wake(tx, next.id, null);
   }

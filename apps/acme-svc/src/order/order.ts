@@ -100,3 +100,9 @@ export interface NewChallenge {
 export function isFinal(state: OrderState): boolean {
   return state === 'issued' || state === 'failed' || state === 'abandoned';
 }
+
+/** The CA is at work for it. One that waits for DNS or a destination is not in flight: others go on meanwhile. */
+export function isInFlight({ order, challenges }: OrderSnapshot): boolean {
+  if (isFinal(order.state)) return false;
+  return order.state !== 'authorizing' || challenges.some(({ round, state }) => round === order.round && state === 'answered');
+}

@@ -12,19 +12,21 @@ describeWithPeers(['pebble', 'challenge-server'], 'orders at Pebble, which refus
   let pebble: Pebble;
   let dns: ChallengeServerDns;
   let orders: OrderPlatform;
+  const stops: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
     server = await startChallengeServer();
+    stops.push(() => server.stop());
     pebble = await startPebble({ dnsServer: server.dnsAddress, httpPort: server.httpPort, nonceReject: 50, alternateRoots: 1, ordersPerPage: 5 });
+    stops.push(() => pebble.stop());
     dns = new ChallengeServerDns(server);
     orders = await OrderPlatform.start(null, dns);
+    stops.push(() => orders.stop());
     const account = { directoryUrl: pebble.directoryUrl, email: 'pki@example.com', caPem: pebble.caPem, isVerified: true, eab: null, existing: null };
     await orders.platform.call('issuer', openAcmeAccount, { authority: 'acme authority', ...account });
   }, 90_000);
   afterAll(async () => {
-    await orders?.stop();
-    await pebble?.stop();
-    await server?.stop();
+    for (const end of stops.reverse()) await end();
   });
 
   it('ends a hundred orders of one to ten names, wildcards included', async () => {

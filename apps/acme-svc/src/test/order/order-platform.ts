@@ -15,6 +15,7 @@ import { AcmeConnections } from '../../protocol/acme-connection.js';
 import { orderParts } from '../../order/order.module.js';
 import { OrderTurns } from '../../order/order-turns.repository.js';
 import { aCsr } from './fake-issuer.js';
+import type { z } from 'zod';
 import type { FakeDns } from './fake-dns.js';
 
 type Requested = EventDataOf<typeof orderRequested>;
@@ -160,7 +161,7 @@ export class OrderPlatform {
   }
 
   /** Through the stream, as it comes from the other service. */
-  private async tell<E extends EventContract>(contract: E, data: EventDataOf<E>): Promise<void> {
+  private async tell<E extends EventContract>(contract: E, data: z.input<E['data']>): Promise<void> {
     if (contract.source === 'every') throw new Error('every service publishes that');
     const event = newEvent(contract, data, { at: new Date(), subject: '1' });
     const bus = await this.platform.bus.connect(contract.source);
