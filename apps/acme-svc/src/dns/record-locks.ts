@@ -26,6 +26,8 @@ export class RecordLocks implements OnApplicationShutdown {
   private readonly values = new Map<string, Promise<void>>();
   private readonly turns = new Map<string, Turn>();
   private session: Promise<pg.PoolClient> | undefined;
+  /** The same, once it is open. */
+  private current: pg.PoolClient | undefined;
 
   constructor(
     private readonly database: Database,
@@ -49,8 +51,7 @@ export class RecordLocks implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     const session = await this.session?.catch(() => undefined);
-    this.session = undefined;
-    session?.release(true);
+    if (session !== undefined) this.drop(session);
   }
 
   private async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -92,11 +93,20 @@ export class RecordLocks implements OnApplicationShutdown {
     for (let waits = 0; ; waits++) {
       const session = await this.open();
       // Asked for again and again, not waited for: a waiting statement would hold up the session, and all other locks with it.
-      const { rows } = await session.query<{ locked: boolean }>(lockSql, [key]);
-      if (rows[0]?.locked === true) return session;
+      if (await this.isLocked(session, key)) return session;
       if (Date.now() > giveUpAt)
         throw new AppError('unavailable', `another writer of ${key.split(' ')[2] ?? ''} is busy for more than ${patienceMs / 1_000} s`, { reason: 'dns.busy' });
       await pause(Math.min(1_000, 50 * 1.5 ** waits) * (0.5 + Math.random()));
+    }
+  }
+
+  private async isLocked(session: pg.PoolClient, key: string): Promise<boolean> {
+    try {
+      const { rows } = await session.query<{ locked: boolean }>(lockSql, [key]);
+      return rows[0]?.locked === true;
+    } catch (error) {
+      this.drop(session);
+      throw unreachable(error);
     }
   }
 
@@ -110,16 +120,26 @@ export class RecordLocks implements OnApplicationShutdown {
       const session = await this.database.pool.connect();
       session.once('error', (error) => {
         this.logger.warn({ err: error }, 'the session of the DNS record locks broke');
-        this.session = undefined;
-        session.release(true);
+        this.drop(session);
       });
+      this.current = session;
       return session;
     } catch (error) {
       this.session = undefined;
-      throw new AppError('unavailable', 'the database cannot be reached', { reason: 'database.unreachable', cause: error });
+      throw unreachable(error);
     }
   }
+
+  /** The next one who needs a lock opens another session. */
+  private drop(session: pg.PoolClient): void {
+    if (this.current !== session) return;
+    this.current = undefined;
+    this.session = undefined;
+    session.release(true);
+  }
 }
+
+const unreachable = (cause: unknown) => new AppError('unavailable', 'the database cannot be reached', { reason: 'database.unreachable', cause });
 
 /** The time in which a replica writes to a name. */
 class Turn {

@@ -35,6 +35,9 @@ const sweep = (inside: Inside = platform.inside()) => inside.cleaning.run({}, { 
 const rowsOf = (challengeId: number) => platform.database('acme').query<{ state: string; attempts: number; last_error: string | null }>('select state, attempts, last_error from dns_record where holder = $1', [`challenge/${challengeId}`]);
 /** The pause after a failed removal is over. */
 const later = () => platform.database('acme').query(`update dns_record set next_try_at = now() where state = 'removing'`);
+/** Ends the sessions that hold locks, as a restart of the database does. */
+const breakSessions = () =>
+  platform.database('acme').query(`select pg_terminate_backend(l.pid) from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and a.datname = current_database() and a.usename = current_user`);
 const remove = (id: number, isForced = false) => platform.call('gateway', deleteDnsProvider, { id, isForced }, { principal: admin });
 
 describe('the place of a challenge record', () => {
@@ -103,7 +106,7 @@ describe('a TXT record', () => {
     await writing;
     expect(await rowsOf(record.challengeId)).toMatchObject([{ state: 'adding' }]);
     // The session of a killed process is gone, and its locks with it.
-    await platform.database('acme').query(`select pg_terminate_backend(l.pid) from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and a.datname = current_database() and a.usename = current_user`);
+    await breakSessions();
     memoryDns.pause = () => Promise.resolve();
     const replica = await platform.replicate('acme');
     expect(await platform.inside().challenges.remove(record.challengeId)).toEqual({ isRemoved: true });
@@ -132,6 +135,16 @@ describe('a TXT record', () => {
     expect(await removing).toEqual({ isRemoved: true });
     expect(memoryDns.values(name)).toEqual(['one']);
     await challenges().remove(first.challengeId);
+  });
+
+  it('is written when the session of the locks breaks under it, and so is the next', async () => {
+    const record = aRecord();
+    memoryDns.pause = () => breakSessions().then(() => undefined);
+    await challenges().publish(record);
+    memoryDns.pause = () => Promise.resolve();
+    await waitUntil(() => challenges().publish({ ...record, value: 'next' }).then(() => true));
+    expect(memoryDns.values(name)).toEqual(['digest', 'next']);
+    expect(await challenges().remove(record.challengeId)).toEqual({ isRemoved: true });
   });
 
   it('stays while another order needs the same value', async () => {
