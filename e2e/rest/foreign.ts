@@ -26,6 +26,7 @@ interface ForeignInput {
 }
 
 const day = 86_400_000;
+const subjectAltName = '2.5.29.17';
 export const p256 = { name: 'ECDSA', namedCurve: 'P-256' };
 export const rsa = (modulusLength: number) => ({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength });
 
@@ -72,7 +73,7 @@ function signing(key: webcrypto.CryptoKey): { name: string; hash?: string } {
 /** What another authority makes of a signing request: its names and its key. */
 export async function foreignSigned(csr: string, issuer: Foreign): Promise<string> {
   const request = new x509.Pkcs10CertificateRequest(csr);
-  const names = request.getExtension(x509.SubjectAlternativeNameExtension);
+  const names = request.extensions.filter(({ type }) => type === subjectAltName);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(12))).toString('hex'),
     subject: request.subject,
@@ -82,7 +83,7 @@ export async function foreignSigned(csr: string, issuer: Foreign): Promise<strin
     publicKey: request.publicKey,
     signingKey: issuer.keys.privateKey,
     signingAlgorithm: signing(issuer.keys.privateKey),
-    extensions: names === null ? [] : [names],
+    extensions: names,
   });
   return certificate.toString('pem');
 }
