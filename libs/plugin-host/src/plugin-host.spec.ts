@@ -35,7 +35,9 @@ function aHost({ plugins = [listed()], config = {} }: { plugins?: ListedPlugin[]
 
 const url = { name: 'url', value: 'https://dns.example/' };
 
-beforeEach(() => Object.assign(seen, { made: [], closed: 0 }));
+beforeEach(() => {
+  Object.assign(seen, { made: [], closed: 0 });
+});
 
 describe('a host of plugins', () => {
   it('makes a plugin with its options, secrets in place of their references', async () => {
