@@ -1,5 +1,6 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@sifaka/database';
+import { AppError } from '@sifaka/kernel';
 import type pg from 'pg';
 
 /** An order in the hands of this process. */
@@ -15,10 +16,16 @@ export interface OrderLock {
  * All locks of a process are of one session. If that breaks, the locks are free for others, and everything that relied on them is told.
  */
 @Injectable()
-export class OrderLocks implements OnApplicationShutdown {
+export class OrderLocks implements OnModuleInit, OnApplicationShutdown {
   private session: Promise<Session> | undefined;
 
   constructor(private readonly database: Database) {}
+
+  onModuleInit(): void {
+    const { max } = this.database.pool.options;
+    if (max >= fewestConnections) return;
+    throw new AppError('failed_precondition', `SIFAKA_DATABASE_POOL_SIZE is ${max}: acme-svc needs ${fewestConnections}, because it holds locks in two of them`, { reason: 'order.pool_too_small' });
+  }
 
   /** Undefined when somebody has it; waits for a moment, because who has it may be about to leave. */
   async take(orderId: number): Promise<OrderLock | undefined> {
@@ -55,6 +62,8 @@ export class OrderLocks implements OnApplicationShutdown {
   }
 }
 
+/** One holds locks of orders, one of DNS names. */
+const fewestConnections = 4;
 const triesForBusy = 10;
 const triesForQuiet = 100;
 const busyMs = 60;

@@ -75,17 +75,16 @@ export class OrderRunner implements OnApplicationBootstrap {
       const { order } = snapshot;
       const now = this.clock.now();
       const due = nextActions(snapshot, now);
-      if (signal.aborted) return { order, at: now, keepsSlot: true };
-
+      const isTired = performance.now() - startedAt > longestRunMs;
       if ('actions' in due) {
+        if (signal.aborted || isTired) return { order, at: now, keepsSlot: true };
         if (!isFinal(order.state) && !(await this.turns.admit(order))) return undefined;
         await this.steps.run(snapshot, due.actions);
         continue;
       }
       const { waitUntil } = due;
       const waitMs = waitUntil === null ? Infinity : waitUntil.getTime() - now.getTime();
-      const isTired = performance.now() - startedAt > longestRunMs;
-      if (waitUntil === null || waitMs > longestPauseMs || isTired) return { order, at: waitUntil, keepsSlot: waitMs <= keptSlotMs && isInFlight(snapshot) };
+      if (waitUntil === null || waitMs > longestPauseMs || isTired || signal.aborted) return { order, at: waitUntil, keepsSlot: waitMs <= keptSlotMs && isInFlight(snapshot) };
       await pause(waitMs, signal);
     }
   }
@@ -100,7 +99,7 @@ interface Left {
 
 /** The queue looks every two seconds for jobs whose time has come: shorter pauses are spent in the run. */
 const longestPauseMs = 2_500;
-/** A run that only ever pauses makes room for others. */
+/** A run makes room for others. */
 const longestRunMs = 20_000;
 /** An order that rests longer is not in flight. */
 const keptSlotMs = 20_000;
