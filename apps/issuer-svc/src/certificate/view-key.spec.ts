@@ -9,7 +9,7 @@ import type { PrivateKeys } from './private-key.js';
 import { ViewKey } from './view-key.js';
 
 const call = { principal: aPrincipal({ admin: true }) } as CallContext;
-const certificates = { get: () => Promise.resolve({ keyId: '1', roleIds: [], chain: null }) } as unknown as CertificateRepository;
+const certificates = { get: () => Promise.resolve({ format: 'x509', keyId: '1', roleIds: [], chain: null }) } as unknown as CertificateRepository;
 const aKey = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ format: 'der', type: 'pkcs8' });
 const vaultWith = (key: Buffer) => ({ see: () => Promise.resolve(key) }) as unknown as PrivateKeys;
 

@@ -73,7 +73,7 @@ describe('names', () => {
   it('are the same in capital letters', () => {
     const subjectAltNames: GeneralName[] = [{ type: 'dns', value: 'CROWN.corp.test' }];
     expect(judge({ commonName: 'Shop.Corp.Test', extensions: { subjectAltNames } }, rules)).toEqual(['extensions.subAltNames.names policy.domain_sensitive']);
-    expect(checkedNames({ commonName: 'A.test', extensions: { subjectAltNames: [{ type: 'dns', value: 'a.TEST' }] } })).toEqual(['a.test']);
+    expect(checkedNames({ ssh: null, commonName: 'A.test', extensions: { subjectAltNames: [{ type: 'dns', value: 'a.TEST' }] } })).toEqual(['a.test']);
   });
 
   it('are free for those who enter any domain', () => {
@@ -92,7 +92,7 @@ describe('names', () => {
 
   it('that are checked are the common name and the DNS names', () => {
     const extensions = { subjectAltNames: [{ type: 'email', value: 'a@corp.test' }, { type: 'dns', value: 'b.corp.test' }] satisfies GeneralName[] };
-    expect(checkedNames({ commonName: 'a.corp.test', extensions })).toEqual(['a.corp.test', 'b.corp.test']);
+    expect(checkedNames({ ssh: null, commonName: 'a.corp.test', extensions })).toEqual(['a.corp.test', 'b.corp.test']);
   });
 
   it('of an authority include a common name, always', () => {
