@@ -10,7 +10,7 @@ export function loopbackOutbound(): Outbound {
   return {
     fetchWith: (trust) => fetchThrough(new Agent({ keepAliveTimeout: 100, connect: tlsOf(trust) })),
     connect: ({ host, port, timeoutMs = 5_000 }) => connected(connectTcp({ host, port, timeout: timeoutMs })),
-    agents: (trust = {}) => ({ http: new HttpAgent(), https: new HttpsAgent(tlsOf(trust)) }),
+    agents: (trust = {}) => ({ http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true, ...tlsOf(trust) }) }),
   };
 }
 
