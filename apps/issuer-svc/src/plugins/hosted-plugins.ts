@@ -16,6 +16,7 @@ import issuerDigicert from '@sifaka/plugin-issuer-digicert';
 import issuerDigicertCis from '@sifaka/plugin-issuer-digicert-cis';
 import issuerEntrust from '@sifaka/plugin-issuer-entrust';
 import issuerAwspca from '@sifaka/plugin-issuer-awspca';
+import issuerAdcs from '@sifaka/plugin-issuer-adcs';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
@@ -33,6 +34,7 @@ export const issuerPlugins: readonly Plugin<'issuer'>[] = [
   issuerDigicertCis,
   issuerEntrust,
   issuerAwspca,
+  issuerAdcs,
 ];
 
 /** Every export format that this service hosts. */
