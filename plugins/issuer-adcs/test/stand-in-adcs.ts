@@ -2,9 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { certificatePem, encodePkcs7 } from '@sifaka/pki';
-import { standInCa } from '@sifaka/plugin-sdk/conformance';
+import { clientNameOf, standInCa } from '@sifaka/plugin-sdk/conformance';
 import md4 from 'js-md4';
 
 export const account = { domain: 'CORP', user: 'svc-pki', password: 'adcs-Passw0rd' };
@@ -53,8 +52,7 @@ export async function startAdcs(settings: Settings) {
     };
     if (settings.auth === 'basic') return header === `Basic ${Buffer.from(`${account.user}:${account.password}`).toString('base64')}` || refuse('Basic realm="adcs"');
     if (settings.auth === 'cert') {
-      const name: unknown = incoming.socket instanceof TLSSocket ? incoming.socket.getPeerCertificate().subject.CN : undefined;
-      if (name === 'platform') return true;
+      if (clientNameOf(incoming) === 'platform') return true;
       outgoing.writeHead(403).end(page('403.7 - Forbidden: SSL client certificate is required.'));
       return false;
     }

@@ -78,7 +78,8 @@ async function seen(incoming: IncomingMessage): Promise<SeenRequest> {
   return { method: incoming.method ?? 'GET', url, path: pathname, query: searchParams, headers: incoming.headers, text, json: jsonOf(text), clientName: clientNameOf(incoming) };
 }
 
-function clientNameOf({ socket }: IncomingMessage): string | null {
+/** Common name of the certificate that a client presented; null without. */
+export function clientNameOf({ socket }: IncomingMessage): string | null {
   if (!(socket instanceof TLSSocket)) return null;
   // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- it is empty when there is none
   const { subject } = socket.getPeerCertificate() as Partial<PeerCertificate>;
