@@ -54,7 +54,7 @@ describe.each(logins)('adcs-issuer with %s', (_what, auth, credentials) => {
     const values: Record<string, string> = { server: adcs.server, ca_bundle: adcs.ca.rootPem, ...credentials(adcs) };
     for (const option of options) option.value = values[option.name] ?? option.value;
   });
-  beforeEach(() => Object.assign(adcs.settings, { decision: 'issued' }));
+  beforeEach(() => void Object.assign(adcs.settings, { decision: 'issued' }));
   afterAll(() => adcs.stop());
 
   describeIssuer({ plugin, options, context, readsCsrOnly: true, decides: { dates: true }, prepare: authorityOf });

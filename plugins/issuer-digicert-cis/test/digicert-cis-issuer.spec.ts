@@ -79,7 +79,7 @@ beforeAll(async () => {
   standIn = await startStandIn(answer);
   Object.assign(options[0] ?? {}, { value: standIn.url });
 });
-beforeEach(() => Object.assign(settings, { issueAfter: 0, revokeStatus: 204 }));
+beforeEach(() => void Object.assign(settings, { issueAfter: 0, revokeStatus: 204 }));
 afterAll(() => standIn.stop());
 
 const authorityRequest: IssuerAuthorityRequest = {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   Object.assign(options[0] ?? {}, { value: digicert.url });
   Object.assign(options[4] ?? {}, { value: [digicert.ca.rootPem, digicert.ca.issuingPem].join('\n') });
 });
-beforeEach(() => Object.assign(digicert.settings, { issueAfter: 1 }));
+beforeEach(() => void Object.assign(digicert.settings, { issueAfter: 1 }));
 afterAll(() => digicert.stop());
 
 const authorityRequest: IssuerAuthorityRequest = {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   Object.assign(options[0] ?? {}, { value: entrust.url });
   Object.assign(options[1] ?? {}, { value: `${entrust.ca.issuingPem}\n${entrust.ca.rootPem}` });
 });
-beforeEach(() => Object.assign(entrust.settings, { needsApproval: false }));
+beforeEach(() => void Object.assign(entrust.settings, { needsApproval: false }));
 afterAll(() => entrust.stop());
 
 const authorityRequest: IssuerAuthorityRequest = {
