@@ -22,12 +22,14 @@ export type {
   SshTerms,
 } from './kinds/issuer.js';
 export type { ExportedFile, Exporter, ExportInput } from './kinds/exporter.js';
-export type { DeployableCertificate, Destination, FoundCertificate, FoundEndpoint, Source } from './kinds/deployment.js';
+export type { DeployableCertificate, Destination, DestinationContext, FoundCertificate, FoundEndpoint, Source } from './kinds/deployment.js';
 export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';
 export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
 export { dnsName, nameInZone, quoteTxt, requireZoneOf, unquoteTxt, zoneOf } from './dns/txt-record.js';
 export { KnownZones, type KnownZonesSettings } from './dns/known-zones.js';
 export { TxtSets, type TxtSetsSettings, type TxtSetStore } from './dns/txt-sets.js';
+export { TxtSetProvider, type TxtSet, type TxtSetApi, type TxtSetChange, type TxtSetProviderSettings } from './dns/txt-set-provider.js';
+export { AccessToken, type AccessTokenSettings, type GrantedToken } from './http/access-token.js';
 export { HttpApi, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
 export { connectionFault } from './http/connection-fault.js';
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
