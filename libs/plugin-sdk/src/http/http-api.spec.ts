@@ -24,6 +24,11 @@ describe('a JSON API', () => {
     expect(message.length).toBeLessThan(500);
   });
 
+  it.each([['runs over the end of what is shown', `${'x'.repeat(295)}top-secret`], ['has line ends', 'x\n-----BEGIN\nKEY-----']])('keeps out a secret that %s', async (_what, body) => {
+    const api = new HttpApi({ name: 'Sample', url: 'https://api.example.test', secrets: ['top-secret', '-----BEGIN\nKEY-----'], context: { clock: fixedClock(new Date()), signal: new AbortController().signal, fetch: async () => new Response(body, { status: 401 }) } });
+    await expect(api.send('/x')).rejects.toMatchObject({ message: expect.stringMatching(/: x+ ?\*+$/) });
+  });
+
   it('calls an answer of another shape a fault of the other side', async () => {
     await expect(apiThat(() => new Response('<html>')).read(z.object({ id: z.string() }), '/x')).rejects.toMatchObject({ code: 'upstream_failed' });
   });

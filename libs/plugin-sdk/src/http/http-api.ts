@@ -75,7 +75,9 @@ export class HttpApi {
   /** What `send` throws for an answer; for those that `accepts` let through and that are faults after all. */
   refusal(path: string, { method = 'GET' }: ApiRequest, { status, headers, body }: ApiAnswer): AppError {
     const words = this.settings.explain?.(body) ?? (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
-    const detail = this.clean(`${this.settings.name} answered ${method} ${path} with ${status}: ${words.replace(/\s+/g, ' ').trim().slice(0, maxWordsLength)}`);
+    // Cleaned before it is cut: half a secret is no longer found.
+    const shown = this.clean(words).replace(/\s+/g, ' ').trim().slice(0, maxWordsLength);
+    const detail = this.clean(`${this.settings.name} answered ${method} ${path} with ${status}: ${shown}`);
     const stated = this.settings.retryAfterMs?.(headers, body) ?? retryAfterMs(headers.get('retry-after'), this.settings.context.clock);
     return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
   }
