@@ -1,18 +1,36 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { startBind, startDnsRelay, startPebble, startPowerDns, type Bind, type DnsRelay, type Pebble, type PebbleOptions, type PowerDns } from '@sifaka/peers';
-import { createAuthority, expectOk, freePort, Platform, waitUntil, type Client, type Json, type PlatformOptions } from '../harness/index.js';
+import {
+  startBind,
+  startDnsRelay,
+  startPebble,
+  startPowerDns,
+  type Bind,
+  type Pebble,
+  type PebbleOptions,
+  type PowerDns,
+} from '@sifaka/peers';
+import {
+  createAuthority,
+  expectOk,
+  freePort,
+  Platform,
+  waitUntil,
+  type Client,
+  type Json,
+  type PlatformOptions,
+} from '../harness/index.js';
 
+/** A zone that the CA sees at another server than everybody else: what is written there, it never finds. */
+const splitZone = 'split.test';
 /** Zones of the two DNS servers; names below `web` lead to the platform itself. */
-export const powerDnsZones = ['pdns.test', 'deep.pdns.test', 'web.test'];
-export const bindZones = ['bind.test', 'delegated.test'];
+const powerDnsZones = ['pdns.test', 'deep.pdns.test', 'web.test', splitZone];
+const bindZones = ['bind.test', 'delegated.test'];
 
 export interface AcmeWorld {
   platform: Platform;
   admin: Client;
   powerDns: PowerDns;
   bind: Bind;
-  /** Both servers as one resolver. */
-  relay: DnsRelay;
   pebble: Pebble;
   /** DNS providers by the id that the API gave them. */
   providers: { powerDns: number; bind: number };
@@ -47,20 +65,25 @@ async function makeWorld(options: AcmeWorldOptions, stops: (() => Promise<unknow
   const port = await freePort();
   const powerDns = kept(await startPowerDns({ zones: powerDnsZones }));
   const alias = '_acme-challenge.elsewhere CNAME target.delegated.test.';
-  const bind = kept(await startBind({ zones: bindZones, records: { 'bind.test': [alias] }, followsAliases: true }));
-  const servers = [...powerDnsZones.map((zone) => [zone, powerDns.dnsAddress]), ...bindZones.map((zone) => [zone, bind.dnsAddress])];
-  const relay = kept(await startDnsRelay(Object.fromEntries(servers)));
+  const bind = kept(await startBind({ zones: [...bindZones, splitZone], records: { 'bind.test': [alias] }, followsAliases: true }));
+  const servers: Record<string, string> = {};
+  for (const zone of powerDnsZones) servers[zone] = powerDns.dnsAddress;
+  for (const zone of bindZones) servers[zone] = bind.dnsAddress;
+  const resolver = kept(await startDnsRelay(servers));
+  const resolverOfCa = kept(await startDnsRelay({ ...servers, [splitZone]: bind.dnsAddress }));
   for (const name of ['web.test', '*.web.test']) await powerDns.setRecords(name, 'A', ['127.0.0.1']);
-  const pebble = kept(await startPebble({ ...options.pebble, dnsServer: relay.dnsAddress, httpPort: port }));
+  const pebble = kept(await startPebble({ ...options.pebble, dnsServer: resolverOfCa.dnsAddress, httpPort: port }));
   const platform = await Platform.start({
     ...options.platform,
     port,
-    env: { SIFAKA_OUTBOUND_ALLOWED_HOSTS: '127.0.0.1', SIFAKA_DNS_RESOLVERS: relay.dnsAddress, ...options.platform?.env },
+    env: { SIFAKA_OUTBOUND_ALLOWED_HOSTS: '127.0.0.1', SIFAKA_DNS_RESOLVERS: resolver.dnsAddress, ...options.platform?.env },
   });
   stops.push(() => platform.dispose());
   const admin = await platform.admin();
+  // Services apart become ready one after the other.
+  await waitUntil('acme-svc to answer', async () => (await admin.get('/dns_providers')).status === 200, 30_000);
   const providers = { powerDns: await addPowerDns(admin, powerDns), bind: await addBind(admin, bind) };
-  return { platform, admin, powerDns, bind, relay, pebble, providers };
+  return { platform, admin, powerDns, bind, pebble, providers };
 }
 
 const named = (values: Readonly<Record<string, unknown>>) => Object.entries(values).map(([name, value]) => ({ name, value }));
@@ -81,7 +104,13 @@ export async function addBind(admin: Client, { tsig, dnsAddress, dnsPort }: Bind
 
 /** Body of a request for an authority at this CA. */
 export async function acmeAuthorityBody(pebble: Pebble, input: Json = {}, options: Json = {}, slug = 'acme-issuer'): Promise<Json> {
-  const all = { acme_url: pebble.directoryUrl, email: 'pki@corp.test', certificate: await pebble.rootPem(), ca_bundle: pebble.caPem, ...options };
+  const all = {
+    acme_url: pebble.directoryUrl,
+    email: 'pki@corp.test',
+    certificate: await pebble.rootPem(),
+    ca_bundle: pebble.caPem,
+    ...options,
+  };
   return { ...input, plugin: { slug, pluginOptions: named(all) } };
 }
 

@@ -45,6 +45,11 @@ export class Replacement {
     if (child.exitCode !== null) throw new Error(`the replacement ended:\n${this.output}`);
   }
 
+  /** Of the process that was started; of the one it replaces until then. */
+  get runningPid(): number {
+    return this.child?.pid ?? this.pid;
+  }
+
   async stop(): Promise<void> {
     const { child } = this;
     if (child?.exitCode !== null || child.signalCode !== null) return;

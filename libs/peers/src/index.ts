@@ -11,4 +11,5 @@ export { startDnsRelay, type DnsRelay } from './dns-relay.js';
 export { answersFor, txtRecords } from './dns-records.js';
 export { findDebian13 } from './debian13.js';
 export { findProgram, run } from './programs.js';
+export { makeServerTls, type ServerTls } from './tls.js';
 export { launch, type LaunchOptions, type Peer, type Place } from './launch.js';
