@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { AcmeAccountPage } from './acme/acme-account-page.js';
 import { AuthorityCreatePage } from './authorities/authority-create-page.js';
 import { AuthorityImportPage } from './authorities/authority-import-page.js';
 import { AuthorityListPage } from './authorities/authority-list-page.js';
@@ -10,6 +11,11 @@ import { CertificateListPage } from './certificates/certificate-list-page.js';
 import { CertificatePage } from './certificates/certificate-page.js';
 import { CertificateRequestPage } from './certificates/certificate-request-page.js';
 import { CertificateUploadPage } from './certificates/certificate-upload-page.js';
+import { DnsProviderCreatePage } from './dns/dns-provider-create-page.js';
+import { DnsProviderListPage } from './dns/dns-provider-list-page.js';
+import { DnsProviderPage } from './dns/dns-provider-page.js';
+import { PendingListPage } from './pending/pending-list-page.js';
+import { PendingPage } from './pending/pending-page.js';
 import { ApiKeyPage } from './people/api-key-page.js';
 import { RolePage } from './people/role-page.js';
 import { UserPage } from './people/user-page.js';
@@ -48,6 +54,8 @@ function Pages() {
         <Route path="certificates/request" element={<CertificateRequestPage />} />
         <Route path="certificates/upload" element={<CertificateUploadPage />} />
         <Route path="certificates/:id" element={<CertificatePage />} />
+        <Route path="pending-certificates" element={<PendingListPage />} />
+        <Route path="pending-certificates/:id" element={<PendingPage />} />
         <Route path="authorities" element={<AuthorityListPage />} />
         <Route path="authorities/create" element={<AuthorityCreatePage />} />
         <Route path="authorities/import" element={<AuthorityImportPage />} />
@@ -56,6 +64,10 @@ function Pages() {
         <Route path="users" element={<UserPage />} />
         <Route path="roles" element={<RolePage />} />
         <Route path="api-keys" element={<ApiKeyPage />} />
+        <Route path="dns-providers" element={<DnsProviderListPage />} />
+        <Route path="dns-providers/create" element={<DnsProviderCreatePage />} />
+        <Route path="dns-providers/:id" element={<DnsProviderPage />} />
+        <Route path="acme-accounts" element={<AcmeAccountPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="platform" element={<PlatformPage />} />
         <Route path="*" element={<NotFoundPage />} />

@@ -1,21 +1,22 @@
-import { Accordion, Anchor, Button, Group, NumberInput, Paper, Radio, Select, Stack, Textarea, TextInput, Title } from '@mantine/core';
+import { Accordion, Alert, Anchor, Button, Group, NumberInput, Paper, Radio, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { createAuthorityOperation, listPluginsOperation, type AuthorityView, type PluginView } from '@sifaka/contracts';
+import { createAuthorityOperation, listPluginsOperation, type AuthorityView, type ListedPluginView } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { optionErrors, optionPaths, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { keyTypeChoices } from '../ui/key-types.js';
 import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
 import type { OptionValues } from '../ui/plugin-input.js';
-import { PluginOptions } from '../ui/plugin-options.js';
+import { focusOption, PluginOptions } from '../ui/plugin-options.js';
 import { Refusal } from '../ui/refusal.js';
 import { Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
 import { emptyForm, fieldOf, requestOf, type AuthorityForm } from './authority-request.js';
+import { issuerNote, IssuerSelect, keepsKeyHere } from './issuer-select.js';
 import { authorityChoices, useAuthorities } from './use-authorities.js';
 
 export function AuthorityCreatePage() {
@@ -33,7 +34,7 @@ export function AuthorityCreatePage() {
     <Page
       title="Create an authority"
       parent={{ title: 'Authorities', to: '/authorities' }}
-      lead="Its key is made in the key vault and never leaves it."
+      lead="A CA of your own, whose key is made in the key vault and never leaves it, or one that somebody else runs."
     >
       <Loaded query={authorities}>
         {({ items }) => (
@@ -42,7 +43,7 @@ export function AuthorityCreatePage() {
               <Loaded query={plugins}>
                 {({ items: issuers }) => {
                   const below: Partial<AuthorityForm> = parent === null ? {} : { type: 'subca', parent, years: 5, pathLength: '0' };
-                  const plugin = issuerPlugin ?? issuers[0]?.slug ?? null;
+                  const plugin = issuerPlugin ?? issuers.find(({ isEnabled }) => isEnabled !== false)?.slug ?? null;
                   return (
                     <CreateForm
                       authorities={items}
@@ -60,17 +61,23 @@ export function AuthorityCreatePage() {
   );
 }
 
+/** Where the options of the issuer stand in the request. */
+const optionsPath = 'plugin.pluginOptions';
+
 interface CreateFormProps {
   authorities: AuthorityView[];
-  issuers: PluginView[];
+  issuers: ListedPluginView[];
   initial: AuthorityForm;
 }
 
 function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
   const navigate = useNavigate();
   const form = useForm<AuthorityForm>({ initialValues: initial });
-  const [values, setValues] = useState<OptionValues>({});
-  const options = issuers.find(({ slug }) => slug === form.values.plugin)?.pluginOptions ?? [];
+  // By issuer: an address typed for one is none for another.
+  const [typed, setTyped] = useState<Readonly<Record<string, OptionValues>>>({});
+  const slug = form.values.plugin ?? '';
+  const values = typed[slug] ?? {};
+  const options = issuers.find((issuer) => issuer.slug === slug)?.pluginOptions ?? [];
   const create = useMutation({
     mutationFn: (input: AuthorityForm) => api.call(createAuthorityOperation, { body: requestOf(input, options, values) }),
     onSuccess: async ({ id, name }) => {
@@ -78,27 +85,35 @@ function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
       await refreshAll();
       await navigate(`/authorities/${id}`);
     },
-    onError: (error) => showRefusal(form, error, fieldOf),
+    onError: (error) => {
+      if (showRefusal(form, error, fieldOf).length === 0) focusOption(options, optionErrors(error, options, optionsPath));
+    },
   });
+  const shown = [...shownPaths(create.error, fieldOf), ...optionPaths(create.error, options, optionsPath)];
+  const choose = (plugin: string | null) => {
+    create.reset();
+    form.setFieldValue('plugin', plugin);
+  };
   return (
     <form onSubmit={form.onSubmit((input) => create.mutate(input))} noValidate>
       <Stack maw={760}>
-        <Refusal error={create.error} shown={shownPaths(create.error, fieldOf)} />
+        <Refusal error={create.error} shown={shown} />
         <KindSection form={form} authorities={authorities} />
+        <IssuerSection form={form} issuers={issuers} choose={choose}>
+          <PluginOptions
+            options={options}
+            values={values}
+            errors={optionErrors(create.error, options, optionsPath)}
+            onChange={(next) => setTyped({ ...typed, [slug]: next })}
+          />
+        </IssuerSection>
         <KeySection form={form} />
         <Accordion variant="contained" bg="var(--mantine-color-body)">
           <Accordion.Item value="subject">
-            <Accordion.Control>Subject and issuer</Accordion.Control>
+            <Accordion.Control>Subject</Accordion.Control>
             <Accordion.Panel>
               <Stack>
                 <SubjectFields form={form} />
-                <Select
-                  label="Issuer"
-                  data={issuers.map(({ slug, title }) => ({ value: slug, label: title }))}
-                  allowDeselect={false}
-                  {...form.getInputProps('plugin')}
-                />
-                <PluginOptions options={options} values={values} errors={{}} onChange={setValues} />
               </Stack>
             </Accordion.Panel>
           </Accordion.Item>
@@ -117,6 +132,31 @@ function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
 }
 
 type Form = UseFormReturnType<AuthorityForm>;
+
+interface IssuerSectionProps {
+  form: Form;
+  issuers: ListedPluginView[];
+  choose: (slug: string | null) => void;
+  children: React.ReactNode;
+}
+
+function IssuerSection({ form, issuers, choose, children }: IssuerSectionProps) {
+  const note = issuerNote(form.values.plugin);
+  return (
+    <Paper withBorder p="lg" component="section" aria-label="Issuer">
+      <Stack>
+        <Title order={2}>Issuer</Title>
+        <IssuerSelect issuers={issuers} {...form.getInputProps('plugin')} onChange={choose} />
+        {note !== null && (
+          <Alert role="note" color="blue" variant="light">
+            {note}
+          </Alert>
+        )}
+        {children}
+      </Stack>
+    </Paper>
+  );
+}
 
 function KindSection({ form, authorities }: { form: Form; authorities: AuthorityView[] }) {
   return (
@@ -177,7 +217,12 @@ function KeySection({ form }: { form: Form }) {
   return (
     <Paper withBorder p="lg" component="section" aria-label="Key and term">
       <Stack>
-        <Title order={2}>Key and term</Title>
+<Title order={2}>Key and term</Title>
+        {!keepsKeyHere(form.values.plugin) && (
+          <Text size="sm" c="dimmed">
+            For issuers that make the authority here. A CA that somebody else runs has its own key and term.
+          </Text>
+        )}
         <Select label="Key type" data={keyTypeChoices} allowDeselect={false} {...form.getInputProps('keyType')} />
         <NumberInput
           label="Years"

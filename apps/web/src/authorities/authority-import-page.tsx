@@ -3,12 +3,12 @@ import { useForm } from '@mantine/form';
 import { importAuthorityOperation } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
-import { PemInput } from '../certificates/certificate-upload-page.js';
 import { api, refreshAll } from '../session/api.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
+import { PemInput } from '../ui/pem-input.js';
 import { Refusal } from '../ui/refusal.js';
 
 const empty = { name: '', owner: '', description: '', body: '', chain: '', privateKey: '' };

@@ -26,6 +26,7 @@ it('leaves no parent to a root that was a subordinate before the form was change
 it.each([
   ['validityYears', 'years'],
   ['plugin.slug', 'plugin'],
+  ['plugin.pluginOptions.url', null],
   ['parent', 'parent'],
   ['extensions.keyUsage', null],
 ])('finds the input of the refused path %s', (path, input) => {

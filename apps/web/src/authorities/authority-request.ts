@@ -1,6 +1,6 @@
 import type { RequestOf } from '@sifaka/api-client';
 import type { createAuthorityOperation, PluginOption } from '@sifaka/contracts';
-import { byFirstPart } from '../ui/form-refusal.js';
+import { byFirstPart, type FieldOf } from '../ui/form-refusal.js';
 import { signingAlgorithmOf } from '../ui/key-types.js';
 import { pluginInput, type OptionValues } from '../ui/plugin-input.js';
 import { emptySubject, subjectFields, type Subject } from '../ui/subject.js';
@@ -47,13 +47,16 @@ const fieldNames = [
   ...subjectFields,
 ];
 
-export const fieldOf = byFirstPart(fieldNames, {
+const fieldOfForm = byFirstPart(fieldNames, {
   validityYears: 'years',
   validityEnd: 'years',
   validity: 'years',
   signingAlgorithm: 'keyType',
   'extensions.basicConstraints': 'pathLength',
 });
+
+/** Options of the issuer have inputs of their own. */
+export const fieldOf: FieldOf = (path) => (path.startsWith('plugin.pluginOptions.') ? null : fieldOfForm(path));
 
 export function requestOf(
   form: AuthorityForm,

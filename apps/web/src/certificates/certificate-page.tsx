@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Switch, Tabs, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { getCertificateOperation, switchCertificateOperation, type CertificateView } from '@sifaka/contracts';
+import { getCertificateOperation, switchCertificateOperation, viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { api, refreshAll } from '../session/api.js';
@@ -88,7 +88,7 @@ function Details({ certificate }: { certificate: CertificateView }) {
 }
 
 /** Creators, administrators and holders of one of its roles may change it; the server has the last word. */
-function useMayChange(certificate: CertificateView): boolean {
+export function useMayChange(certificate: Pick<CertificateView, 'user' | 'roles'>): boolean {
   const { user, isAdmin } = useMe();
   const mine = new Set(user?.roles.map(({ id }) => id) ?? []);
   return isAdmin || certificate.user?.id === user?.id || certificate.roles.some(({ id }) => mine.has(id));
@@ -125,7 +125,13 @@ function Actions({ certificate }: { certificate: CertificateView }) {
         </>
       )}
       {exporting && <ExportDialog certificate={certificate} close={exported.close} />}
-      {viewing && <KeyDialog certificate={certificate} close={key.close} />}
+      {viewing && (
+        <KeyDialog
+          name={certificate.name}
+          read={() => api.call(viewCertificateKeyOperation, { params: { id: certificate.id } })}
+          close={key.close}
+        />
+      )}
       {editing && <EditDialog certificate={certificate} close={edit.close} />}
       {revoking && <RevokeDialog certificate={certificate} close={revoke.close} />}
     </>

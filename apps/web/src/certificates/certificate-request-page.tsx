@@ -29,10 +29,12 @@ import { keyTypeChoices } from '../ui/key-types.js';
 import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
 import { Refusal } from '../ui/refusal.js';
+import { isAcmeIssuer, provesByDns } from '../ui/acme.js';
 import { sshIssuer } from '../ui/ssh.js';
 import { Empty, Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
 import { emptyForm, fieldOf, requestOf, type CertificateForm } from './certificate-request.js';
+import { DnsProviderSelect } from './dns-provider-select.js';
 
 export function CertificateRequestPage() {
   const authorities = useAuthorities();
@@ -104,7 +106,7 @@ function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; i
       const isPromise = 'resolved' in answer;
       notifyDone(isPromise ? `${answer.name} is requested: the authority has not issued it yet` : `${answer.name} was issued`);
       await refreshAll();
-      await navigate(isPromise ? '/certificates' : `/certificates/${answer.id}`);
+      await navigate(isPromise ? `/pending-certificates/${answer.id}` : `/certificates/${answer.id}`);
     },
     onError: (error) => showRefusal(form, error, fieldOf),
   });
@@ -172,7 +174,8 @@ function NamesSection({ form, authorities }: { form: Form; authorities: Authorit
 
 function TermSection({ form, authority }: { form: Form; authority: AuthorityView | undefined }) {
   const { values } = form;
-  const isSsh = authority?.plugin.slug === sshIssuer;
+  const issuer = authority?.plugin.slug ?? '';
+  const isSsh = issuer === sshIssuer;
   return (
     <Paper withBorder p="lg" component="section" aria-label="Key and term">
       <Stack>
@@ -185,6 +188,7 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
           {...form.getInputProps('keyType')}
         />
         {isSsh ? <SshUse form={form} /> : <TlsUse form={form} />}
+        {provesByDns(issuer) && <DnsProviderSelect {...form.getInputProps('dnsProvider')} />}
         <Switch
           label="Choose the last day"
           checked={values.hasEnd}
@@ -194,7 +198,7 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
           <TextInput type="date" label="Last day" required {...form.getInputProps('end')} maw={220} />
         ) : (
           <Text size="sm" c="dimmed">
-            {authority === undefined || isSsh ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
+            {authority === undefined || isSsh || isAcmeIssuer(issuer) ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
           </Text>
         )}
         {!values.hasEnd && form.errors.end !== undefined && (

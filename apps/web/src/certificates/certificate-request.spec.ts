@@ -31,6 +31,11 @@ describe('the request that a form makes', () => {
     expect(requestOf({ ...form, usage: 'client' }).extensions).not.toHaveProperty('ssh');
   });
 
+  it('names a DNS provider when one was chosen', () => {
+    expect(requestOf(form)).not.toHaveProperty('dnsProvider');
+    expect(requestOf({ ...form, dnsProvider: '3' }).dnsProvider).toEqual({ id: 3 });
+  });
+
   it('leaves the key to a signing request when there is one', () => {
     expect(requestOf({ ...form, csr: '-----BEGIN CERTIFICATE REQUEST-----' })).not.toHaveProperty('keyType');
   });

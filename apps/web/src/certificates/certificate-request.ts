@@ -17,6 +17,8 @@ export interface CertificateForm extends Subject {
   usage: Usage;
   /** Names to log in as, for a user certificate of an SSH authority. */
   principals: string[];
+  /** Id of the DNS provider that proves the names to an ACME CA; null leaves the choice to the platform. */
+  dnsProvider: string | null;
   hasEnd: boolean;
   /** A day, `2026-12-31`; counts to its end. */
   end: string;
@@ -34,6 +36,7 @@ export const emptyForm: CertificateForm = {
   csr: '',
   usage: 'server',
   principals: [],
+  dnsProvider: null,
   hasEnd: false,
   end: '',
   name: '',
@@ -51,6 +54,7 @@ const fieldNames = [
   'csr',
   'end',
   'principals',
+  'dnsProvider',
   'name',
   'rotation',
   ...subjectFields,
@@ -61,12 +65,13 @@ export const fieldOf = byFirstPart(fieldNames, { 'extensions.subAltNames': 'name
 
 /** The request that the form asks for. With a CSR, its key and names count. */
 export function requestOf(form: CertificateForm): RequestOf<typeof createCertificateOperation>['body'] {
-  const { authority, names, usage, principals, hasEnd, end, csr, name, keyType, ...rest } = form;
+  const { authority, names, usage, principals, dnsProvider, hasEnd, end, csr, name, keyType, ...rest } = form;
   const all = [...new Set([rest.commonName.trim(), ...names].filter((value) => value !== ''))];
   return {
     ...rest,
     commonName: rest.commonName.trim(),
     ...(authority !== null && { authority: { id: Number(authority) } }),
+    ...(dnsProvider !== null && { dnsProvider: { id: Number(dnsProvider) } }),
     ...(name !== '' && { name }),
     ...(csr.trim() === '' ? { keyType } : { csr }),
     ...(hasEnd && end !== '' && { validityStart: new Date().toISOString(), validityEnd: `${end}T23:59:59Z` }),

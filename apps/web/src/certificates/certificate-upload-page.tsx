@@ -1,4 +1,4 @@
-import { Anchor, Button, FileButton, Group, Paper, Stack, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { uploadCertificateOperation } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
@@ -6,9 +6,9 @@ import { Link, useNavigate } from 'react-router';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
-import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
+import { PemInput } from '../ui/pem-input.js';
 import { Refusal } from '../ui/refusal.js';
 
 const empty = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '' };
@@ -81,47 +81,3 @@ export function CertificateUploadPage() {
 }
 
 const filled = (fields: Record<string, string>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ''));
-
-interface PemInputProps {
-  label: string;
-  description: string;
-  isRequired: boolean;
-  input: object;
-  onFile: (text: string) => void;
-}
-
-export function PemInput({ label, description, isRequired, input, onFile }: PemInputProps) {
-  const read = (file: File | null) => {
-    if (file !== null) void file.text().then(onFile);
-  };
-  return (
-    <Stack gap={6}>
-      <Textarea
-        label={label}
-        description={description}
-        required={isRequired}
-        autosize
-        minRows={4}
-        maxRows={10}
-        placeholder="-----BEGIN …"
-        spellCheck={false}
-        styles={{ input: { fontFamily: 'monospace', fontSize: '0.8rem' } }}
-        {...input}
-      />
-      <FileButton onChange={read} accept=".pem,.crt,.cer,.key,.txt">
-        {(props) => (
-          <Button
-            {...props}
-            size="compact-sm"
-            variant="default"
-            leftSection={<Icon name="upload" size={16} />}
-            w="fit-content"
-            aria-label={`${label} from a file`}
-          >
-            From a file
-          </Button>
-        )}
-      </FileButton>
-    </Stack>
-  );
-}

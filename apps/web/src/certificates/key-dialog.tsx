@@ -1,14 +1,12 @@
 import { Alert } from '@mantine/core';
-import { viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
-import { api } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { PemBlock } from '../ui/pem-block.js';
 
 /** The key is asked for only after the warning, kept nowhere, and gone when the dialog closes. */
-export function KeyDialog({ certificate: { id, name }, close }: { certificate: CertificateView; close: () => void }) {
-  const view = useMutation({ mutationFn: () => api.call(viewCertificateKeyOperation, { params: { id } }), gcTime: 0 });
+export function KeyDialog({ name, read, close }: { name: string; read: () => Promise<{ key: string | null }>; close: () => void }) {
+  const view = useMutation({ mutationFn: read, gcTime: 0 });
   const key = view.data?.key ?? null;
   if (key !== null)
     return (

@@ -31,6 +31,7 @@ interface Entry {
 
 const inventory: Entry[] = [
   { to: '/certificates', title: 'Certificates', icon: 'certificate' },
+  { to: '/pending-certificates', title: 'Pending certificates', icon: 'pending' },
   { to: '/authorities', title: 'Authorities', icon: 'authority' },
   { to: '/domains', title: 'Domains', icon: 'domain' },
 ];
@@ -39,6 +40,8 @@ const administration: Entry[] = [
   { to: '/users', title: 'Users', icon: 'user' },
   { to: '/roles', title: 'Roles', icon: 'role' },
   { to: '/api-keys', title: 'API keys', icon: 'key' },
+  { to: '/dns-providers', title: 'DNS providers', icon: 'dns' },
+  { to: '/acme-accounts', title: 'ACME accounts', icon: 'account', isForAdmins: true },
   { to: '/audit', title: 'Audit', icon: 'audit', isForAdmins: true },
   { to: '/platform', title: 'Platform', icon: 'platform' },
 ];

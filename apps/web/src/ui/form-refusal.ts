@@ -36,3 +36,26 @@ export function showRefusal(form: RefusableForm, error: unknown, fieldOf: FieldO
 /** The paths of a refusal that `showRefusal` has put beside inputs. */
 export const shownPaths = (error: unknown, fieldOf: FieldOf): string[] =>
   error === null ? [] : (toAppError(error).fields ?? []).map(({ path }) => path).filter((path) => fieldOf(path) !== null);
+
+/**
+ * Refused options of a plugin by name.
+ *
+ * @param prefix path of the options in the request, such as `plugin.pluginOptions`
+ */
+export function optionErrors(error: unknown, options: readonly { name: string }[], prefix: string): Record<string, string> {
+  const faults = error === null ? [] : (toAppError(error).fields ?? []);
+  return Object.fromEntries(
+    options.flatMap(({ name }) => {
+      const fault = faults.find(({ path }) => path === `${prefix}.${name}` || path.startsWith(`${prefix}.${name}.`));
+      return fault === undefined ? [] : [[name, fault.message]];
+    }),
+  );
+}
+
+/** The paths of a refusal that `optionErrors` has found options for. */
+export const optionPaths = (error: unknown, options: readonly { name: string }[], prefix: string): string[] =>
+  error === null
+    ? []
+    : (toAppError(error).fields ?? [])
+        .map(({ path }) => path)
+        .filter((path) => options.some(({ name }) => path === `${prefix}.${name}` || path.startsWith(`${prefix}.${name}.`)));

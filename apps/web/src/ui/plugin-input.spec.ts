@@ -15,9 +15,13 @@ it('sends the defaults that the form shows and leaves out what is empty', () => 
     pluginOptions: [
       { name: 'type', value: 'PKCS12' },
       { name: 'parts', value: 'all' },
-      { name: 'verify', value: false },
     ],
   });
+});
+
+it('says nothing of a switch that nobody touched, and its position when somebody did', () => {
+  expect(pluginInput('x', options, { verify: false }).pluginOptions).toContainEqual({ name: 'verify', value: false });
+  expect(pluginInput('x', [{ name: 'on', type: 'bool', default: true }], {}).pluginOptions).toEqual([{ name: 'on', value: true }]);
 });
 
 it('sends what was chosen in place of a default', () => {
@@ -30,6 +34,8 @@ it('sends what was chosen in place of a default', () => {
 it.each([
   ['keyFormat', 'Key format'],
   ['account_number', 'Account number'],
+  ['acme_url', 'ACME URL'],
+  ['verify_tls', 'Verify TLS'],
 ])('makes a title of %s', (name, title) => {
   expect(titleOf(name)).toBe(title);
 });

@@ -1,0 +1,71 @@
+import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { editPendingCertificateOperation, type PendingCertificateView } from '@sifaka/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { useRoles } from '../people/use-people.js';
+import { api, refreshAll } from '../session/api.js';
+import { Dialog } from '../ui/dialog.js';
+import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { notifyDone } from '../ui/notify.js';
+
+const fieldOf = byFirstPart(['owner', 'description', 'roles', 'notify', 'rotation']);
+const idsOf = (objects: readonly { id: number }[]) => objects.map(({ id }) => ({ id }));
+
+export function EditDialog({ pending, close }: { pending: PendingCertificateView; close: () => void }) {
+  const { id, name, owner, description, roles, notify, rotation, destinations, notifications, replaces } = pending;
+  const allRoles = useRoles();
+  const form = useForm({
+    initialValues: { owner, description: description ?? '', roles: roles.map((role) => String(role.id)), notify, rotation },
+  });
+  const edit = useMutation({
+    // The operation replaces: what this form does not show is sent back as it was.
+    mutationFn: ({ roles: chosen, ...rest }: typeof form.values) =>
+      api.call(editPendingCertificateOperation, {
+        params: { id },
+        body: {
+          ...rest,
+          roles: chosen.map((role) => ({ id: Number(role) })),
+          destinations: idsOf(destinations),
+          notifications: idsOf(notifications),
+          replaces: idsOf(replaces),
+        },
+      }),
+    onSuccess: async () => {
+      notifyDone(`${name} was changed`);
+      await refreshAll();
+      close();
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+  });
+  return (
+    <Dialog
+      title="Edit"
+      isOpen
+      close={close}
+      submit="Save"
+      isBusy={edit.isPending}
+      error={edit.error}
+      shown={shownPaths(edit.error, fieldOf)}
+      onSubmit={form.onSubmit((values) => edit.mutate(values))}
+    >
+      <TextInput
+        label="Owner"
+        description="E-mail address; the owner's role comes along"
+        type="email"
+        required
+        data-autofocus
+        {...form.getInputProps('owner')}
+      />
+      <Textarea label="Description" autosize minRows={3} {...form.getInputProps('description')} />
+      <MultiSelect
+        label="Roles"
+        description="Who holds one of them may change it and see its key"
+        searchable
+        data={(allRoles.data?.items ?? roles).map((role) => ({ value: String(role.id), label: role.name }))}
+        {...form.getInputProps('roles')}
+      />
+      <Switch label="Notify before it ends" {...form.getInputProps('notify', { type: 'checkbox' })} />
+      <Switch label="Renew before it ends" {...form.getInputProps('rotation', { type: 'checkbox' })} />
+    </Dialog>
+  );
+}
