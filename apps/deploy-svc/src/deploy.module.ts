@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { StatusModule } from '@sifaka/runtime';
+import { DestinationModule } from './destination/destination.module.js';
 import { deployPlugins } from './plugins.js';
-import { PluginsModule } from './plugins.module.js';
 
-@Module({ imports: [PluginsModule, StatusModule.forService('deploy', deployPlugins)] })
+@Module({ imports: [DestinationModule, StatusModule.forService('deploy', deployPlugins)] })
 export class DeployModule {}

@@ -1,11 +1,11 @@
-import { platformTables } from '@sifaka/database';
 import { defineService } from '@sifaka/runtime';
 import { deployConfig } from './deploy.config.js';
 import { DeployModule } from './deploy.module.js';
+import { deployMigrations } from './migrations/migrations.js';
 
 export const deployService = defineService({
   name: 'deploy',
   config: deployConfig,
-  migrations: platformTables('deploy'),
+  migrations: deployMigrations,
   module: () => DeployModule,
 });

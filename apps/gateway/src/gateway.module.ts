@@ -5,6 +5,7 @@ import { CLOCK } from '@sifaka/runtime';
 import { acmeControllers } from './acme/acme.parts.js';
 import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
 import { auditControllers, auditProviders } from './audit/audit.parts.js';
+import { destinationControllers, destinationProviders } from './destination/destination.parts.js';
 import { dnsProviderControllers, dnsProviderProviders } from './dns-provider/dns-provider.parts.js';
 import { tokenSecretsOf, type GatewayConfig } from './gateway.config.js';
 import { HealthController } from './health/health.controller.js';
@@ -35,6 +36,7 @@ export class GatewayModule {
         ...apiKeyControllers,
         ...inventoryControllers,
         ...dnsProviderControllers,
+        ...destinationControllers,
         ...acmeControllers,
         ...auditControllers,
         ...taskControllers,
@@ -51,6 +53,7 @@ export class GatewayModule {
         ...idempotencyProviders,
         ...inventoryProviders,
         ...dnsProviderProviders,
+        ...destinationProviders,
       ],
     };
   }

@@ -1,5 +1,6 @@
 import { AuthorityController } from './authority/authority.controller.js';
 import { CreateAuthority } from './authority/create-authority.js';
+import { UpdateAuthority } from './authority/update-authority.js';
 import { CertificateList } from './certificate/certificate-list.js';
 import { CertificateReadController } from './certificate/certificate-read.controller.js';
 import { CertificateRelatedController } from './certificate/certificate-related.controller.js';
@@ -42,4 +43,5 @@ export const inventoryProviders = [
   EditPendingCertificate,
   OwnerRole,
   ResolveReferences,
+  UpdateAuthority,
 ];

@@ -14,6 +14,7 @@ export * from './rpc/certificate.js';
 export * from './rpc/pending-certificate.js';
 export * from './rpc/acme.js';
 export * from './rpc/dns-provider.js';
+export * from './rpc/destination.js';
 export * from './rpc/inventory.js';
 export * from './rpc/status.js';
 export * from './events/index.js';

@@ -2,6 +2,7 @@ import type { RpcContract } from './contract.js';
 import { acmeContracts } from './rpc/acme.js';
 import { authorityContracts } from './rpc/authority.js';
 import { certificateContracts } from './rpc/certificate.js';
+import { destinationContracts } from './rpc/destination.js';
 import { dnsProviderContracts } from './rpc/dns-provider.js';
 import { inventoryContracts } from './rpc/inventory.js';
 import { keyvaultContracts } from './rpc/keyvault.js';
@@ -16,6 +17,7 @@ export const allContracts: readonly RpcContract[] = [
   ...pendingCertificateContracts,
   ...acmeContracts,
   ...dnsProviderContracts,
+  ...destinationContracts,
   ...inventoryContracts,
   ...statusContracts,
 ];

@@ -1,7 +1,7 @@
 import { AppError } from '@sifaka/kernel';
 import type { z } from 'zod';
 import type { PluginContext } from './context.js';
-import type { Destination, Source } from './kinds/deployment.js';
+import type { Destination, DestinationContext, Source } from './kinds/deployment.js';
 import type { Exporter } from './kinds/exporter.js';
 import type { Issuer, IssuerContext } from './kinds/issuer.js';
 import type { DnsProvider, Keystore, MetricSink, Notifier } from './kinds/outbound.js';
@@ -23,7 +23,7 @@ export interface PluginInstances {
   keystore: Keystore;
 }
 
-export type ContextOf<Kind extends PluginKind> = Kind extends 'issuer' ? IssuerContext : PluginContext;
+export type ContextOf<Kind extends PluginKind> = Kind extends 'issuer' ? IssuerContext : Kind extends 'destination' ? DestinationContext : PluginContext;
 
 /** How a plugin is written down; see `definePlugin`. */
 export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObject> {

@@ -3,7 +3,7 @@ import { exportKey, listServicePlugins, runServiceJob, serviceNames, serviceStat
 import { startService } from '@sifaka/runtime';
 import { testPlatform, waitUntil, type TestPlatform } from '@sifaka/testing';
 import { deployService } from '../deploy.service.js';
-import { deployPlugins } from '../plugins.js';
+import { deployPlugins, fileFormats } from '../plugins.js';
 
 let platform: TestPlatform;
 
@@ -39,7 +39,7 @@ describe('deploy-svc', () => {
 
   it('lists the plugins it hosts', async () => {
     const { plugins } = await platform.call('gateway', listServicePlugins.deploy, {});
-    expect(plugins.map(({ slug }) => slug)).toEqual(deployPlugins.map(({ slug }) => slug));
+    expect(plugins.map(({ slug }) => slug)).toEqual([...deployPlugins, ...fileFormats].map(({ slug }) => slug));
   });
 
   it('answers nobody but the gateway', async () => {

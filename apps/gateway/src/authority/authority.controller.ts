@@ -9,7 +9,6 @@ import {
   listAuthorityRolesOperation,
   readKeyRevocationList,
   readKeyRevocationListOperation,
-  updateAuthority,
   updateAuthorityOperation,
   visualizeAuthority,
   visualizeAuthorityOperation,
@@ -22,24 +21,22 @@ import {
 import { RpcClient } from '@sifaka/messaging';
 import type { FastifyReply } from 'fastify';
 import { ComposeAuthorities } from '../composition/compose-authorities.js';
-import { OwnerRole } from '../composition/owner-role.js';
-import { ResolveReferences } from '../composition/resolve-references.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { pageOf, windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
 import { inSlices } from '../listing/in-slices.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { CreateAuthority } from './create-authority.js';
+import { UpdateAuthority } from './update-authority.js';
 
 @Controller()
 export class AuthorityController {
   constructor(
     private readonly rpc: RpcClient,
     private readonly creation: CreateAuthority,
+    private readonly updating: UpdateAuthority,
     private readonly compose: ComposeAuthorities,
-    private readonly references: ResolveReferences,
     private readonly roles: RoleRepository,
-    private readonly ownerRole: OwnerRole,
   ) {}
 
   @Serves(listAuthoritiesOperation)
@@ -66,13 +63,7 @@ export class AuthorityController {
 
   @Serves(updateAuthorityOperation)
   async update({ params, body }: RequestFor<typeof updateAuthorityOperation>, call: HttpCall): Promise<AuthorityView> {
-    const { owner, description, active, options } = body;
-    const roleIds = await this.references.roleIds(body.roles);
-    const record = await this.ownerRole.during(owner, callerOf(call), (ownerRoleId) => {
-      const input = { id: params.id, owner, ownerRoleId, description, active, roleIds, options: options === undefined || options === '' ? null : options };
-      return this.rpc.call(updateAuthority, input, { principal: callerOf(call) });
-    });
-    return this.compose.view(record);
+    return this.compose.view(await this.updating.run(params.id, body, callerOf(call)));
   }
 
   /** Public, like a CRL: the hosts that fetch it have no account here. */

@@ -11,6 +11,7 @@ import {
 import { RpcClient } from '@sifaka/messaging';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
+import { CheckDestinationOptions } from '../destination/check-destination-options.js';
 
 type CreateBody = RequestFor<typeof createAuthorityOperation>['body'];
 type ImportBody = RequestFor<typeof importAuthorityOperation>['body'];
@@ -22,9 +23,11 @@ export class CreateAuthority {
     private readonly rpc: RpcClient,
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
+    private readonly destinationOptions: CheckDestinationOptions,
   ) {}
 
   async create(body: CreateBody, principal: UserPrincipal): Promise<AuthorityRecord> {
+    await this.destinationOptions.run(body.plugin.slug, body.plugin.pluginOptions);
     const roleIds = await this.references.roleIds(body.roles);
     return this.ownerRole.duringNewAuthority(body.name, body.owner, principal, (roles) =>
       this.rpc.call(

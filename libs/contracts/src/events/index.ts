@@ -3,8 +3,10 @@ import { AuditEntry } from '../audit.js';
 import { event, type EventContract } from '../contract.js';
 import { CrlReason, Id, Timestamp } from '../values.js';
 import { acmeEvents } from './acme.js';
+import { destinationEvents } from './destination.js';
 
 export * from './acme.js';
+export * from './destination.js';
 
 /** What other systems need to recognise a certificate. Never a key, never a secret. */
 const CertificateFacts = z.object({
@@ -144,4 +146,5 @@ export const allEvents: readonly EventContract[] = [
   roleDeleted,
   auditRecorded,
   ...acmeEvents,
+  ...destinationEvents,
 ];

@@ -4,6 +4,7 @@ import { auditOperations } from './audit.js';
 import { authOperations } from './auth.js';
 import { authorityOperations } from './authority.js';
 import { certificateOperations } from './certificate.js';
+import { destinationOperations } from './destination.js';
 import { dnsProviderOperations } from './dns-provider.js';
 import { inventoryOperations } from './inventory.js';
 import type { Operation } from './operation.js';
@@ -22,6 +23,7 @@ export const allOperations: readonly Operation[] = [
   ...certificateOperations,
   ...pendingCertificateOperations,
   ...dnsProviderOperations,
+  ...destinationOperations,
   ...acmeOperations,
   ...inventoryOperations,
   ...auditOperations,

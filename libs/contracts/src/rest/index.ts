@@ -13,6 +13,7 @@ export * from './certificate.js';
 export * from './pending-certificate.js';
 export * from './acme.js';
 export * from './dns-provider.js';
+export * from './destination.js';
 export * from './inventory.js';
 export * from './task.js';
 export { foldKeys, snakeCase } from './fold-keys.js';

@@ -3,9 +3,10 @@ import { AppError, fixedClock, type Clock } from '@sifaka/kernel';
 import { isKeyType, keyTypes, publicKeyOf, type KeyTypeSpec } from '@sifaka/pki';
 import type { Outbound, PluginLogger } from '../context.js';
 import type { AcmeClient } from '../kinds/acme.js';
+import type { DestinationContext } from '../kinds/deployment.js';
 import type { IssuerContext, IssuerKeys, SignRequest } from '../kinds/issuer.js';
 
-export interface TestContext extends IssuerContext {
+export interface TestContext extends IssuerContext, DestinationContext {
   clock: Clock & { set(to: Date): void; advance(ms: number): void };
   /** Every use of the context, in order; secrets and log lines as text. */
   readonly uses: string[];
@@ -25,10 +26,11 @@ export interface TestContextSettings {
   /** Real connections, for peers and stand-ins on loopback: see `loopbackOutbound`. Gives `fetch` as well. */
   outbound?: Outbound;
   acme?: AcmeClient;
+  exportWith?: DestinationContext['exportWith'];
 }
 
 /** A context that stands on its own: keys in memory, a clock that stands still, no network unless it is given. */
-export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = {}, outbound = closed, acme = noAcme, fetch = outbound.fetchWith({}) }: TestContextSettings = {}): TestContext {
+export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = {}, outbound = closed, acme = noAcme, exportWith = unprepared, fetch = outbound.fetchWith({}) }: TestContextSettings = {}): TestContext {
   const uses: string[] = [];
   const logged: string[] = [];
   const journal: SignRequest[] = [];
@@ -60,6 +62,7 @@ export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = 
       agents: (trust) => outbound.agents(trust),
     },
     acme,
+    exportWith,
     secrets: {
       read: async (reference) => {
         uses.push(`secrets.read ${reference}`);

@@ -1,0 +1,141 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '@sifaka/kernel';
+import { keepSecrets, PluginHost, refuseReferences, secretRefs, StoredOptions, type StoredOption } from '@sifaka/plugin-host';
+import type { Destination } from '@sifaka/plugin-sdk';
+import { z } from 'zod';
+import { DESTINATION_PLUGINS, FILE_FORMATS } from '../plugins.module.js';
+import type { DestinationRow, Learned } from './destination.repository.js';
+import { exportOptionsPath, optionsPath } from './option-paths.js';
+import { setupFault } from './setup-fault.js';
+
+/** The answer must be there before the one who asked has gone. */
+const checkLimitMs = 20_000;
+
+type Given = readonly StoredOption[];
+
+/** Destination plugins, made ready for a destination with its options. Options may name an export plugin, which has options of its own. */
+@Injectable()
+export class DestinationPlugins {
+  constructor(
+    @Inject(DESTINATION_PLUGINS) private readonly host: PluginHost<'destination'>,
+    @Inject(FILE_FORMATS) private readonly formats: PluginHost<'export'>,
+  ) {}
+
+  /** The plugin behind a stored destination. */
+  of({ id, version, plugin, options, learned }: Pick<DestinationRow, 'id' | 'version' | 'plugin' | 'options' | 'learned'>): Promise<Destination> {
+    return this.host.of({ id, version, pluginSlug: plugin, options: withLearned(options, learned) });
+  }
+
+  /**
+   * What a client gave, with what is stored in place of secrets that it left alone.
+   *
+   * @throws AppError `invalid_argument` for an unknown plugin, a refused option, and a reference to somebody else's secret
+   */
+  merged(slug: string, given: Given, before: Pick<DestinationRow, 'plugin' | 'options'> | null): StoredOption[] {
+    const plugin = this.host.plugin(slug);
+    // Options of another plugin are not this one's, whatever they are called.
+    const stored = before?.plugin === slug ? before.options : [];
+    const nested = exportNames(plugin.pluginOptions());
+    const kept = own(given, stored, optionsPath);
+    const merged = kept.map((option) => (nested.has(option.name) ? this.mergedExport(option, stored.find(({ name }) => name === option.name)) : option));
+    this.host.values(plugin, merged);
+    return merged;
+  }
+
+  /** Whether options come to the same as those that are stored: answers show defaults and what was learned, and clients send them back. */
+  isSame(given: readonly StoredOption[], { plugin: slug, options, learned }: Pick<DestinationRow, 'plugin' | 'options' | 'learned'>): boolean {
+    const plugin = this.host.plugin(slug);
+    const text = (some: readonly StoredOption[]) => JSON.stringify(this.host.values(plugin, withLearned(some, learned)));
+    return text(given) === text(options);
+  }
+
+  /**
+   * Tries options at the other side before they are kept.
+   *
+   * @returns what the first contact settled
+   * @throws AppError `invalid_argument` with fields for what the plugin or the other side does not accept; `upstream_failed`,
+   *   `upstream_timeout`, `rate_limited`
+   */
+  async proven(slug: string, options: readonly StoredOption[], before: Learned | null): Promise<Learned | null> {
+    const known = before === null ? null : await this.host.proven(slug, options, { isAsked: false }, ({ place }) => (place === before.place ? before : null));
+    try {
+      return await this.host.proven(slug, withLearned(options, known), { timeoutMs: checkLimitMs }, (instance) => learnedOf(instance) ?? known);
+    } catch (error) {
+      throw setupFault(error);
+    }
+  }
+
+  /** Whether it can serve tokens of HTTP-01 challenges. */
+  async takesTokens(row: DestinationRow): Promise<boolean> {
+    return (await this.of(row)).uploadToken !== undefined;
+  }
+
+  /** Puts the values of secret options into the key vault and references in their place. */
+  async stow(slug: string, options: readonly StoredOption[], label: string): Promise<StoredOption[]> {
+    const nested = exportNames(this.host.plugin(slug).pluginOptions());
+    const flat = await this.host.withoutSecrets(slug, options, `destination ${label}`);
+    return Promise.all(
+      flat.map(async (option) => {
+        const choice = nested.has(option.name) ? ExportChoice.safeParse(option.value).data : undefined;
+        if (choice === undefined) return option;
+        const pluginOptions = await this.formats.withoutSecrets(choice.slug, optionsOf(choice), `destination ${label}`);
+        return { ...option, value: { slug: choice.slug, pluginOptions: bare(pluginOptions) } };
+      }),
+    );
+  }
+
+  /** Forgets what `before` refers to and `kept` does not. */
+  async discard(before: readonly StoredOption[], kept: readonly StoredOption[] = []): Promise<void> {
+    const used = new Set(allRefs(kept));
+    const refs = allRefs(before).filter((ref) => !used.has(ref));
+    if (refs.length > 0) await this.host.deleteSecrets(refs);
+  }
+
+  private mergedExport(option: StoredOption, stored: StoredOption | undefined): StoredOption {
+    const choice = ExportChoice.safeParse(option.value).data;
+    if (choice === undefined) {
+      const message = 'must be an object with slug and pluginOptions';
+      throw new AppError('invalid_argument', `${optionsPath}.${option.name}: ${message}`, { reason: 'plugin.bad_option', fields: [{ path: `${optionsPath}.${option.name}`, message }] });
+    }
+    const before = ExportChoice.safeParse(stored?.value).data;
+    const pluginOptions = own(optionsOf(choice), before?.slug === choice.slug ? optionsOf(before) : [], exportOptionsPath);
+    this.formats.values(this.formats.plugin(choice.slug), pluginOptions);
+    return { name: option.name, value: { slug: choice.slug, pluginOptions: bare(pluginOptions) } };
+  }
+}
+
+/** An export plugin as an option holds it; Lemur's clients spell its options in either way. */
+export const ExportChoice = z.object({ slug: z.string(), pluginOptions: StoredOptions.optional(), plugin_options: StoredOptions.optional() });
+
+export const optionsOf = (choice: z.output<typeof ExportChoice>): StoredOption[] => choice.pluginOptions ?? choice.plugin_options ?? [];
+
+/** Names of the options that hold an export plugin. */
+export const exportNames = (descriptors: readonly { name: string; type: string }[]): ReadonlySet<string> => new Set(descriptors.flatMap(({ name, type }) => (type === 'export-plugin' ? [name] : [])));
+
+/** Options with what was learned in place of what is blank. */
+export function withLearned(options: readonly StoredOption[], learned: Learned | null): StoredOption[] {
+  const given = new Set(options.map(({ name }) => name));
+  const added = Object.entries(learned?.options ?? {}).flatMap(([name, value]) => (given.has(name) ? [] : [{ name, value }]));
+  return [...options, ...added];
+}
+
+const bare = (options: readonly StoredOption[]) => options.map(({ name, value = null }) => ({ name, value }));
+
+function own(given: Given, stored: readonly StoredOption[], path: string): StoredOption[] {
+  const options = given.flatMap(({ name, value }) => (value === undefined ? [{ name }] : [{ name, value }]));
+  refuseReferences(options, stored, path);
+  return keepSecrets(options, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
+}
+
+function learnedOf(instance: Destination): Learned | null {
+  const options = instance.learned?.() ?? {};
+  return instance.place === undefined || Object.keys(options).length === 0 ? null : { place: instance.place, options: { ...options } };
+}
+
+const allRefs = (options: readonly StoredOption[]): string[] => [
+  ...secretRefs(options),
+  ...options.flatMap(({ value }) => {
+    const choice = ExportChoice.safeParse(value).data;
+    return choice === undefined ? [] : secretRefs(optionsOf(choice));
+  }),
+];

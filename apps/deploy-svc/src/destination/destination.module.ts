@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import type { Plugin } from '@sifaka/plugin-sdk';
+import { PluginsModule } from '../plugins.module.js';
+import { ChallengeTokenRepository } from '../token/challenge-token.repository.js';
+import { FindTokenPlace } from '../token/find-token-place.js';
+import { RemoveTokens } from '../token/remove-tokens.js';
+import { UploadTokens } from '../token/upload-tokens.js';
+import { deployPlugins, fileFormats } from '../plugins.js';
+import { ChangeDestinations } from './change-destinations.js';
+import { DeleteDestination } from './delete-destination.js';
+import { DestinationPlugins } from './destination-plugins.js';
+import { DestinationTrail } from './destination-trail.js';
+import { DestinationHandlers } from './destination.handlers.js';
+import { DestinationRepository } from './destination.repository.js';
+import { ReadDestinations } from './read-destinations.js';
+import { SaveDestination } from './save-destination.js';
+import { TestDestination } from './test-destination.js';
+
+const destinationProviders = [DestinationRepository, DestinationPlugins, DestinationTrail, ReadDestinations, SaveDestination, DeleteDestination, ChangeDestinations, TestDestination];
+
+const tokenProviders = [ChallengeTokenRepository, FindTokenPlace, UploadTokens, RemoveTokens];
+
+/** What the module is made of, with these plugins. */
+export const destinationParts = (plugins: readonly Plugin<'destination'>[]) => ({
+  imports: [PluginsModule.with([...plugins, ...fileFormats])],
+  controllers: [DestinationHandlers],
+  providers: [...destinationProviders, ...tokenProviders],
+});
+
+/** Destinations, and the tokens of HTTP-01 challenges that they serve. */
+@Module(destinationParts(deployPlugins))
+export class DestinationModule {}

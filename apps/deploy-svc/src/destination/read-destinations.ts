@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { DestinationRecord, destinationStats, findDestinations, InputOf, listDestinations, OutputOf, resolveDestination } from '@sifaka/contracts';
+import { limits } from '@sifaka/kernel';
+import { HostedPlugins } from '@sifaka/plugin-host';
+import { DestinationPlugins } from './destination-plugins.js';
+import { DestinationRepository } from './destination.repository.js';
+import { destinationView } from './destination.view.js';
+import { noSuchDestination } from './setup-fault.js';
+
+@Injectable()
+export class ReadDestinations {
+  constructor(
+    private readonly destinations: DestinationRepository,
+    private readonly plugins: DestinationPlugins,
+    private readonly hosted: HostedPlugins,
+  ) {}
+
+  async list(input: InputOf<typeof listDestinations>): Promise<OutputOf<typeof listDestinations>> {
+    const { rows, total, nextCursor } = await this.destinations.list(input);
+    return { items: rows.map((row) => destinationView(row, this.hosted)), total, nextCursor };
+  }
+
+  async get(id: number): Promise<DestinationRecord> {
+    const row = await this.destinations.byId(id);
+    if (row === undefined) throw noSuchDestination(id);
+    return destinationView(row, this.hosted);
+  }
+
+  async find({ ids }: InputOf<typeof findDestinations>): Promise<OutputOf<typeof findDestinations>> {
+    return { destinations: await this.destinations.named(ids) };
+  }
+
+  async resolve({ ref }: InputOf<typeof resolveDestination>): Promise<OutputOf<typeof resolveDestination>> {
+    const rows = await this.destinations.meantBy(ref);
+    const destinations = await Promise.all(
+      rows.map(async (row) => ({ id: row.id, label: row.label, plugin: row.plugin, takesTokens: await this.plugins.takesTokens(row) })),
+    );
+    return { destinations };
+  }
+
+  /** Nothing is deployed yet. */
+  async stats(): Promise<OutputOf<typeof destinationStats>> {
+    const labels = (await this.destinations.labels(limits.listCount)).map(({ label }) => label);
+    return { labels, values: labels.map(() => 0) };
+  }
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { allow } from '@sifaka/authz';
+import type { createDestination, InputOf, Principal, updateDestination } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
+import { AppError } from '@sifaka/kernel';
+import type { StoredOption } from '@sifaka/plugin-host';
+import { DestinationPlugins } from './destination-plugins.js';
+import { DestinationTrail } from './destination-trail.js';
+import { DestinationRepository, type DestinationRow, type Learned } from './destination.repository.js';
+import { noSuchDestination } from './setup-fault.js';
+
+interface Proven {
+  options: StoredOption[];
+  learned: Learned | null;
+}
+
+/** Keeps a destination that was proven to work. */
+@Injectable()
+export class SaveDestination {
+  constructor(
+    private readonly database: Database,
+    private readonly destinations: DestinationRepository,
+    private readonly plugins: DestinationPlugins,
+    private readonly trail: DestinationTrail,
+  ) {}
+
+  async create({ label, description, plugin }: InputOf<typeof createDestination>, principal: Principal): Promise<number> {
+    allow(principal, 'administer', { what: 'create destinations' });
+    const given = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const learned = await this.plugins.proven(plugin.slug, given, null);
+    const options = await this.plugins.stow(plugin.slug, given, label);
+    try {
+      return await this.database.transaction(async (tx) => {
+        const made = { label, description, plugin: plugin.slug };
+        const id = await this.destinations.insert(tx, { ...made, options, learned });
+        await this.trail.record(tx, principal, 'created', { id, ...made });
+        return id;
+      });
+    } catch (error) {
+      await this.plugins.discard(options).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async update(input: InputOf<typeof updateDestination>, principal: Principal): Promise<void> {
+    allow(principal, 'administer', { what: 'change destinations' });
+    const before = await this.destinations.byId(input.id);
+    if (before === undefined) throw noSuchDestination(input.id);
+    const { options, learned } = await this.optionsOf(input, before);
+    try {
+      await this.replace(input, before, { options, learned }, principal);
+    } catch (error) {
+      await this.plugins.discard(options, before.options).catch(() => undefined);
+      throw error;
+    }
+    await this.plugins.discard(before.options, options).catch(() => undefined);
+  }
+
+  /** What stays as it was is not tried again: a destination can be renamed while it is away. */
+  private async optionsOf({ label, plugin: { slug, pluginOptions } }: InputOf<typeof updateDestination>, before: DestinationRow): Promise<Proven> {
+    const given = this.plugins.merged(slug, pluginOptions, before);
+    if (slug === before.plugin && this.plugins.isSame(given, before)) return before;
+    const learned = await this.plugins.proven(slug, given, slug === before.plugin ? before.learned : null);
+    return { options: await this.plugins.stow(slug, given, label), learned };
+  }
+
+  private replace({ id, label, description, plugin }: InputOf<typeof updateDestination>, before: DestinationRow, proven: Proven, principal: Principal): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      const now = { label, description, plugin: plugin.slug };
+      const isChanged = await this.destinations.update(tx, id, before.version, { ...now, ...pick(proven) });
+      if (!isChanged) throw new AppError('conflict', `destination ${id} was changed by somebody else meanwhile`, { reason: 'destination.changed' });
+      await this.trail.record(tx, principal, 'updated', { id, ...now }, { areOptionsChanged: proven.options !== before.options });
+    });
+  }
+}
+
+const pick = ({ options, learned }: Proven): Proven => ({ options, learned });

@@ -1,0 +1,5 @@
+import { platformTables } from '@sifaka/database';
+import { destinations } from './0001-destinations.js';
+
+/** In order; each is applied once. Additions only: a release must run on the schema of the next. */
+export const deployMigrations = [...platformTables('deploy'), destinations];

@@ -1,0 +1,5 @@
+import { CheckDestinationOptions } from './check-destination-options.js';
+import { DestinationController } from './destination.controller.js';
+
+export const destinationControllers = [DestinationController];
+export const destinationProviders = [CheckDestinationOptions];
