@@ -2,6 +2,7 @@ export { describeChecks, type Check } from './check.js';
 export { describePlugin, pluginChecks, type GivenOption, type PluginSubject } from './plugin-checks.js';
 export { describeExporter, exporterChecks, type ExporterSubject } from './exporter-checks.js';
 export { describeIssuer, issuerChecks, testCsr, testRequest, type IssuerSubject } from './issuer-checks.js';
+export { describeDestination, destinationChecks, makeDestination, testDeployable, type DestinationSubject } from './destination-checks.js';
 export { describeDnsProvider, dnsRecordChecks } from './dns-checks.js';
 export type { DnsProviderSubject } from './dns-subject.js';
 export { dnsFaultChecks } from './dns-fault-checks.js';
