@@ -66,9 +66,9 @@ export class Moments {
 
   /** Once for each name: what is asked again passes. */
   private holdAt(name: string | null, step: Moment['step'] | null): Hold {
-    const moment = name === null ? undefined : this.chosen.get(name);
-    if (name === null || moment === undefined || moment.step !== step || this.reached.has(name)) return null;
-    return moment.when;
+    if (name === null || this.reached.has(name)) return null;
+    const moment = this.chosen.get(name);
+    return moment?.step === step ? moment.when : null;
   }
 
   private note(name: string | null): void {

@@ -22,8 +22,9 @@ import {
 
 /** A zone that the CA sees at another server than everybody else: what is written there, it never finds. */
 const splitZone = 'split.test';
-/** Zones of the two DNS servers; names below `web` lead to the platform itself. */
-const powerDnsZones = ['pdns.test', 'deep.pdns.test', 'web.test', splitZone];
+/** A zone that no provider is told of; its names lead to the platform itself. */
+const webZone = 'web.test';
+const powerDnsZones = ['pdns.test', 'deep.pdns.test', splitZone];
 const bindZones = ['bind.test', 'delegated.test'];
 
 export interface AcmeWorld {
@@ -64,14 +65,13 @@ async function makeWorld(options: AcmeWorldOptions, stops: (() => Promise<unknow
   };
   const port = await freePort();
   const powerDns = kept(await startPowerDns({ zones: powerDnsZones }));
-  const alias = '_acme-challenge.elsewhere CNAME target.delegated.test.';
-  const bind = kept(await startBind({ zones: [...bindZones, splitZone], records: { 'bind.test': [alias] }, followsAliases: true }));
-  const servers: Record<string, string> = {};
+  const records = { 'bind.test': ['_acme-challenge.elsewhere CNAME target.delegated.test.'], [webZone]: ['* A 127.0.0.1'] };
+  const bind = kept(await startBind({ zones: [...bindZones, splitZone, webZone], records, followsAliases: true }));
+  const servers: Record<string, string> = { [webZone]: bind.dnsAddress };
   for (const zone of powerDnsZones) servers[zone] = powerDns.dnsAddress;
   for (const zone of bindZones) servers[zone] = bind.dnsAddress;
   const resolver = kept(await startDnsRelay(servers));
   const resolverOfCa = kept(await startDnsRelay({ ...servers, [splitZone]: bind.dnsAddress }));
-  for (const name of ['web.test', '*.web.test']) await powerDns.setRecords(name, 'A', ['127.0.0.1']);
   const pebble = kept(await startPebble({ ...options.pebble, dnsServer: resolverOfCa.dnsAddress, httpPort: port }));
   const platform = await Platform.start({
     ...options.platform,
@@ -173,3 +173,10 @@ export async function cleanedUp(world: AcmeWorld): Promise<string[]> {
 
 /** DNS names of a certificate, sorted. */
 export const namesOf = (certificate: Json): string[] => certificate.domains.map(({ name }: Json) => name).sort();
+
+/** How each name of an order was proved. */
+export async function proofsOf(admin: Client, pending: Json): Promise<Record<string, string>> {
+  const { items } = expectOk(await admin.get(`/acme_orders?pendingCertificateId=${pending.id}`));
+  const challenges: Json[] = items.flatMap((order: Json) => order.challenges);
+  return Object.fromEntries(challenges.map(({ identifier, type }) => [identifier.value, type]));
+}
