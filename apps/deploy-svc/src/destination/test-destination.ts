@@ -5,6 +5,7 @@ import { isAppError, type Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
 import { DestinationPlugins } from './destination-plugins.js';
 import { DestinationRepository } from './destination.repository.js';
+import { optionsPath } from './option-paths.js';
 import { noSuchDestination } from './setup-fault.js';
 
 /** Reaches a destination, writes to it and cleans up, and tells how that went: a refusal is the answer, not a fault. */
@@ -37,7 +38,7 @@ export class TestDestination {
       return { isWorking: true, detail: 'it was reached, written to and cleaned again', durationMs: since() };
     } catch (error) {
       if (!isAppError(error) || error.code === 'internal') throw error;
-      return { isWorking: false, detail: error.message, durationMs: since() };
+      return { isWorking: false, detail: error.message.replace(`${optionsPath}: `, ''), durationMs: since() };
     }
   }
 }
