@@ -82,7 +82,11 @@ export function refusingOutbound(outbound: Outbound, refusal: AppError): Outboun
     connect: () => Promise.reject(refusal),
     agents: (trust) => {
       const agents = outbound.agents(trust);
-      agents.http.createConnection = agents.https.createConnection = () => new Socket().destroy(refusal);
+      agents.http.createConnection = agents.https.createConnection = (_options, refuse) => {
+        // Whoever asks listens from the next round on.
+        setImmediate(() => refuse?.(refusal, new Socket()));
+        return undefined;
+      };
       return agents;
     },
   };
