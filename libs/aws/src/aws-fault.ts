@@ -22,7 +22,8 @@ export function awsFault(what: string, error: unknown): AppError {
 function codeOf(name: string, status: number | undefined): ErrorCode {
   if (throttles.test(name)) return 'rate_limited';
   if (refusals.test(name) || status === 401 || status === 403) return 'permission_denied';
-  return status !== undefined && status >= 500 ? 'upstream_failed' : 'failed_precondition';
+  // What succeeded and cannot be read is no answer of AWS.
+  return status !== undefined && (status >= 500 || status < 400) ? 'upstream_failed' : 'failed_precondition';
 }
 
 function statusOf(error: Error): number | undefined {
