@@ -6,7 +6,8 @@ import acmedns from '@sifaka/plugin-dns-acmedns';
 import azure from '@sifaka/plugin-dns-azure';
 import google from '@sifaka/plugin-dns-google';
 import route53 from '@sifaka/plugin-dns-route53';
+import ultradns from '@sifaka/plugin-dns-ultradns';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every DNS provider plugin that this service hosts. A plugin that is not here does not exist. */
-export const acmePlugins: readonly Plugin<'dns'>[] = [acmedns, azure, cloudflare, google, nsone, powerdns, rfc2136, route53];
+export const acmePlugins: readonly Plugin<'dns'>[] = [acmedns, azure, cloudflare, google, nsone, powerdns, rfc2136, route53, ultradns];
