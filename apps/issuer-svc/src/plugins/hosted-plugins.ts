@@ -17,6 +17,8 @@ import issuerDigicertCis from '@sifaka/plugin-issuer-digicert-cis';
 import issuerEntrust from '@sifaka/plugin-issuer-entrust';
 import issuerAwspca from '@sifaka/plugin-issuer-awspca';
 import issuerAdcs from '@sifaka/plugin-issuer-adcs';
+import issuerGoogleca from '@sifaka/plugin-issuer-googleca';
+import issuerVerisign from '@sifaka/plugin-issuer-verisign';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every issuer that this service hosts. */
@@ -35,6 +37,8 @@ export const issuerPlugins: readonly Plugin<'issuer'>[] = [
   issuerEntrust,
   issuerAwspca,
   issuerAdcs,
+  issuerGoogleca,
+  issuerVerisign,
 ];
 
 /** Every export format that this service hosts. */
