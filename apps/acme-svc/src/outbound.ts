@@ -7,15 +7,14 @@ import { largestAnswerBytes } from './protocol/answer.js';
 
 /**
  * The guarded way to ACME CAs. A directory host that the administrator named may have a private address; wherever else a CA's answers
- * lead, the guard decides as for everybody.
+ * lead, the guard decides as for everybody. The way is everybody's too: the list names public CAs, which a proxy leads to where one is set.
  */
 @Injectable()
 export class AcmeOutbound implements OnApplicationShutdown {
   private readonly outbound: GuardedOutbound;
 
   constructor(@Inject(CONFIG) config: AcmeConfig) {
-    const outboundAllowedHosts = [...config.outboundAllowedHosts, ...config.directoryHostAllowlist];
-    this.outbound = openOutbound({ config: { ...config, outboundAllowedHosts }, maxResponseBytes: largestAnswerBytes });
+    this.outbound = openOutbound({ config, mayBePrivate: config.directoryHostAllowlist, maxResponseBytes: largestAnswerBytes });
   }
 
   fetchWith(trust: TlsTrust): typeof fetch {

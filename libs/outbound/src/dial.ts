@@ -19,6 +19,7 @@ export class Dialer {
   constructor(
     private readonly guard: OutboundGuard,
     private readonly proxyUrl: string | undefined,
+    private readonly hintMs = defaultHintMs,
   ) {}
 
   /** Straight, for protocols other than HTTP. */
@@ -31,7 +32,7 @@ export class Dialer {
   async connectForHttp(route: Route, tls: TlsTerms | null): Promise<Socket> {
     const deadline = new Deadline(route);
     return deadline.within(async (signal) => {
-      const socket = await (this.proxyUrl === undefined || this.guard.isAllowed(route.host, route.port) ? this.straight(route, signal) : this.byProxy(this.proxyUrl, route, signal));
+      const socket = await (this.proxyUrl === undefined || this.guard.goesStraight(route.host, route.port) ? this.straight(route, signal) : this.byProxy(this.proxyUrl, route, signal));
       return tls === null ? socket : secured(socket, route.host, tls, signal);
     });
   }
@@ -45,7 +46,7 @@ export class Dialer {
    * The proxy looks the name up. Names that only it knows are its business; one that is known here is checked all the same.
    */
   private async byProxy(proxyUrl: string, target: Target, signal: AbortSignal): Promise<Socket> {
-    await this.guard.addressesOf(target.host, target.port).catch(unlessUnknown);
+    await this.refuseKnown(target);
     const proxy = new URL(proxyUrl);
     const host = proxy.hostname.replace(/^\[|\]$/g, '');
     const isSecure = proxy.protocol === 'https:';
@@ -53,7 +54,21 @@ export class Dialer {
     const secure = isSecure ? await opened(startTls({ socket, host, ...servername(host) }), 'secureConnect', signal).catch(proxyFault) : socket;
     return openTunnel(secure, proxy, target, signal);
   }
+
+  /** Resolvers that may not look outside often do not even say so: no answer within the limit is as good as an unknown name. */
+  private async refuseKnown({ host, port }: Target): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.hintMs)));
+    try {
+      await Promise.race([this.guard.addressesOf(host, port).catch(unlessUnknown), limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
+
+/** A resolver that answers at all does so in less; the connection through the proxy needs what is left of 10 s. */
+const defaultHintMs = 1_500;
 
 /** Answers with what was checked and asks nobody again. */
 function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {

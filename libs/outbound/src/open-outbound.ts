@@ -18,6 +18,10 @@ export interface OutboundOptions {
   maxResponseBytes?: number;
   /** For tests: names without a name server. */
   lookup?: Lookup;
+  /** Hosts that may have a private address besides those of `outboundAllowedHosts`; a proxy that is set leads to these as to all others. */
+  mayBePrivate?: readonly string[];
+  /** How long a name is looked up here before a proxy is asked to, in milliseconds; 1,500 by default. */
+  hintMs?: number;
 }
 
 /** The way out of a service; one for the process, closed with it. */
@@ -42,8 +46,9 @@ const cachedTrusts = 256;
 
 /** Opens the guarded way out. Nothing is connected before the first use. */
 export function openOutbound({ config, lookup = lookupBySystem, ...options }: OutboundOptions): GuardedOutbound {
-  const guard = new OutboundGuard(allowedHosts(config.outboundAllowedHosts), lookup);
-  const dialer = new Dialer(guard, config.outboundProxy);
+  const mayBePrivate = allowedHosts([...config.outboundAllowedHosts, ...(options.mayBePrivate ?? [])]);
+  const guard = new OutboundGuard({ mayBePrivate, goesStraight: allowedHosts(config.outboundAllowedHosts) }, lookup);
+  const dialer = new Dialer(guard, config.outboundProxy, options.hintMs);
   const timeoutMs = config.outboundTimeoutMs;
   const connectMs = Math.min(timeoutMs, maxConnectMs);
   const pools = new Pools(config.outboundCa, (target, tls) => dialer.connectForHttp({ ...target, timeoutMs: connectMs }, tls), timeoutMs);

@@ -11,10 +11,18 @@ export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 /** Names are looked up as everything else on the machine does it: hosts file, search domains, resolver. */
 export const lookupBySystem: Lookup = (host) => systemLookup(host, { all: true });
 
-/** Decides whether a target may be reached, and by which addresses. */
+/** Two lists of hosts: being private is one thing, the way to them another. */
+export interface GuardLists {
+  /** Reached although their address is not public. */
+  mayBePrivate: AllowedHosts;
+  /** The installation's own, which no proxy leads to. */
+  goesStraight: AllowedHosts;
+}
+
+/** Decides whether a target may be reached, by which addresses, and which way. */
 export class OutboundGuard {
   constructor(
-    private readonly allowed: AllowedHosts,
+    private readonly lists: GuardLists,
     private readonly lookup: Lookup,
   ) {}
 
@@ -27,18 +35,20 @@ export class OutboundGuard {
   async addressesOf(host: string, port: number): Promise<readonly LookupAddress[]> {
     const family = isIP(host);
     const addresses = family === 0 ? await this.lookup(host) : [{ address: host, family }];
-    const isNamed = this.allowed.allowsName(host, port);
+    const { mayBePrivate } = this.lists;
+    const isNamed = mayBePrivate.allowsName(host, port);
     for (const { address } of addresses) {
       const found = classOf(address);
-      if (found === 'public' || this.allowed.allowsAddress(address, port) || (isNamed && isOpenToNames(address))) continue;
+      if (found === 'public' || mayBePrivate.allowsAddress(address, port) || (isNamed && isOpenToNames(address))) continue;
       throw refused(host, port, found);
     }
     return addresses;
   }
 
-  /** An administrator named the target: it is one of the installation's own. */
-  isAllowed(host: string, port: number): boolean {
-    return this.allowed.allowsName(host, port) || (isIP(host) !== 0 && this.allowed.allowsAddress(host, port));
+  /** An administrator named the target as one of the installation's own. */
+  goesStraight(host: string, port: number): boolean {
+    const { goesStraight } = this.lists;
+    return goesStraight.allowsName(host, port) || (isIP(host) !== 0 && goesStraight.allowsAddress(host, port));
   }
 }
 

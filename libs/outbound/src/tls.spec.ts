@@ -141,6 +141,25 @@ describe('a proxy', () => {
     expect(asked).toEqual([]);
   });
 
+  it('gets the requests to hosts that may only be private', async () => {
+    const { asked, url } = await proxy();
+    const port = await http(text('by proxy'));
+    const way = outbound({ outboundProxy: url }, { ...names, mayBePrivate: ['www.example.test'] });
+    expect(await (await way.fetch(`http://www.example.test:${port}/`)).text()).toBe('by proxy');
+    expect(asked).toEqual([expect.stringContaining(`www.example.test:${port}`)]);
+    const straight = outbound({}, { ...names, mayBePrivate: ['www.example.test'] });
+    expect(await (await straight.fetch(`http://www.example.test:${port}/`)).text()).toBe('by proxy');
+  });
+
+  it('is asked after a moment when nobody here answers what the name is', async () => {
+    const { asked, url } = await proxy();
+    const port = await http(text('by proxy'));
+    const silent = () => new Promise<never>(() => undefined);
+    const way = outbound({ outboundProxy: url, outboundTimeoutMs: 1_500 }, { lookup: silent, hintMs: 20 });
+    expect(await (await way.fetch(`http://www.example.test:${port}/`)).text()).toBe('by proxy');
+    expect(asked).toHaveLength(1);
+  });
+
   it('that refuses or is not there is named, its password is not', async () => {
     const { url } = await proxy();
     await expect(outbound({ outboundProxy: url }, { lookup: unknown }).fetch('https://forbidden.example/')).rejects.toMatchObject({ code: 'unavailable', message: 'the proxy of SIFAKA_OUTBOUND_PROXY answered 403 for forbidden.example:443' });
