@@ -17,7 +17,7 @@ const hostedKinds = {
   keyvault: ['keystore'],
   acme: ['dns'],
   discovery: ['source'],
-  deploy: ['destination'],
+  deploy: ['destination', 'export'],
   notify: ['notification', 'metric'],
 };
 

@@ -33,8 +33,8 @@ describeWithPeers(['moto'], 'objects in moto', () => {
     subject.options = named({ ...basics, prefix: 'edge/', endpoint: moto.url });
   }, 90_000);
   afterAll(async () => {
-    client?.destroy();
-    await moto?.stop();
+    client.destroy();
+    await moto.stop();
   });
 
   describeDestination(subject);

@@ -15,9 +15,9 @@ interface ClientKey {
  */
 export async function clientKey({ privateKey, privateKeyPass }: Pick<SftpOptions, 'privateKey' | 'privateKeyPass'>, random: (length: number) => Uint8Array): Promise<ClientKey | null> {
   if (privateKey === undefined) return null;
-  if (/-----BEGIN OPENSSH PRIVATE KEY-----/.test(privateKey)) return { text: `${privateKey.trim()}\n`, ...(privateKeyPass !== undefined && { passphrase: privateKeyPass }) };
+  if (privateKey.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return { text: `${privateKey.trim()}\n`, ...(privateKeyPass !== undefined && { passphrase: privateKeyPass }) };
   try {
-    const key = privateKeyPass === undefined || !/ENCRYPTED/.test(privateKey) ? parsePrivateKey(privateKey) : await parseEncryptedPrivateKey(privateKey, privateKeyPass);
+    const key = privateKeyPass === undefined || !privateKey.includes('ENCRYPTED') ? parsePrivateKey(privateKey) : await parseEncryptedPrivateKey(privateKey, privateKeyPass);
     return { text: toOpensshPrivateKey(key, '', random(4)) };
   } catch (error) {
     const words = error instanceof Error ? error.message : 'cannot be read';

@@ -28,7 +28,7 @@ export class SftpFolder {
     for (const part of parts) {
       path = posix.join(path, part);
       if (await this.isFolder(path)) continue;
-      await this.ask<void>(`make the folder ${path}`, (done) => this.sftp.mkdir(path, { mode: folderMode }, (error) => done(error))).catch(async (error: unknown) => {
+      await this.ask<unknown>(`make the folder ${path}`, (done) => this.sftp.mkdir(path, { mode: folderMode }, (error) => done(error))).catch(async (error: unknown) => {
         // Somebody else was faster.
         if (!(await this.isFolder(path))) throw error;
       });
@@ -78,23 +78,23 @@ export class SftpFolder {
     const handle = await this.ask<Buffer>(`create ${path}`, (done) => this.sftp.open(path, 'wx', { mode }, done));
     try {
       // The server's umask may have taken rights away.
-      await this.ask<void>(`set the mode of ${path}`, (done) => this.sftp.fchmod(handle, mode, (error) => done(error)));
-      await this.ask<void>(`write ${path}`, (done) => this.sftp.write(handle, content, 0, content.length, 0, (error) => done(error)));
+      await this.ask<unknown>(`set the mode of ${path}`, (done) => this.sftp.fchmod(handle, mode, (error) => done(error)));
+      await this.ask<unknown>(`write ${path}`, (done) => this.sftp.write(handle, content, 0, content.length, 0, (error) => done(error)));
     } finally {
-      await this.ask<void>(`close ${path}`, (done) => this.sftp.close(handle, (error) => done(error)));
+      await this.ask<unknown>(`close ${path}`, (done) => this.sftp.close(handle, (error) => done(error)));
     }
   }
 
   private async replace(from: string, to: string): Promise<void> {
     if (await this.renamedOver(from, to)) return;
     await this.unlink(to);
-    await this.ask<void>(`rename ${from} to ${to}`, (done) => this.sftp.rename(from, to, (error) => done(error)));
+    await this.ask<unknown>(`rename ${from} to ${to}`, (done) => this.sftp.rename(from, to, (error) => done(error)));
   }
 
   /** `posix-rename@openssh.com`, which replaces in one step. @returns false where the server does not have it */
   private async renamedOver(from: string, to: string): Promise<boolean> {
     let isOffered = true;
-    await this.ask<void>(`rename ${from} to ${to}`, (done) => {
+    await this.ask<unknown>(`rename ${from} to ${to}`, (done) => {
       try {
         this.sftp.ext_openssh_rename(from, to, (error) => done(error));
       } catch {
@@ -106,7 +106,7 @@ export class SftpFolder {
   }
 
   private async unlink(path: string): Promise<void> {
-    await unlessMissing(this.ask<void>(`remove ${path}`, (done) => this.sftp.unlink(path, (error) => done(error))));
+    await unlessMissing(this.ask<unknown>(`remove ${path}`, (done) => this.sftp.unlink(path, (error) => done(error))));
   }
 
   private async isFolder(path: string): Promise<boolean> {

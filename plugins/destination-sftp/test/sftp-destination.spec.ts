@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import { describeWithPeers, run, startSshd, type Sshd } from '@sifaka/peers';
+import { toOpensshPrivateKey } from '@sifaka/pki';
 import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { describeDestination, loopbackOutbound, makeDestination, testContext, testDeployable, type DestinationSubject } from '@sifaka/plugin-sdk/conformance';
 import { fileStem } from '../src/files.js';
@@ -114,7 +115,6 @@ describeWithPeers(['sshd'], 'files on a real sshd', () => {
       await writeFile(join(folder, `form-${index}`), key.export({ type: key === rsa ? 'pkcs1' : 'sec1', format: 'pem' }), { mode: 0o600 });
       lines.push(await run('ssh-keygen', ['-y', '-f', join(folder, `form-${index}`)]));
     }
-    const { toOpensshPrivateKey } = await import('@sifaka/pki');
     await writeFile(join(folder, 'form-ed'), toOpensshPrivateKey(ed, '', Buffer.alloc(4)), { mode: 0o600 });
     lines.push(await run('ssh-keygen', ['-y', '-f', join(folder, 'form-ed')]));
     await sshd.setAuthorizedKeys(lines.map((line) => line.trim()).join('\n'));

@@ -30,7 +30,7 @@ export class CreateCertificate {
   async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<IssueAnswer> {
     const { authority, replacements, destinations, notifications, dnsProvider, roles, rotationPolicy, ...rest } = body;
     if (authority === undefined || authority === null) throw new AppError('invalid_argument', 'authority is required');
-    this.references.refuseForeign({ destinations, notifications });
+    await this.references.refuseForeign({ destinations, notifications });
     const dnsProviderId = await this.references.dnsProviderId(dnsProvider);
     const roleIds = await this.references.roleIds(roles);
     return this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
@@ -62,7 +62,7 @@ export class CreateCertificate {
       const message = 'destinations need a private key, and the upload has none';
       throw new AppError('invalid_argument', message, { fields: [{ path: 'Schema.destinations', message }] });
     }
-    this.references.refuseForeign({ destinations, notifications });
+    await this.references.refuseForeign({ destinations, notifications });
     const roleIds = await this.references.roleIds(roles);
     return this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
       this.rpc.call(

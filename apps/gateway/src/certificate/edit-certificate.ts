@@ -33,7 +33,7 @@ export class EditCertificate {
     await this.rpc.call(authorizeCertificateWrite, { id }, { principal });
     const { owner } = body;
     if (owner === undefined) throw fieldRefused('owner', 'is required');
-    this.references.refuseForeign(body);
+    await this.references.refuseForeign(body);
     const roleIds = await this.references.roleIds(body.roles);
     return this.ownerRole.during(owner, principal, (ownerRoleId) =>
       this.rpc.call(

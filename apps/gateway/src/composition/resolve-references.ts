@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Ref } from '@sifaka/contracts';
+import { resolveDestination, type Ref, type SystemPrincipal } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
-import { AppError } from '@sifaka/kernel';
+import { AppError, isAppError } from '@sifaka/kernel';
+import { RpcClient } from '@sifaka/messaging';
 import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import { RoleRepository } from '../role/role.repository.js';
 
@@ -19,6 +20,7 @@ export class ResolveReferences {
     private readonly database: Database,
     private readonly roles: RoleRepository,
     private readonly dnsProviders: DnsProviderNames,
+    private readonly rpc: RpcClient,
   ) {}
 
   async roleIds(refs: readonly Reference[]): Promise<number[]> {
@@ -34,11 +36,31 @@ export class ResolveReferences {
     return id;
   }
 
-  /** Destinations and notifications are kept by services that hold none yet: any reference is to nothing. */
-  refuseForeign({ destinations = [], notifications = [] }: ForeignReferences): void {
-    if (destinations.length > 0) throw unknown('destinations', 'destination', destinations[0]);
+  /** Certificates are not deployed yet, and notifications are kept by a service that holds none. */
+  async refuseForeign({ destinations = [], notifications = [] }: ForeignReferences): Promise<void> {
+    const [destination] = destinations;
+    if (destination !== undefined) throw (await this.isDestination(destination)) ? undeployable(destination) : unknown('destinations', 'destination', destination);
     if (notifications.length > 0) throw unknown('notifications', 'notification', notifications[0]);
   }
+
+  private async isDestination({ id, name }: Reference): Promise<boolean> {
+    const ref = id === undefined ? (name ?? '') : String(id);
+    if (ref === '') return false;
+    try {
+      return (await this.rpc.call(resolveDestination, { ref }, { principal: self })).destinations.length > 0;
+    } catch (error) {
+      // It is refused either way; only the words are better when the service is there.
+      if (isAppError(error) && error.code === 'unavailable') return false;
+      throw error;
+    }
+  }
+}
+
+const self: SystemPrincipal = { kind: 'system', service: 'gateway' };
+
+function undeployable(ref: Reference): AppError {
+  const detail = `destination ${ref.id ?? JSON.stringify(ref.name ?? '')} exists, but certificates cannot be deployed to destinations yet`;
+  return new AppError('invalid_argument', detail, { reason: 'destination.no_deployments', fields: [{ path: 'destinations._schema', message: detail }] });
 }
 
 function unknown(field: string, kind: string, ref: Reference | undefined): AppError {

@@ -29,7 +29,7 @@ export class EditPendingCertificate {
     allow(principal, 'certificate:write', await this.rpc.call(getPendingCertificate, { id }, { principal }));
     const { owner } = body;
     if (owner === undefined) throw fieldRefused('owner', 'is required');
-    this.references.refuseForeign(body);
+    await this.references.refuseForeign(body);
     const roleIds = await this.references.roleIds(body.roles);
     return this.ownerRole.during(owner, principal, (ownerRoleId) =>
       this.rpc.call(
