@@ -35,4 +35,5 @@ export { connectionFault } from './http/connection-fault.js';
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
 export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';
 export { aliasFor, aliasOption, certificateOf, generatePassphrase, passphraseOption, privateKeyOf } from './export/key-file.js';
+export { orLater, type PolledOutcome } from './issuer/or-later.js';
 export { issuedWith, outsideAuthority, refuseParent } from './issuer/outside-authority.js';

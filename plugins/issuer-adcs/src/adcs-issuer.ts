@@ -2,6 +2,7 @@ import { AppError } from '@sifaka/kernel';
 import { certificatePem, csrPem, parsePkcs7 } from '@sifaka/pki';
 import {
   issuedWith,
+  orLater,
   outsideAuthority,
   refuseParent,
   type AuthorityOutcome,
@@ -12,6 +13,7 @@ import {
   type IssuerContext,
   type IssueOutcome,
   type PendingOrderReference,
+  type PolledOutcome,
 } from '@sifaka/plugin-sdk';
 import { AdcsApi, type Disposition } from './adcs-api.js';
 import type { AdcsOptions } from './options.js';
@@ -33,7 +35,10 @@ export class AdcsIssuer implements Issuer {
   }
 
   async createCertificate({ authority, csrDer }: IssuerCertificateRequest): Promise<IssueOutcome> {
-    return this.outcomeOf(await this.api.submit(csrPem(csrDer), this.options.template), csrDer, authority);
+    const submitted = await this.api.submit(csrPem(csrDer), this.options.template);
+    if (submitted.status === 'denied') return denied(submitted);
+    const later = this.pending(submitted.requestId);
+    return submitted.status === 'pending' ? later : orLater(this.context, later, () => this.fetched(submitted.requestId, csrDer, authority));
   }
 
   async createAuthority(request: IssuerAuthorityRequest): Promise<AuthorityOutcome> {
@@ -53,11 +58,9 @@ export class AdcsIssuer implements Issuer {
     await this.api.open();
   }
 
-  private async outcomeOf(disposition: Disposition, csrDer: Uint8Array, authority: IssuerAuthority): Promise<IssueOutcome> {
-    if (disposition.status === 'denied') return { status: 'rejected', reason: `AD CS denied the request: ${disposition.reason}` };
-    if (disposition.status === 'issued') return this.fetched(disposition.requestId, csrDer, authority);
+  private pending(requestId: string): PolledOutcome & { externalId: string } {
     const until = new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs);
-    return { status: 'pending', settledBy: 'poll', externalId: disposition.requestId, until, retryAfterMs: firstLookMs };
+    return { status: 'pending', settledBy: 'poll', externalId: requestId, until, retryAfterMs: firstLookMs };
   }
 
   private async fetched(requestId: string, csrDer: Uint8Array, authority: IssuerAuthority): Promise<IssueOutcome> {
@@ -65,9 +68,11 @@ export class AdcsIssuer implements Issuer {
     if (typeof answer === 'string') return issuedWith([answer], csrDer, authority, requestId);
     // The page of an issued request that has no certificate would be asked for without end.
     if (answer.status === 'issued') throw new AppError('upstream_failed', `AD CS says that request ${requestId} is issued, and does not hand out its certificate`, { reason: 'adcs.no_certificate' });
-    return this.outcomeOf(answer, csrDer, authority);
+    return answer.status === 'denied' ? denied(answer) : this.pending(requestId);
   }
 }
+
+const denied = ({ reason }: Extract<Disposition, { status: 'denied' }>): IssueOutcome => ({ status: 'rejected', reason: `AD CS denied the request: ${reason}` });
 
 function chainOf(pkcs7: string): string {
   try {

@@ -12,7 +12,7 @@ export const AdcsOptions = z
     user: z.string().max(256).optional().describe('User, for basic and ntlm; DOMAIN\\user or user@domain').meta({ setting: 'ADCS_USER' }),
     password: secret().min(1).optional().describe('Password of the user').meta({ setting: 'ADCS_PWD' }),
     client_certificate: longText().optional().describe('Client certificate in PEM, for cert'),
-    client_key: secret().optional().describe('Private key of the client certificate, PEM').meta({ type: 'textarea' }),
+    client_key: secret().optional().describe('Private key of the client certificate, PEM').meta({ type: 'textarea', staysHere: true }),
     template: z.string().min(1).max(256).describe('Name (not display name) of the certificate template').meta({ setting: 'ADCS_TEMPLATE' }),
     certificate: longText().optional().describe('Root certificate in PEM; by default the server is asked for its chain').meta({ setting: 'ADCS_ROOT' }),
     intermediate: longText().optional().describe('Certificate of the issuing CA in PEM').meta({ setting: 'ADCS_ISSUING' }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeName, parseCertificate, subjectFrom } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
-import { describeIssuer, loopbackOutbound, testContext, testRequest } from '@sifaka/plugin-sdk/conformance';
+import { describeChecks, describeIssuer, followUpChecks, loopbackOutbound, standInCa, startStandIn, testContext, testRequest, type StandInAnswer } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
 import { account, startAdcs } from './stand-in-adcs.js';
 
@@ -93,6 +93,22 @@ describe.each(logins)('adcs-issuer with %s', (_what, auth, credentials) => {
     const issuer = make({ template: 'Unknown' });
     expect(await issuer.createCertificate(testRequest(await authorityOf(issuer)))).toMatchObject({ status: 'rejected', reason: expect.stringContaining('CertificateTemplate:Unknown') });
   });
+});
+
+/** AD CS that takes a request with one page, and answers the rest with another. */
+async function withPages<T>(submitted: StandInAnswer, rest: StandInAnswer, work: (issuer: Issuer, authority: IssuerAuthority) => Promise<T>): Promise<T> {
+  const ca = standInCa();
+  const standIn = await startStandIn(({ method }) => (method === 'POST' ? submitted : rest), ca.identity());
+  const given = { server: standIn.url.replace('https://', ''), ca_bundle: ca.rootPem, template: 'WebServer', auth_method: 'basic', user: account.user, password: account.password };
+  const issuer = plugin.create({ ...given, certificate: ca.rootPem, intermediate: ca.issuingPem }, context());
+  return authorityOf(issuer).then((authority) => work(issuer, authority)).finally(() => standIn.stop());
+}
+
+const issuedPage = { body: '<a href="certnew.cer?ReqID=107&amp;Enc=b64">Base 64 encoded</a>' };
+
+describeChecks('adcs-issuer with a request that is issued', followUpChecks, {
+  externalId: '107',
+  issue: (refusal) => withPages(issuedPage, refusal, (issuer, authority) => issuer.createCertificate(testRequest(authority))),
 });
 
 describe('adcs-issuer', () => {

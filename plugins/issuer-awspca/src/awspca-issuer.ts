@@ -3,6 +3,7 @@ import { AppError, isAppError } from '@sifaka/kernel';
 import { csrPem, parseCertificate } from '@sifaka/pki';
 import {
   issuedWith,
+  orLater,
   outsideAuthority,
   refuseParent,
   type AuthorityOutcome,
@@ -13,6 +14,7 @@ import {
   type IssuerContext,
   type IssueOutcome,
   type PendingOrderReference,
+  type PolledOutcome,
   type RevokeRequest,
   type SignatureHash,
 } from '@sifaka/plugin-sdk';
@@ -70,7 +72,7 @@ export class AwspcaIssuer implements Issuer {
         IdempotencyToken: requestId.slice(0, 36),
       },
     });
-    return this.fetched(arn, csrDer, authority);
+    return orLater(this.context, this.pending(arn), () => this.fetched(arn, csrDer, authority));
   }
 
   async createAuthority(request: IssuerAuthorityRequest): Promise<AuthorityOutcome> {
@@ -125,6 +127,10 @@ export class AwspcaIssuer implements Issuer {
     }
   }
 
+  private pending(arn: string): PolledOutcome & { externalId: string } {
+    return { status: 'pending', settledBy: 'poll', externalId: arn, until: new Date(this.context.clock.now().getTime() + waitMs), retryAfterMs: firstLookMs };
+  }
+
   private async fetched(arn: string, csrDer: Uint8Array, authority: IssuerAuthority): Promise<IssueOutcome> {
     try {
       const input = { CertificateAuthorityArn: this.options.ca_arn, CertificateArn: arn };
@@ -132,7 +138,7 @@ export class AwspcaIssuer implements Issuer {
       return issuedWith([answer.Certificate, ...(answer.CertificateChain ? [answer.CertificateChain] : [])], csrDer, authority, arn);
     } catch (error) {
       if (!isAppError(error) || error.reason !== 'aws.RequestInProgressException') throw error;
-      return { status: 'pending', settledBy: 'poll', externalId: arn, until: new Date(this.context.clock.now().getTime() + waitMs), retryAfterMs: firstLookMs };
+      return this.pending(arn);
     }
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { certificatePem, encodeName, parseCertificate, parseCsr, subjectFrom } from '@sifaka/pki';
 import { describeWithPeers, startMoto, type Moto } from '@sifaka/peers';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
-import { describeChecks, describeIssuer, loopbackOutbound, outageChecks, startStandIn, testContext, testRequest, standInCa } from '@sifaka/plugin-sdk/conformance';
+import { describeChecks, describeIssuer, followUpChecks, loopbackOutbound, outageChecks, startStandIn, testContext, testRequest, standInCa } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
 import { makeMotoCa } from './moto-ca.js';
 
@@ -156,3 +156,23 @@ describeChecks(
   outageChecks.filter(({ title }) => !title.includes('too many')),
   { run: async (url, canary) => plugin.create({ ca_arn: arn, endpoint: url, assumes_role: false, access_key_id: keys.access_key_id, secret_access_key: canary }, context()).check?.() },
 );
+
+const certificateArn = `${arn}/certificate/1`;
+
+describeChecks('awspca-issuer with a certificate that AWS issues', followUpChecks, {
+  externalId: certificateArn,
+  issue: async (refusal) => {
+    const ca = standInCa();
+    const answers: Record<string, object> = {
+      DescribeCertificateAuthority: { CertificateAuthority: { Status: 'ACTIVE', CertificateAuthorityConfiguration: { KeyAlgorithm: 'EC_prime256v1', SigningAlgorithm: 'SHA256WITHECDSA' } } },
+      GetCertificateAuthorityCertificate: { Certificate: ca.issuingPem, CertificateChain: ca.rootPem },
+      IssueCertificate: { CertificateArn: certificateArn },
+    };
+    const aws = await startStandIn(({ headers }) => {
+      const body = answers[String(headers['x-amz-target']).replace('ACMPrivateCA.', '')];
+      return body === undefined ? refusal : { body };
+    });
+    const issuer = plugin.create({ ca_arn: arn, endpoint: aws.url, assumes_role: false, ...keys }, context());
+    return issuer.createCertificate(testRequest(await authorityOf(issuer))).finally(() => aws.stop());
+  },
+});

@@ -3,6 +3,7 @@ import { csrPem, organizationOf, parseCertificate, parseCsr, parsePkcs7, parseNa
 import {
   HttpApi,
   issuedWith,
+  orLater,
   outsideAuthority,
   type AuthorityOutcome,
   type Issuer,
@@ -12,6 +13,7 @@ import {
   type IssuerContext,
   type IssueOutcome,
   type PendingOrderReference,
+  type PolledOutcome,
   type RevokeRequest,
 } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
@@ -44,7 +46,8 @@ export class DigicertCisIssuer implements Issuer {
 
   async createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome> {
     const { id } = await this.api.read(Placed, path, { method: 'POST', json: this.orderOf(request) });
-    return this.fetched(id, request.csrDer, request.authority, firstLookMs);
+    const later = { ...this.pending(id), retryAfterMs: firstLookMs };
+    return orLater(this.context, later, async () => (await this.fetched(id, request.csrDer, request.authority)) ?? later);
   }
 
   async createAuthority(request: IssuerAuthorityRequest): Promise<AuthorityOutcome> {
@@ -52,7 +55,8 @@ export class DigicertCisIssuer implements Issuer {
   }
 
   async poll({ authority, externalId, csrDer }: PendingOrderReference): Promise<IssueOutcome> {
-    return this.fetched(idOf(externalId), csrDer, authority);
+    const id = idOf(externalId);
+    return (await this.fetched(id, csrDer, authority)) ?? this.pending(id);
   }
 
   async revoke({ externalId, reason, comments }: RevokeRequest): Promise<void> {
@@ -86,13 +90,14 @@ export class DigicertCisIssuer implements Issuer {
     return new Date(Math.min(notAfter.getTime(), this.context.clock.now().getTime() + this.options.max_validity_days * dayMs));
   }
 
-  /** 404 until it is issued. */
-  private async fetched(id: string, csrDer: Uint8Array, authority: IssuerAuthority, retryAfterMs?: number): Promise<IssueOutcome> {
+  private pending(id: string): PolledOutcome & { externalId: string } {
+    return { status: 'pending', settledBy: 'poll', externalId: id, until: new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs) };
+  }
+
+  /** Null until it is issued: the service answers with 404. */
+  private async fetched(id: string, csrDer: Uint8Array, authority: IssuerAuthority): Promise<IssueOutcome | null> {
     const { status, body } = await this.api.send(`${path}/${encodeURIComponent(id)}/download`, { headers: { accept: 'application/x-pkcs7-certificates' }, accepts: [404] });
-    if (status === 404) {
-      const until = new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs);
-      return { status: 'pending', settledBy: 'poll', externalId: id, until, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-    }
+    if (status === 404) return null;
     const outcome = issuedWith(certificatesOf(body), csrDer, authority, id);
     return { ...outcome, chainDer: this.chainOf(outcome.chainDer) };
   }

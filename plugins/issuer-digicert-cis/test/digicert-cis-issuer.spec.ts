@@ -4,6 +4,7 @@ import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/pl
 import {
   describeChecks,
   describeIssuer,
+  followUpChecks,
   loopbackOutbound,
   outageChecks,
   standInCa,
@@ -107,6 +108,15 @@ describeChecks('digicert-cis-issuer in an outage', outageChecks, {
   run: async (url, canary) => {
     const issuer = make({ url, api_key: canary });
     return issuer.createCertificate(testRequest(await authorityOf(issuer)));
+  },
+});
+
+describeChecks('digicert-cis-issuer with an order', followUpChecks, {
+  externalId: 'cis-1',
+  issue: async (refusal) => {
+    const other = await startStandIn(({ method }) => (method === 'POST' ? { status: 201, body: { id: 'cis-1' } } : refusal));
+    const issuer = make({ url: other.url });
+    return issuer.createCertificate(testRequest(await authorityOf(issuer))).finally(() => other.stop());
   },
 });
 

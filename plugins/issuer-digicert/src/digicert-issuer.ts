@@ -2,6 +2,7 @@ import { AppError } from '@sifaka/kernel';
 import { csrPem, parseCsr } from '@sifaka/pki';
 import {
   issuedWith,
+  orLater,
   outsideAuthority,
   type AuthorityOutcome,
   type Issuer,
@@ -11,6 +12,7 @@ import {
   type IssuerContext,
   type IssueOutcome,
   type PendingOrderReference,
+  type PolledOutcome,
   type RevokeRequest,
 } from '@sifaka/plugin-sdk';
 import { DigicertApi, type Order } from './digicert-api.js';
@@ -45,9 +47,9 @@ export class DigicertIssuer implements Issuer {
   }
 
   async createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome> {
-    const placed = await this.api.place(this.orderOf(request));
-    if (placed.certificate_id === undefined) return this.pending(placed.id, firstLookMs);
-    return this.download(placed.certificate_id, request.csrDer, request.authority);
+    const { id, certificate_id: certificateId } = await this.api.place(this.orderOf(request));
+    const later = this.pending(id, firstLookMs);
+    return certificateId === undefined ? later : orLater(this.context, later, () => this.download(certificateId, request.csrDer, request.authority));
   }
 
   async createAuthority(request: IssuerAuthorityRequest): Promise<AuthorityOutcome> {
@@ -105,7 +107,7 @@ export class DigicertIssuer implements Issuer {
     return (notAfter > last ? last : notAfter).toISOString().slice(0, 10);
   }
 
-  private pending(id: string, retryAfterMs?: number): IssueOutcome {
+  private pending(id: string, retryAfterMs?: number): PolledOutcome & { externalId: string } {
     const until = new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs);
     return { status: 'pending', settledBy: 'poll', externalId: id, until, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }

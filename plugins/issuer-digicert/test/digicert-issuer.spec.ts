@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeName, parseCertificate, subjectFrom } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
-import { describeChecks, describeIssuer, loopbackOutbound, outageChecks, testContext, testRequest } from '@sifaka/plugin-sdk/conformance';
+import { describeChecks, describeIssuer, followUpChecks, loopbackOutbound, outageChecks, startStandIn, testContext, testRequest } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
 import { apiKey, startDigicert } from './stand-in-digicert.js';
 
@@ -49,6 +49,15 @@ async function authorityOf(issuer: Issuer): Promise<IssuerAuthority> {
 describeIssuer({ plugin, options, context, readsCsrOnly: true, decides: { dates: true }, prepare: authorityOf });
 
 describeChecks('digicert-issuer in an outage', outageChecks, { run: async (url, canary) => make({ url, api_key: canary }).check?.() });
+
+describeChecks('digicert-issuer with an order that is issued at once', followUpChecks, {
+  externalId: '1001',
+  issue: async (refusal) => {
+    const standIn = await startStandIn(({ method }) => (method === 'POST' ? { status: 201, body: { id: 1001, certificate_id: 6001 } } : refusal));
+    const issuer = make({ url: standIn.url });
+    return issuer.createCertificate(testRequest(await authorityOf(issuer))).finally(() => standIn.stop());
+  },
+});
 
 describe('an order', () => {
   it('that is issued at once brings the certificate with the order', async () => {

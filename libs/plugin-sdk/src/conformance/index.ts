@@ -10,6 +10,7 @@ export { limitedOutbound, misbehavingServer, refusingOutbound, type HttpRefusal,
 export { generateTestKey, generateTestPublicKey, testContext, type TestContext, type TestContextSettings } from './test-context.js';
 export { loopbackOutbound } from './loopback-outbound.js';
 export { outageChecks, type OutageSubject } from './outage-checks.js';
+export { followUpChecks, type FollowUpSubject } from './follow-up-checks.js';
 export { clientNameOf, startStandIn, type SeenRequest, type StandIn, type StandInAnswer } from './stand-in.js';
 export { standInCa, type StandInCa } from './stand-in-ca.js';
 export { testNames, testPath, type TestPath } from './test-path.js';
