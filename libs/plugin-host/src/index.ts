@@ -1,3 +1,4 @@
+export { refuseMovedSecrets } from './secret-travel.js';
 export { isSecretRef, keepSecrets, redactedOptions, refuseReferences, secretNames, secretRefs, StoredOption, StoredOptions } from './stored-options.js';
 export { secretsByRpc, type HostSecrets } from './host-secrets.js';
 export { PluginContexts } from './plugin-contexts.js';

@@ -5,6 +5,7 @@ import { checkOptions } from './check-options.js';
 import { withoutSecrets, withSecrets, type HostSecrets } from './host-secrets.js';
 import type { HostedPlugins } from './hosted-plugins.js';
 import { filledOptions } from './plugin-settings.js';
+import { fillable } from './secret-travel.js';
 import { secretNames, type StoredOption } from './stored-options.js';
 
 export interface PluginHostParts<Kind extends PluginKind> {
@@ -129,7 +130,7 @@ export class PluginHost<Kind extends PluginKind> {
   /** Values for `create`. @param options with secrets, not with references */
   values(plugin: Plugin, options: readonly StoredOption[] | null): Record<string, unknown> {
     const { plugins, optionsPath = 'plugin.pluginOptions', hostOptions = [] } = this.parts;
-    return parsePluginOptions(plugin, filledOptions(options ?? [], plugins.configured(plugin)), { path: optionsPath, hostOptions });
+    return parsePluginOptions(plugin, filledOptions(options ?? [], fillable(plugin, options ?? [], plugins.configured(plugin))), { path: optionsPath, hostOptions });
   }
 
   /** Names of options that are never shown; none for a plugin that is gone, whose references are known by their form. */

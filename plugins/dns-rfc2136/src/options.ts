@@ -19,7 +19,8 @@ export const Rfc2136Options = z.object({
     .describe('Name of the TSIG key'),
   tsig_secret: secret()
     .regex(/^[A-Za-z0-9+/]+={0,2}$/)
-    .describe('Secret of the TSIG key, base64'),
+    .describe('Secret of the TSIG key, base64')
+    .meta({ staysHere: true }),
   tsig_algorithm: z.enum(tsigAlgorithms).default('hmac-sha256').describe('Algorithm of the TSIG key'),
 });
 

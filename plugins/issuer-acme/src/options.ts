@@ -18,8 +18,8 @@ const shape = {
     .meta({ setting: 'ACME_ROOT' }),
   store_account: z.boolean().default(false).describe('Without effect: accounts are always kept, their keys in the key vault'),
   eab_kid: text(512).optional().describe('Key identifier of the external account binding, as the CA handed it out'),
-  eab_hmac_key: secret().max(2_048).optional().describe('HMAC key of the external account binding (base64url)'),
-  acme_private_key: secret().max(16_384).optional().describe('Private key of an account that exists already: a JWK, or PEM').meta({ type: 'textarea', setting: 'ACME_PRIVATE_KEY' }),
+  eab_hmac_key: secret().max(2_048).optional().describe('HMAC key of the external account binding (base64url)').meta({ staysHere: true }),
+  acme_private_key: secret().max(16_384).optional().describe('Private key of an account that exists already: a JWK, or PEM').meta({ type: 'textarea', setting: 'ACME_PRIVATE_KEY', staysHere: true }),
   acme_regr: longText().max(16_384).optional().describe('Registration of that account: JSON with its "uri", or the URL; blank: the CA is asked').meta({ setting: 'ACME_REGR' }),
   drop_last_cert_from_chain: z.boolean().default(false).describe('Leave the last certificate out of chains: a cross-signed root that clients do not need'),
   preferred_issuer: text(256)

@@ -80,8 +80,9 @@ function dispositionOf(page: string, asked: string | null): Disposition {
   if (/Certificate Pending|still pending|taken under submission/i.test(page) && requestId !== null) return { status: 'pending', requestId };
   const said = /disposition message is\s*"([^"]*)"/i.exec(page)?.[1];
   const reason = said !== undefined && said.trim() !== '' ? said.trim() : textOf(page);
-  if (/denied|Error|disposition/i.test(page)) return { status: 'denied', reason: reason.slice(0, 500) };
-  throw new AppError('upstream_failed', 'AD CS answered with a page that says neither issued, pending nor denied', { reason: 'adcs.unexpected_page' });
+  // Pages of errors speak of a disposition as well ("Disposition: (never set)"): they say nothing about the request.
+  if (/denied by\b|request was denied|certificate request denied|disposition message is/i.test(page)) return { status: 'denied', reason: reason.slice(0, 500) };
+  throw new AppError('upstream_failed', `AD CS answered with a page that says neither issued, pending nor denied: ${textOf(page).slice(0, 500)}`, { reason: 'adcs.unexpected_page' });
 }
 
 /** What a person would read on the page. */

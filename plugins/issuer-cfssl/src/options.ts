@@ -7,7 +7,7 @@ export const CfsslOptions = z.object({
     .regex(/^(?:[0-9a-fA-F]{2})+$/, { error: 'must be hexadecimal' })
     .optional()
     .describe('Key of a profile with authentication, hexadecimal; requests are then signed with it')
-    .meta({ setting: 'CFSSL_KEY' }),
+    .meta({ setting: 'CFSSL_KEY', staysHere: true }),
   profile: z.string().max(128).optional().describe('Signing profile; by default the default one'),
   label: z.string().max(128).optional().describe('Label of the signer, where one server has several'),
   certificate: longText().optional().describe('Certificate of the CA in PEM; by default the server is asked').meta({ setting: 'CFSSL_ROOT' }),

@@ -7,7 +7,7 @@ export const EntrustOptions = z
     api_user: z.string().min(1).max(256).describe('User of the API').meta({ setting: 'ENTRUST_API_USER' }),
     api_password: secret().min(1).describe('Password or API key of the user').meta({ setting: 'ENTRUST_API_PASS' }),
     client_certificate: longText().optional().describe('Client certificate in PEM, where the account asks for one').meta({ setting: 'ENTRUST_API_CERT' }),
-    client_key: secret().optional().describe('Private key of the client certificate, PEM').meta({ setting: 'ENTRUST_API_KEY', type: 'textarea' }),
+    client_key: secret().optional().describe('Private key of the client certificate, PEM').meta({ setting: 'ENTRUST_API_KEY', type: 'textarea', staysHere: true }),
     certificate: longText().min(1).describe('Certificate of the CA in PEM, and those above it').meta({ setting: 'ENTRUST_ROOT' }),
     requester_name: z.string().min(1).max(128).describe('Who orders, for the tracking at Entrust').meta({ setting: 'ENTRUST_NAME' }),
     requester_email: z.email().describe('Mail address of who orders').meta({ setting: 'ENTRUST_EMAIL' }),

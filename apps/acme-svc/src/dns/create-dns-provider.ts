@@ -26,7 +26,7 @@ export class CreateDnsProvider {
     checkNameservers(nameservers);
     if ((await this.providers.resolve({ name })) !== null) throw nameTaken(name);
     this.plugins.assertOffered(type);
-    const given = this.plugins.merged(input.options, []);
+    const given = this.plugins.merged(input.type, input.options, []);
     const zones = await this.plugins.proven(type, given, listZones);
     const options = await this.plugins.stow(type, given, name);
     try {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PluginEntry } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
-import { HostedPlugins, keepSecrets, PluginHost, pluginHostProvider, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
+import { HostedPlugins, keepSecrets, PluginHost, pluginHostProvider, refuseMovedSecrets, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
 import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import type { AcmeConfig } from '../acme.config.js';
@@ -65,9 +65,11 @@ export class DnsPlugins {
    *
    * @throws AppError `invalid_argument` for a reference to somebody else's secret
    */
-  merged(given: readonly StoredOption[], stored: readonly StoredOption[]): StoredOption[] {
+  merged(type: string, given: readonly StoredOption[], stored: readonly StoredOption[]): StoredOption[] {
     refuseReferences(given, stored, optionsPath);
-    return keepSecrets(given, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
+    const options = keepSecrets(given, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
+    refuseMovedSecrets(this.host.plugin(type), options, stored, optionsPath);
+    return options;
   }
 
   /**

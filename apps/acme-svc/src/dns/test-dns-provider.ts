@@ -58,7 +58,7 @@ export class TestDnsProvider {
     const { type, options, nameservers, probe } = input;
     checkNameservers(nameservers);
     this.plugins.assertOffered(type);
-    const made = await this.plugins.make(type, this.plugins.merged(options, []));
+    const made = await this.plugins.make(type, this.plugins.merged(type, options, []));
     const writer: Writer = {
       write: ({ recordName, value }) => made.addTxt({ name: recordName, value, ttlSeconds }),
       remove: ({ recordName, value }) => made.removeTxt({ name: recordName, value, ttlSeconds }),

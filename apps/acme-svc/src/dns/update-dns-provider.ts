@@ -40,7 +40,7 @@ export class UpdateDnsProvider {
 
   private async optionsOf({ options, name }: Input, before: DnsProviderRow): Promise<{ options: StoredOption[]; zones: string[] | null }> {
     if (options === null) return { options: before.options, zones: null };
-    const given = this.plugins.merged(options, before.options);
+    const given = this.plugins.merged(before.type, options, before.options);
     const zones = await this.plugins.proven(before.type, given, listZones);
     return { options: await this.plugins.stow(before.type, given, name), zones };
   }

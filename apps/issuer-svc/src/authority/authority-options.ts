@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { keepSecrets, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
+import { keepSecrets, refuseMovedSecrets, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
 import { parseOptionsText } from '../plugins/host-options.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
 import { AuthorityRepository } from './authority.repository.js';
@@ -22,6 +22,7 @@ export class AuthorityOptions {
     const given = parseOptionsText(text);
     refuseReferences(given, authority.options, 'options');
     const options = keepSecrets(given, authority.options);
+    refuseMovedSecrets(this.issuers.plugin(authority.pluginSlug), options, authority.options, 'options');
     // Whether the plugin takes them is asked always, whether the other side does when they changed: who has it switched off goes on.
     await this.issuers.prove(authority.pluginSlug, options, { isAsked: !isSame(options, authority.options) });
     return this.issuers.withoutSecrets(authority.pluginSlug, options, `authority ${authority.name}`);
