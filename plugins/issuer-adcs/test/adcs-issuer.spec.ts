@@ -111,6 +111,25 @@ describeChecks('adcs-issuer with a request that is issued', followUpChecks, {
   issue: (refusal) => withPages(issuedPage, refusal, (issuer, authority) => issuer.createCertificate(testRequest(authority))),
 });
 
+/** What the enrolment pages say while IIS answers and the certificate service is stopped. */
+const stoppedPage = {
+  headers: { 'content-type': 'text/html' },
+  body: `<html><title>Microsoft Active Directory Certificate Services</title><body><b>Error</b><p>Your request failed. An error occurred while the server was processing your request.
+    <p>Request Mode: newreq - New Request<br>Disposition: (never set)<br>Disposition message: (none)<br>Result: The RPC server is unavailable. 0x800706ba (WIN32: 1722)<br>
+    COM Error Info: CCertRequest::Submit: The RPC server is unavailable.</body></html>`,
+};
+
+describe('adcs-issuer while the certificate service is stopped', () => {
+  it.each([
+    ['is asked for a certificate', (issuer: Issuer, authority: IssuerAuthority) => issuer.createCertificate(testRequest(authority))],
+    ['is asked what became of a request', (issuer: Issuer, authority: IssuerAuthority) => issuer.poll?.({ authority, externalId: '107', csrDer: testRequest(authority).csrDer })],
+  ])('takes that for a fault and not for a refusal when it %s', async (_what, ask) => {
+    await withPages(stoppedPage, stoppedPage, async (issuer, authority) => {
+      await expect(ask(issuer, authority)).rejects.toMatchObject({ code: 'upstream_failed', message: expect.stringContaining('The RPC server is unavailable. 0x800706ba') });
+    });
+  });
+});
+
 describe('adcs-issuer', () => {
   it('takes the newest chain of the CA, or the certificates that it was given', async () => {
     const adcs = await startAdcs({ auth: 'basic', decision: 'issued' });
