@@ -20,6 +20,8 @@ interface Definition<O extends z.ZodObject> {
   /** With its arguments, as commander writes them: `show <certificate>`. */
   name: string;
   summary: string;
+  /** Another word for it. */
+  alias?: string;
   /** Flags and what they mean. */
   options?: readonly (readonly [flags: string, meaning: string])[];
   /** Options that must be there. */
@@ -34,6 +36,7 @@ const Globals = z.object({ url: z.string().optional(), token: z.string().optiona
 /** Puts a command below another one. Options that may be given several times end in `...`. */
 export function define<O extends z.ZodObject>(parent: Command, terminal: Terminal, definition: Definition<O>): void {
   const command = parent.command(definition.name).description(definition.summary);
+  if (definition.alias !== undefined) command.alias(definition.alias);
   for (const [flags, meaning] of definition.options ?? []) command.addOption(new Option(flags, meaning));
   for (const [flags, meaning] of definition.required ?? []) command.addOption(new Option(flags, meaning).makeOptionMandatory());
   command.action(async () => {
@@ -67,6 +70,12 @@ export const count = () =>
     .string()
     .regex(/^[1-9]\d{0,8}$/, { error: 'must be a positive whole number' })
     .transform(Number);
+
+/** Has the name typed before something is done that cannot be undone. */
+export async function confirm(terminal: Terminal, verb: string, name: string): Promise<boolean> {
+  if (!terminal.isInteractive) throw new AppError('invalid_argument', `${verb.toLowerCase()} cannot be undone: add --yes where nobody can be asked`);
+  return (await terminal.ask(`${verb} ${name} for good? Type its name: `)) === name;
+}
 
 /** Text of a file that a person named. */
 export async function fileText(path: string): Promise<string> {

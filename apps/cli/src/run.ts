@@ -1,12 +1,15 @@
 import { isSessionOver, sentenceOf } from '@sifaka/api-client';
 import { toAppError } from '@sifaka/kernel';
 import { Command, CommanderError, Option } from 'commander';
+import { acmeCommands } from './commands/acme.js';
 import { apiKeyCommands } from './commands/api-key.js';
 import { auditCommands } from './commands/audit.js';
 import { authorityCommands } from './commands/authority.js';
 import { certificateCommands } from './commands/certificate.js';
 import { certificateFileCommands } from './commands/certificate-file.js';
+import { dnsProviderCommands } from './commands/dns-provider.js';
 import { domainCommands } from './commands/domain.js';
+import { pendingCommands } from './commands/pending.js';
 import { peopleCommands } from './commands/people.js';
 import { sessionCommands } from './commands/session.js';
 import { exitCodeOf, exitCodes } from './exit-code.js';
@@ -50,7 +53,10 @@ function programOf(terminal: Terminal): Command {
   const certificate = program.command('certificate').description('request, find, export and revoke certificates');
   certificateCommands(certificate, terminal);
   certificateFileCommands(certificate, terminal);
+  pendingCommands(program.command('pending').description('certificates that are requested and not issued yet'), terminal);
   authorityCommands(program.command('authority').description('roots and issuing authorities'), terminal);
+  dnsProviderCommands(program.command('dns-provider').description('where records are written that prove names to ACME CAs'), terminal);
+  acmeCommands(program.command('acme').description('accounts and orders at ACME CAs'), terminal);
   domainCommands(program.command('domain').description('names and their sensitivity'), terminal);
   peopleCommands(program, terminal);
   apiKeyCommands(program.command('api-key').description('tokens for programs'), terminal);

@@ -8,6 +8,7 @@ import {
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { count, define, fileText } from '../command.js';
+import { pluginOptions, secretFlags, setFlags, SetOptions } from '../plugin-options.js';
 import type { Terminal } from '../terminal.js';
 import { findAuthority } from './find.js';
 
@@ -69,7 +70,9 @@ function createCommand(parent: Command, terminal: Terminal): void {
       ['--key-type <type>', 'ECCPRIME256V1, RSA4096, … (ECCPRIME256V1)'],
       ['--signing-algorithm <name>', `one of ${signingAlgorithms.join(', ')}; fits the key when not given`],
       ['--path-length <levels>', 'how many levels of authorities may stand below it'],
-      ['--issuer <plugin>', 'who makes it (cryptography-issuer)'],
+      ['--issuer <plugin>', 'who makes it, or stands for it (cryptography-issuer)'],
+      setFlags,
+      secretFlags,
       ['--description <text>', 'what it is for'],
     ],
     schema: z.object({
@@ -81,10 +84,12 @@ function createCommand(parent: Command, terminal: Terminal): void {
       signingAlgorithm: z.enum(signingAlgorithms).optional(),
       pathLength: z.coerce.number().int().min(0).max(255).optional(),
       issuer: z.string().default('cryptography-issuer'),
+      set: SetOptions,
+      secret: z.string().optional(),
       description: z.string().optional(),
     }),
     async run(context, options, [name = '']) {
-      const { parent: above, cn, years, keyType, signingAlgorithm, pathLength, issuer, owner, description } = options;
+      const { parent: above, cn, years, keyType, signingAlgorithm, pathLength, issuer, set, secret, owner, description } = options;
       const body = {
         name,
         owner,
@@ -93,7 +98,7 @@ function createCommand(parent: Command, terminal: Terminal): void {
         commonName: cn ?? name,
         validityYears: years,
         signingAlgorithm: signingAlgorithm ?? (keyType.startsWith('RSA') ? ('sha256WithRSA' as const) : ('sha256WithECDSA' as const)),
-        plugin: { slug: issuer },
+        plugin: { slug: issuer, pluginOptions: await pluginOptions(terminal, set, secret) },
         ...(above === undefined
           ? { type: 'root' as const }
           : { type: 'subca' as const, parent: { id: (await findAuthority(context.api, above)).id } }),

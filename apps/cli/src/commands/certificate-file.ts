@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { define, fileText } from '../command.js';
 import type { Terminal } from '../terminal.js';
-import { certificateFields } from './certificate.js';
+import { certificateFields } from './certificate-fields.js';
 import { findCertificate } from './find.js';
 
 /** What reads or writes files: upload, export, key. */

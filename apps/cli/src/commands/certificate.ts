@@ -2,6 +2,8 @@ import { generalNameOf } from '@sifaka/api-client';
 import {
   CrlReason,
   createCertificateOperation,
+  getCertificateOperation,
+  getPendingCertificateOperation,
   listCertificatesOperation,
   revokeCertificateOperation,
   updateCertificateOwnerOperation,
@@ -11,9 +13,11 @@ import {
 import { AppError } from '@sifaka/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { count, define, fileText } from '../command.js';
+import { confirm, count, define, fileText, type Context } from '../command.js';
 import type { Terminal } from '../terminal.js';
-import { findAuthority, findCertificate } from './find.js';
+import { certificateFields } from './certificate-fields.js';
+import { findAuthority, findCertificate, findDnsProvider } from './find.js';
+import { waitForPending, waitOptions, WaitOptions } from './wait-for-pending.js';
 
 const columns = {
   id: (row: CertificateView) => row.id,
@@ -22,22 +26,6 @@ const columns = {
   'not after': (row: CertificateView) => row.notAfter,
   authority: (row: CertificateView) => row.authority?.name ?? row.issuer,
   owner: (row: CertificateView) => row.owner,
-};
-
-export const certificateFields = {
-  Id: (row: CertificateView) => row.id,
-  Name: (row: CertificateView) => row.name,
-  Names: (row: CertificateView) => row.domains.map(({ name }) => name),
-  Status: (row: CertificateView) => row.status,
-  Subject: (row: CertificateView) => row.distinguishedName,
-  Authority: (row: CertificateView) => row.authority?.name ?? row.issuer,
-  'Not before': (row: CertificateView) => row.notBefore,
-  'Not after': (row: CertificateView) => row.notAfter,
-  Serial: (row: CertificateView) => row.serialHex,
-  Key: (row: CertificateView) => `${row.keyType ?? 'unknown'}, ${row.hasPrivateKey ? 'kept by the platform' : 'not here'}`,
-  Owner: (row: CertificateView) => row.owner,
-  Roles: (row: CertificateView) => row.roles.map(({ name }) => name),
-  Description: (row: CertificateView) => row.description,
 };
 
 /** The authority answers later. */
@@ -108,6 +96,7 @@ export function certificateCommands(parent: Command, terminal: Terminal): void {
 function requestCommand(parent: Command, terminal: Terminal): void {
   define(parent, terminal, {
     name: 'request',
+    alias: 'create',
     summary: 'have a certificate issued; without a signing request the platform makes and keeps the key',
     required: [
       ['-a, --authority <authority>', 'who issues, by id or name'],
@@ -121,9 +110,12 @@ function requestCommand(parent: Command, terminal: Terminal): void {
       ['--csr <file>', 'signing request in PEM'],
       ['--use <server|client>', 'what it is for: a host or service, or a client; SSH: a host or a user (server)'],
       ['--principal <name...>', 'names to log in as, for users of an SSH authority; otherwise your own'],
+      ['--dns-provider <provider>', 'writes the records that prove the names to an ACME CA; otherwise chosen by their zones'],
       ['--description <text>', 'what it is for'],
+      ['--wait', 'if the authority answers later, wait for the certificate'],
+      ...waitOptions,
     ],
-    schema: z.object({
+    schema: WaitOptions.extend({
       authority: z.string(),
       owner: z.string(),
       cn: z.string().default(''),
@@ -133,9 +125,11 @@ function requestCommand(parent: Command, terminal: Terminal): void {
       csr: z.string().optional(),
       use: z.enum(['server', 'client']).default('server'),
       principal: z.array(z.string()).optional(),
+      dnsProvider: z.string().optional(),
       description: z.string().optional(),
+      wait: z.boolean().default(false),
     }),
-    async run(context, { authority, cn, san, days, keyType, csr, use, principal, owner, description }) {
+    async run(context, { authority, cn, san, days, keyType, csr, use, principal, dnsProvider, owner, description, wait, waitLimit }) {
       const { id } = await findAuthority(context.api, authority);
       const names = [...new Set([cn, ...san].filter((name) => name !== ''))].map(generalNameOf);
       const body = {
@@ -145,6 +139,7 @@ function requestCommand(parent: Command, terminal: Terminal): void {
         commonName: cn,
         ...(csr === undefined ? { keyType } : { csr: await fileText(csr) }),
         ...(days !== undefined && termOf(days)),
+        ...(dnsProvider !== undefined && { dnsProvider: { id: (await findDnsProvider(context.api, dnsProvider)).id } }),
         extensions: {
           ...(names.length > 0 && { subAltNames: { names } }),
           keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && use === 'server' && { useKeyEncipherment: true }) },
@@ -153,10 +148,16 @@ function requestCommand(parent: Command, terminal: Terminal): void {
         },
       };
       const answer = await context.api.call(createCertificateOperation, { body });
-      if ('resolved' in answer) context.object(answer, promiseFields);
-      else context.object(answer, certificateFields);
+      if ('resolved' in answer && !wait) context.object(answer, promiseFields);
+      else context.object('resolved' in answer ? await issuedLater(context, answer.id, waitLimit) : answer, certificateFields);
     },
   });
+}
+
+async function issuedLater(context: Context, pendingId: number, limitMinutes: number): Promise<CertificateView> {
+  const pending = await context.api.call(getPendingCertificateOperation, { params: { id: pendingId } });
+  const id = await waitForPending(context, pending, limitMinutes);
+  return await context.api.call(getCertificateOperation, { params: { id } });
 }
 
 function revokeCommand(parent: Command, terminal: Terminal): void {
@@ -171,16 +172,11 @@ function revokeCommand(parent: Command, terminal: Terminal): void {
     schema: z.object({ reason: CrlReason.default('unspecified'), comment: z.string().optional(), yes: z.boolean().default(false) }),
     async run({ api }, { reason, comment, yes }, [name = '']) {
       const certificate = await findCertificate(api, name);
-      if (!yes && !(await isConfirmed(terminal, certificate.name))) throw new AppError('failed_precondition', 'nothing was revoked');
+      if (!yes && !(await confirm(terminal, 'Revoke', certificate.name))) throw new AppError('failed_precondition', 'nothing was revoked');
       await api.call(revokeCertificateOperation, { params: { id: certificate.id }, body: { crlReason: reason, comments: comment } });
       terminal.say(`${certificate.name} is revoked`);
     },
   });
-}
-
-async function isConfirmed(terminal: Terminal, name: string): Promise<boolean> {
-  if (!terminal.isInteractive) throw new AppError('invalid_argument', 'revoking cannot be undone: add --yes where nobody can be asked');
-  return (await terminal.ask(`Revoke ${name} for good? Type its name: `)) === name;
 }
 
 function termOf(days: number) {

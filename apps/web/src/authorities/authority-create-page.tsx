@@ -16,7 +16,7 @@ import { Refusal } from '../ui/refusal.js';
 import { Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
 import { emptyForm, fieldOf, requestOf, type AuthorityForm } from './authority-request.js';
-import { issuerNote, IssuerSelect, keepsKeyHere } from './issuer-select.js';
+import { firstChoice, issuerNote, IssuerSelect, keepsKeyHere } from './issuer-select.js';
 import { authorityChoices, useAuthorities } from './use-authorities.js';
 
 export function AuthorityCreatePage() {
@@ -43,7 +43,7 @@ export function AuthorityCreatePage() {
               <Loaded query={plugins}>
                 {({ items: issuers }) => {
                   const below: Partial<AuthorityForm> = parent === null ? {} : { type: 'subca', parent, years: 5, pathLength: '0' };
-                  const plugin = issuerPlugin ?? issuers.find(({ isEnabled }) => isEnabled !== false)?.slug ?? null;
+                  const plugin = issuerPlugin ?? firstChoice(issuers);
                   return (
                     <CreateForm
                       authorities={items}

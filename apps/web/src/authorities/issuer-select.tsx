@@ -53,6 +53,12 @@ function Choice({ option, isChosen, issuer }: { option: ComboboxItem; isChosen: 
   );
 }
 
+/** The built-in issuer where it is there: it asks for nothing. */
+export function firstChoice(issuers: readonly ListedPluginView[]): string | null {
+  const usable = issuers.filter(({ isEnabled }) => isEnabled !== false);
+  return (usable.find(({ slug }) => slug === 'cryptography-issuer') ?? usable[0])?.slug ?? null;
+}
+
 /** Issuers that make the key of an authority here; the others stand for a CA that has its own. */
 export const keepsKeyHere = (slug: string | null): boolean => slug === 'cryptography-issuer' || slug === 'openssh-issuer';
 

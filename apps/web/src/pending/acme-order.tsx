@@ -23,7 +23,7 @@ const orderWords: Readonly<Record<AcmeOrderView['state'], string>> = {
 };
 
 const challengeWords: Readonly<Record<Challenge['state'], { word: string; color: string }>> = {
-  chosen: { word: 'begins', color: 'gray' },
+  chosen: { word: 'not begun', color: 'gray' },
   publishing: { word: 'being published', color: 'blue' },
   published: { word: 'published', color: 'blue' },
   answered: { word: 'the CA looks', color: 'blue' },
@@ -127,7 +127,7 @@ function ChallengeRow({ challenge }: { challenge: Challenge }) {
         )}
       </Table.Td>
       <Table.Td>
-        <Text size="sm">{state === 'skipped' ? '' : isCleanedUp ? 'cleaned up' : 'still there'}</Text>
+        <Text size="sm">{state === 'skipped' || state === 'chosen' ? '' : isCleanedUp ? 'cleaned up' : 'still there'}</Text>
       </Table.Td>
     </Table.Tr>
   );

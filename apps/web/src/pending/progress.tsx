@@ -52,8 +52,8 @@ function tries(pending: PendingCertificateView): ReactNode[] {
   const { numberAttempts, nextTryAt, state } = pending;
   return [
     ...(state === 'waiting' ? [waitsFor(pending)] : []),
-    numberAttempts === 0 ? 'No try has failed' : `${attemptsText(numberAttempts)} so far`,
-    ...wordsOf(pending),
+    ...(numberAttempts === 0 ? [] : [attemptsText(numberAttempts)]),
+    ...(state === 'resolved' ? [] : wordsOf(pending)),
     ...(state === 'waiting' && nextTryAt !== null ? [`Next try ${relativeText(nextTryAt)}, ${dateTimeText(nextTryAt)}`] : []),
   ];
 }

@@ -1,0 +1,17 @@
+import type { CertificateView } from '@sifaka/contracts';
+
+export const certificateFields = {
+  Id: (row: CertificateView) => row.id,
+  Name: (row: CertificateView) => row.name,
+  Names: (row: CertificateView) => row.domains.map(({ name }) => name),
+  Status: (row: CertificateView) => row.status,
+  Subject: (row: CertificateView) => row.distinguishedName,
+  Authority: (row: CertificateView) => row.authority?.name ?? row.issuer,
+  'Not before': (row: CertificateView) => row.notBefore,
+  'Not after': (row: CertificateView) => row.notAfter,
+  Serial: (row: CertificateView) => row.serialHex,
+  Key: (row: CertificateView) => `${row.keyType ?? 'unknown'}, ${row.hasPrivateKey ? 'kept by the platform' : 'not here'}`,
+  Owner: (row: CertificateView) => row.owner,
+  Roles: (row: CertificateView) => row.roles.map(({ name }) => name),
+  Description: (row: CertificateView) => row.description,
+};
