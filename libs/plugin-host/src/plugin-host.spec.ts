@@ -49,13 +49,13 @@ describe('a host of plugins', () => {
     expect(seen.made).toEqual([{ url: url.value, key: 'hunter2', retries: 3 }]);
   });
 
-  it('fills in what the installation has configured, unless it is given', async () => {
+  it('fills in what the installation has configured, unless it is given; its secrets at its own address alone', async () => {
     const { host } = aHost({ config: { exampleUrl: 'https://configured.example/', exampleRetries: 7, exampleKey: 'hunter2', exampleProfiles: { a: 'b' } } });
     await host.make('example-dns', [{ name: 'url', value: '' }, { name: 'key', value: null }]);
     await host.make('example-dns', [url, { name: 'retries', value: '1' }]);
     expect(seen.made).toEqual([
       { url: 'https://configured.example/', retries: 7, key: 'hunter2', profiles: { a: 'b' } },
-      { url: url.value, retries: 1, key: 'hunter2', profiles: { a: 'b' } },
+      { url: url.value, retries: 1, profiles: { a: 'b' } },
     ]);
   });
 

@@ -85,5 +85,10 @@ function valueOf(options: readonly StoredOption[], name: string, preset: unknown
   return isEmpty(value) ? preset : value;
 }
 
+const isSame = (a: unknown, b: unknown): boolean => textOf(a) === textOf(b);
+
 /** Forms send numbers and switches as text. */
-const isSame = (a: unknown, b: unknown): boolean => (a ?? '').toString() === (b ?? '').toString();
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
