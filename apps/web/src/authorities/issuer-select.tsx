@@ -39,7 +39,7 @@ export function IssuerSelect({ issuers, value = null, ...input }: IssuerSelectPr
 
 function Choice({ option, isChosen, issuer }: { option: ComboboxItem; isChosen: boolean; issuer: ListedPluginView | undefined }) {
   return (
-    <Group wrap="nowrap" gap="xs" align="flex-start">
+    <Group wrap="nowrap" gap="xs" align="flex-start" w="100%">
       <Stack gap={0} flex={1}>
         <Text size="sm" fw={500}>
           {option.label}
