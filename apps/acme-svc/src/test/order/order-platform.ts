@@ -53,7 +53,7 @@ export class OrderPlatform {
   }
 
   /** Asks as issuer-svc does. Returns the pending certificate's id. */
-  async request(names: readonly string[], options: Partial<Requested> = {}): Promise<number> {
+  async request(names: readonly string[], options: Partial<Requested> = {}, at = new Date()): Promise<number> {
     const pendingCertificateId = options.pendingCertificateId ?? ++this.lastPending;
     const addresses = (options.identifiers ?? []).filter(({ type }) => type === 'ip').map(({ value }) => value);
     await this.tell(orderRequested, {
@@ -70,12 +70,15 @@ export class OrderPlatform {
       replacesDer: null,
       until: new Date(Date.now() + 3_600_000).toISOString(),
       ...options,
-    });
+    }, at);
     return pendingCertificateId;
   }
 
-  abandon(pendingCertificateId: number): Promise<void> {
-    return this.tell(orderAbandoned, { pendingCertificateId });
+  /** Returns when it was heard: events of two kinds may come in any order. */
+  async abandon(pendingCertificateId: number): Promise<void> {
+    await this.tell(orderAbandoned, { pendingCertificateId });
+    const text = 'select 1 from acme_unwanted_order where pending_certificate_id = $1';
+    await waitUntil(async () => (await this.platform.database('acme').query(text, [pendingCertificateId])).length > 0, { what: 'the abandonment' });
   }
 
   uploaded(challengeId: number): Promise<void> {
@@ -161,9 +164,9 @@ export class OrderPlatform {
   }
 
   /** Through the stream, as it comes from the other service. */
-  private async tell<E extends EventContract>(contract: E, data: z.input<E['data']>): Promise<void> {
+  private async tell<E extends EventContract>(contract: E, data: z.input<E['data']>, at = new Date()): Promise<void> {
     if (contract.source === 'every') throw new Error('every service publishes that');
-    const event = newEvent(contract, data, { at: new Date(), subject: '1' });
+    const event = newEvent(contract, data, { at, subject: '1' });
     const bus = await this.platform.bus.connect(contract.source);
     try {
       bus.connection.publish(event.subject, JSON.stringify(event.envelope));
