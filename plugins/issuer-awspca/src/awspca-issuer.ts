@@ -137,8 +137,10 @@ export class AwspcaIssuer implements Issuer {
       const answer = await this.api.call(Certificate, { operation: 'GetCertificate', what: 'fetch the certificate', input });
       return issuedWith([answer.Certificate, ...(answer.CertificateChain ? [answer.CertificateChain] : [])], csrDer, authority, arn);
     } catch (error) {
-      if (!isAppError(error) || error.reason !== 'aws.RequestInProgressException') throw error;
-      return this.pending(arn);
+      if (!isAppError(error)) throw error;
+      if (error.reason === 'aws.RequestInProgressException') return this.pending(arn);
+      if (error.reason === 'aws.RequestFailedException') return { status: 'rejected', reason: error.message };
+      throw error;
     }
   }
 }

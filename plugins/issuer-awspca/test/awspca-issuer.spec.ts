@@ -79,7 +79,7 @@ describeWithPeers(['moto'], 'awspca-issuer with moto', () => {
 /** What moto does not do: answer later, repeat a request, refuse rights. From the API reference of AWS Private CA. */
 describe('awspca-issuer', () => {
   const ca = standInCa();
-  const state = { asked: 0, inputs: [] as Record<string, unknown>[], status: 'ACTIVE', denies: '' };
+  const state = { asked: 0, hasFailed: false, inputs: [] as Record<string, unknown>[], status: 'ACTIVE', denies: '' };
 
   const started = () =>
     startStandIn(({ headers, json, text }) => {
@@ -92,6 +92,7 @@ describe('awspca-issuer', () => {
       if (operation === 'GetCertificateAuthorityCertificate') return { body: { Certificate: ca.issuingPem, CertificateChain: ca.rootPem } };
       if (operation === 'IssueCertificate') return { body: { CertificateArn: `${arn}/certificate/1` } };
       if (operation === 'RevokeCertificate') return refuse('RequestAlreadyProcessedException', 'already revoked');
+      if (state.hasFailed) return refuse('RequestFailedException', 'the template does not fit');
       state.asked += 1;
       if (state.asked < 3) return refuse('RequestInProgressException', 'the certificate is being issued');
       const { Csr: csr } = state.inputs.findLast(({ operation: each }) => each === 'IssueCertificate') as { Csr: string };
@@ -118,6 +119,20 @@ describe('awspca-issuer', () => {
       if (outcome?.status !== 'issued') throw new Error(outcome?.status);
       expect([outcome.certificateDer, ...outcome.chainDer].map((der) => parseCertificate(der).cn)).toEqual(['www.example.test', 'Stand-in Issuing CA', 'Stand-in Root']);
     } finally {
+      await aws.stop();
+    }
+  });
+
+  it('says that AWS gave a request up', async () => {
+    const aws = await started();
+    state.hasFailed = true;
+    try {
+      const issuer = make(aws.url);
+      const authority = await authorityOf(issuer);
+      const reference = { authority, externalId: `${arn}/certificate/1`, csrDer: testRequest(authority).csrDer };
+      expect(await issuer.poll?.(reference)).toEqual({ status: 'rejected', reason: expect.stringContaining('the template does not fit') });
+    } finally {
+      state.hasFailed = false;
       await aws.stop();
     }
   });

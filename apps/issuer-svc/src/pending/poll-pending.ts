@@ -31,13 +31,11 @@ export class PollPending {
     if (!(await this.pending.claim(id, now, new Date(now.getTime() + claimMs)))) return;
     const row = await this.pending.find(id);
     if (row === null) return;
-    let outcome: IssueOutcome;
     try {
-      outcome = await this.issuers.poll(row);
+      await this.settle(row, await this.issuers.poll(row));
     } catch (error) {
-      return this.fault(row, error);
+      await this.fault(row, error);
     }
-    return this.settle(row, outcome);
   }
 
   private async settle(row: StoredPending, outcome: IssueOutcome): Promise<void> {
@@ -60,14 +58,13 @@ export class PollPending {
     }
   }
 
-  /** Only what a later question can help is asked again. */
+  /**
+   * No fault ends it before its time: a rule of the way out, a plugin that is switched off and a proxy that finds nothing pass, and the
+   * order at the authority goes on meanwhile. The end is the authority's to say, by `rejected`.
+   */
   private async fault(row: StoredPending, error: unknown): Promise<void> {
     const known = isAppError(error) && error.code !== 'internal' ? error : new AppError('internal', 'the issuer failed');
     const words = known.message.slice(0, errorChars);
-    if (known.code === 'failed_precondition' || known.code === 'not_found') {
-      await this.failing.run(row.id, { error: words, attempts: row.attempts + 1 });
-      return;
-    }
     await this.postpone(row, { lastError: words, status: words, externalId: null, retryAfterMs: known.retryAfterMs });
   }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   cancelPendingCertificate,
@@ -12,7 +12,9 @@ import {
   viewPendingCertificateKey,
   type InputOf,
 } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
+import { ResolvePending } from '../pending/resolve-pending.js';
 import { admin, dns, issue, anAuthority } from './an-issuer.js';
 import { byHand, later, refused } from './an-outside-ca.js';
 import { aPendingWorld, csrDer, type PendingWorld } from './a-pending-world.js';
@@ -129,18 +131,45 @@ describe('a certificate that comes later', () => {
     expect(world.ca.asked.polled.at(-1)).toMatchObject({ externalId: 'order-8', authority: { name: world.authority.poll.name } });
   });
 
-  it.each([
-    ['the authority refuses it', () => Promise.resolve({ status: 'rejected' as const, reason: 'not your domain' }), 'not your domain'],
-    ['no question can help', () => Promise.reject(refused('failed_precondition', 'the order is unknown')), 'the order is unknown'],
-  ])('is given up when %s, and told of once', async (_title, answer, error) => {
+  it('is given up when the authority refuses it, and told of once', async () => {
     const events = await world.platform.events('sifaka.v1.certificate.failed');
     const pending = await world.pend('poll');
-    world.ca.poll = answer;
+    world.ca.poll = () => Promise.resolve({ status: 'rejected', reason: 'not your domain' });
     await world.poll(pending.id);
     await world.poll(pending.id);
-    expect(await get(pending.id)).toMatchObject({ state: 'failed', resolved: true, resolvedCertId: null, lastError: error, numberAttempts: 1, nextTryAt: null });
+    expect(await get(pending.id)).toMatchObject({ state: 'failed', resolved: true, resolvedCertId: null, lastError: 'not your domain', numberAttempts: 1, nextTryAt: null });
     await events.waitFor(({ subject }) => subject === String(pending.id));
     expect(await world.rows("select 1 from audit_entry where action = 'certificate.failed' and object_id = $1", [String(pending.id)])).toHaveLength(1);
+  });
+
+  it.each([
+    ['the way out is closed by a rule', new AppError('failed_precondition', 'the host is not allowed', { reason: 'outbound.refused' })],
+    ['the plugin is switched off', new AppError('failed_precondition', 'plugin is disabled', { reason: 'plugin.disabled' })],
+    ['a proxy finds nothing', new AppError('failed_precondition', 'CA answered GET /order/7 with 404')],
+    ['the order is not found', new AppError('not_found', 'the order is unknown')],
+    ['the right to read is gone', new AppError('permission_denied', 'the key has expired')],
+  ])('is asked for again when %s', async (_title, fault) => {
+    const pending = await world.pend('poll');
+    world.ca.poll = () => Promise.reject(fault);
+    await world.poll(pending.id);
+    expect(await get(pending.id)).toMatchObject({ state: 'waiting', numberAttempts: 1, lastError: fault.message, nextTryAt: expect.any(String) });
+    world.ca.poll = ({ csrDer: csr }) => Promise.resolve(world.ca.issued(csr));
+    await world.poll(pending.id);
+    expect(await get(pending.id)).toMatchObject({ state: 'resolved' });
+  });
+
+  it('that cannot be filed is put off like any other fault, and ends at its time', async () => {
+    const pending = await world.pend('poll');
+    world.ca.poll = ({ csrDer: csr }) => Promise.resolve(world.ca.issued(csr));
+    const resolving = jest.spyOn(world.platform.service('issuer').app.get(ResolvePending), 'run').mockRejectedValue(new AppError('unavailable', 'the database is away'));
+    try {
+      await world.poll(pending.id);
+      expect(await get(pending.id)).toMatchObject({ state: 'waiting', numberAttempts: 1, lastError: 'the database is away' });
+      await world.after(73 * hour, () => world.poll(pending.id));
+    } finally {
+      resolving.mockRestore();
+    }
+    expect(await get(pending.id)).toMatchObject({ state: 'failed', lastError: expect.stringContaining('the database is away') });
   });
 
   it('is asked for once more when its time is over, then given up', async () => {

@@ -15,7 +15,10 @@ export interface Issuer extends PluginLifecycle {
   createAuthority?(request: IssuerAuthorityRequest): Promise<AuthorityOutcome>;
   revoke?(request: RevokeRequest): Promise<void>;
   deactivate?(request: IssuedCertificateReference): Promise<void>;
-  /** Asks for the state of an order that answered `pending`. */
+  /**
+   * Asks for the state of an order that answered `pending`. Whatever it throws, it is asked again until the order's time is over: when the
+   * other side says for certain that nothing will come, the answer is `rejected`.
+   */
   poll?(request: PendingOrderReference): Promise<IssueOutcome>;
   /** Gives up an order that answered `pending`; safe to call for one that is gone. */
   cancel?(request: PendingOrderReference): Promise<void>;
