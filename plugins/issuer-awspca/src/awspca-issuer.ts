@@ -68,7 +68,7 @@ export class AwspcaIssuer implements Issuer {
         SigningAlgorithm: await this.signingAlgorithm(hash),
         TemplateArn: `arn:${partition}:acm-pca:::template/${this.options.template}`,
         Validity: { Type: 'ABSOLUTE', Value: Math.floor(notAfter.getTime() / 1_000) },
-        // A request that is repeated within five minutes gives the same certificate.
+        // A call that is repeated on its way, within five minutes, gives the same certificate.
         IdempotencyToken: requestId.slice(0, 36),
       },
     });

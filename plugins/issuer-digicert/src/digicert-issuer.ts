@@ -93,7 +93,7 @@ export class DigicertIssuer implements Issuer {
       certificate: { common_name: csr.cn ?? names[0] ?? '', csr: csrPem(csrDer), signature_hash: hash ?? options.default_signing_algorithm, dns_names: names },
       organization: { id: options.organization_id },
       custom_expiration_date: this.endOf(notAfter),
-      // DigiCert refuses a second order of the same name: a request that is repeated is not paid twice.
+      // DigiCert refuses a second order of the same name: a call that is repeated on its way is not paid twice.
       alternative_order_id: requestId.replaceAll('-', '').slice(0, 32),
       ...(options.private && { product: { type_hint: 'private' } }),
     };

@@ -10,7 +10,7 @@ export interface Failure {
   error: string;
   /** Default: as many as are on record. */
   attempts?: number;
-  /** The applicant heard of it in the answer: no event says it again, and the same request may be sent again. */
+  /** The applicant heard of it in the answer: no event says it again. Who sends the same request again gets this record, and orders nothing. */
   isTold?: boolean;
   /** Who carries out the order knows already. */
   isOrderOver?: boolean;
@@ -33,7 +33,7 @@ export class FailPending {
       const row = await this.pending.lock(tx, id);
       if (row === null || (row.state !== 'waiting' && row.state !== 'asking')) return false;
       const tried = attempts ?? row.attempts;
-      await this.pending.fail(tx, id, { error: words, attempts: tried, freesRequest: isTold }, at);
+      await this.pending.fail(tx, id, { error: words, attempts: tried }, at);
       const options = { subject: String(id), at };
       const object = { type: 'pending_certificate', id, name: row.name };
       const entry = auditEntry(self, { at, service: 'issuer', action: 'certificate.failed', object, details: { error: words, attempts: tried, owner: row.owner } });

@@ -75,8 +75,8 @@ export class PendingRepository {
     await tx.query(sql.resolveSql, [id, certificateId, externalId, at]);
   }
 
-  async fail(tx: Sql, id: number, { error, attempts, freesRequest }: { error: string; attempts: number; freesRequest: boolean }, at: Date): Promise<void> {
-    await tx.query(sql.failSql, [id, error, attempts, at, freesRequest]);
+  async fail(tx: Sql, id: number, { error, attempts }: { error: string; attempts: number }, at: Date): Promise<void> {
+    await tx.query(sql.failSql, [id, error, attempts, at]);
   }
 
   async cancel(tx: Sql, id: number, at: Date): Promise<void> {

@@ -37,8 +37,7 @@ export const resolveSql = `
   where id = $1`;
 
 export const failSql = `
-  update pending_certificate set state = 'failed', status = $2, last_error = $2, attempts = $3, next_try_at = null, asking_until = null, updated_at = $4,
-    request_key = case when $5 then null else request_key end
+  update pending_certificate set state = 'failed', status = $2, last_error = $2, attempts = $3, next_try_at = null, asking_until = null, updated_at = $4
   where id = $1`;
 
 export const cancelSql = `

@@ -170,10 +170,24 @@ describe('a repeated request', () => {
 
   it('is a new one when the first was refused', async () => {
     const requestKey = '4d'.repeat(32);
-    world.ca.create = () => Promise.reject(refused('upstream_failed', 'down'));
-    await expect(world.ask('poll', { requestKey })).rejects.toMatchObject({ code: 'upstream_failed' });
+    world.ca.create = () => Promise.reject(refused('failed_precondition', 'no such profile'));
+    await expect(world.ask('poll', { requestKey })).rejects.toMatchObject({ code: 'failed_precondition' });
     world.ca.create = (request) => Promise.resolve(world.ca.issued(request.csrDer));
     expect(await world.ask('poll', { requestKey })).toHaveProperty('certificate');
+  });
+
+  it('is answered with the record, and not ordered twice, when nobody knows what became of the first', async () => {
+    const requestKey = '6f'.repeat(32);
+    world.ca.create = () => Promise.reject(refused('upstream_failed', 'no answer within 30 s'));
+    await expect(world.ask('poll', { requestKey })).rejects.toMatchObject({ code: 'upstream_failed' });
+    const record = await world.pend('poll', { requestKey });
+    expect(record).toMatchObject({ state: 'failed', resolvedCertId: null, lastError: expect.stringContaining('may have issued: no answer within 30 s') });
+    expect(world.ca.asked.created).toHaveLength(1);
+    // Somebody looked there, and brings what was issued.
+    const body = certificatePem(world.ca.sign(record.csr));
+    await world.platform.call('gateway', uploadPendingCertificate, { id: record.id, body, chain: null, externalId: null }, { principal: admin });
+    expect(await world.ask('poll', { requestKey })).toHaveProperty('certificate');
+    expect(world.ca.asked.created).toHaveLength(1);
   });
 
   it('is a new one a day later', async () => {

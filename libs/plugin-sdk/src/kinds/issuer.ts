@@ -60,7 +60,7 @@ export interface IssuerCertificateRequest {
   hash: SignatureHash | null;
   /** Who asked; null for the platform itself. */
   requester: Requester | null;
-  /** Stays the same when the request is retried. */
+  /** Of this one request. A plugin that repeats a call sends it along; the host never asks for a certificate twice. */
   requestId: string;
   /** For an authority that issues SSH certificates, and for no other. */
   ssh?: SshTerms;
