@@ -11,6 +11,7 @@ export function platformTables(service: string): Migration[] {
     { name: 'platform-0004-jobs', sql: jobs(schema) },
     { name: 'platform-0005-retention', sql: retention },
     { name: 'platform-0006-set-aside', sql: setAside },
+    { name: 'platform-0007-event-fault', sql: eventFault },
   ];
 }
 
@@ -95,4 +96,16 @@ const setAside = `
   drop index outbox_seq;
   create index outbox_waiting on outbox (seq) where set_aside_at is null;
   create index outbox_set_aside on outbox (set_aside_at) where set_aside_at is not null;
+`;
+
+// How often an event was delivered says nothing of how often it was tried: while the database is away, it comes every two seconds.
+const eventFault = `
+  create table event_fault (
+    consumer text not null check (length(consumer) <= 100),
+    event_id uuid not null,
+    times smallint not null,
+    since timestamptz not null,
+    primary key (consumer, event_id)
+  );
+  create index event_fault_since on event_fault (since);
 `;

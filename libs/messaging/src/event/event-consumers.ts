@@ -95,7 +95,7 @@ export class EventConsumers {
     // Tells the server that the work goes on: a crash is noticed after `ackWaitMs`, long work is not taken for one.
     const heartbeat = setInterval(() => message.working(), ackWaitMs / 3);
     try {
-      const outcome = await this.handling.handle(contract, group, { text: message.string(), deliveries: message.info.deliveryCount });
+      const outcome = await this.handling.handle(contract, group, { text: message.string() });
       if (outcome.kind === 'done') message.ack();
       else if (outcome.kind === 'later') message.nak(outcome.delayMs);
       else message.term();

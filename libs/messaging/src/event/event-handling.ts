@@ -7,7 +7,7 @@ import { runInCall } from '../rpc/call-context.js';
 import { secondsSince } from '../rpc/rpc-metrics.js';
 import { CloudEvent } from './cloud-event.js';
 import { givenUp, handling } from './event-metrics.js';
-import type { HeardEvents } from './heard-events.js';
+import type { EventFault, HeardEvents } from './heard-events.js';
 import type { EventSubscription } from './on-event.js';
 
 /** A listening method together with the instance it is called on. */
@@ -18,29 +18,36 @@ export interface BoundSubscription {
 
 export interface Delivery {
   text: string;
-  /** 1 the first time. */
-  deliveries: number;
 }
 
 export type Outcome = { kind: 'done' } | { kind: 'later'; delayMs: number } | { kind: 'never' };
 
 interface EventHandlingOptions {
   service: ServiceName;
-  heard: HeardEvents;
+  heard: Pick<HeardEvents, 'has' | 'add' | 'note' | 'noteFault'>;
   clock: Clock;
   log: Log;
-  /** Pauses before the second, third, … delivery; after the last one the event is given up. */
+  /** Pauses after the first, second, … try in vain; an event is given up after as many and one more, and no sooner than all of them together. */
   pausesMs?: readonly number[];
+}
+
+interface Fault {
+  bound: BoundSubscription;
+  text: string;
+  known: EventFault;
 }
 
 /** Decides what becomes of one delivered event: whom to tell, whether it was told before, when to try again. */
 export class EventHandling {
   private readonly pausesMs: readonly number[];
+  private readonly patienceMs: number;
 
   constructor(private readonly options: EventHandlingOptions) {
     this.pausesMs = options.pausesMs ?? pausesMs;
+    this.patienceMs = this.pausesMs.reduce((sum, pause) => sum + pause, 0);
   }
 
+  /** @throws when what went wrong could not be written down: that delivery was none that was tried */
   async handle(contract: EventContract, group: readonly BoundSubscription[], delivery: Delivery): Promise<Outcome> {
     const envelope = readEnvelope(contract, delivery.text);
     if (envelope === undefined) {
@@ -52,14 +59,20 @@ export class EventHandling {
     const faults = results.filter((fault) => fault !== undefined);
     if (faults.length === 0) return { kind: 'done' };
 
-    const delayMs = this.pausesMs[delivery.deliveries - 1];
-    if (delayMs !== undefined) return { kind: 'later', delayMs };
+    const delays = faults.map(({ known }) => this.delayMs(known)).filter((delayMs) => delayMs !== null);
+    if (delays.length > 0) return { kind: 'later', delayMs: Math.min(...delays) };
     for (const { bound, text } of faults) await this.giveUp(bound.subscription, contract, `event ${envelope.id}: ${text}`);
     return { kind: 'never' };
   }
 
+  /** Null when it has failed for so long, and so often, that nobody waits for it: a service that was stopped for a day has not tried for a day. */
+  private delayMs({ times, since }: EventFault): number | null {
+    const failedForMs = this.options.clock.now().getTime() - since.getTime();
+    return times > this.pausesMs.length && failedForMs >= this.patienceMs ? null : (this.pausesMs[times - 1] ?? this.pausesMs.at(-1) ?? null);
+  }
+
   /** Undefined when it was told, now or earlier. */
-  private async tell(bound: BoundSubscription, envelope: CloudEvent): Promise<{ bound: BoundSubscription; text: string } | undefined> {
+  private async tell(bound: BoundSubscription, envelope: CloudEvent): Promise<Fault | undefined> {
     const { durable, isIdempotent = false } = bound.subscription;
     const { service, heard, clock, log } = this.options;
     if (!isIdempotent && (await heard.has(durable, envelope.id))) return undefined;
@@ -77,8 +90,7 @@ export class EventHandling {
       handling.record(secondsSince(startedAt), { consumer, outcome: 'failed' });
       log.error({ err: error, consumer, event: envelope.id, type: envelope.type }, 'event could not be handled');
       const text = describe(error);
-      await heard.noteFailure(durable, text, clock.now());
-      return { bound, text };
+      return { bound, text, known: await heard.noteFault(durable, envelope.id, text, clock.now()) };
     }
   }
 
@@ -86,7 +98,7 @@ export class EventHandling {
     const { service, heard, clock, log } = this.options;
     givenUp.add(1, { consumer: `${service}/${durable}` });
     log.error({ consumer: durable, type: contract.subject }, `gave up on an event: ${why}`);
-    await heard.noteFailure(durable, `gave up on ${contract.subject}: ${why}`, clock.now());
+    await heard.note(durable, `gave up on ${contract.subject}: ${why}`, clock.now());
   }
 }
 

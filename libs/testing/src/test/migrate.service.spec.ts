@@ -105,7 +105,7 @@ describe('migrating', () => {
   it('makes the tables of the platform', async () => {
     await run(...platformTables('issuer'));
 
-    expect(await tables()).toEqual(['audit_entry', 'inbox', 'job_status', 'outbox', 'schema_migration']);
+    expect(await tables()).toEqual(['audit_entry', 'event_fault', 'inbox', 'job_status', 'outbox', 'schema_migration']);
   });
 });
 
