@@ -9,11 +9,10 @@ import { AccountRepository, type AccountRow } from './account.repository.js';
 import { readExistingAccount } from './existing-account.js';
 import { readExternalAccount } from './external-account.js';
 import { OpenExistingAccount } from './open-existing-account.js';
+import type { OpenInput } from './opening.js';
 import { OpenOwnAccount } from './open-own-account.js';
 
 type Input = InputOf<typeof openAcmeAccount>;
-
-export type OpenInput = Input & { authority: string };
 
 /**
  * Makes the account of an authority at its CA, or finds it. Repeating it changes nothing but what changed in the options: contact, trust,
@@ -71,6 +70,3 @@ export class OpenAccount {
     if (row !== undefined) await this.accounts.setError(row.id, isAppError(error) ? error.message : 'internal error');
   }
 }
-
-/** Makes the audit entry of a change. */
-export type EntryOf = (action: string, row: AccountRow) => ReturnType<typeof auditEntry>;

@@ -8,7 +8,7 @@ import { AccountKeys, type VaultKey } from './account-keys.js';
 import { AccountRepository, type AccountRow } from './account.repository.js';
 import type { ExistingAccount } from './existing-account.js';
 import { KeyChange } from './key-change.js';
-import type { EntryOf, OpenInput } from './open-account.js';
+import type { EntryOf, OpenInput } from './opening.js';
 import { contactOf } from './register-account.js';
 
 /** Opens an account that was made elsewhere, whose key the options bring. */

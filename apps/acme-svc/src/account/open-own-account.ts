@@ -9,7 +9,7 @@ import { AccountKeys } from './account-keys.js';
 import { AccountRepository, type AccountRow, type OpenedAccount } from './account.repository.js';
 import type { ExternalAccount } from './external-account.js';
 import { KeyChange } from './key-change.js';
-import type { EntryOf, OpenInput } from './open-account.js';
+import type { EntryOf, OpenInput } from './opening.js';
 import { contactOf, explained, RegisterAccount } from './register-account.js';
 
 /** Opens an account whose key is made here. */

@@ -1,7 +1,7 @@
 import { jobSchema } from '@sifaka/database';
 import type { ParsedCronItem } from 'graphile-worker';
 import { lastTick, nextTick, singleRun } from './cron-schedule.js';
-import type { JobsOptions } from './job-worker.js';
+import type { JobsOptions } from './jobs-options.js';
 
 export type CronItem = ParsedCronItem;
 

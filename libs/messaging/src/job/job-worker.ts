@@ -1,24 +1,12 @@
 import { EventEmitter } from 'node:events';
-import type { Clock } from '@sifaka/kernel';
-import type { ServiceName } from '@sifaka/contracts';
-import { jobSchema, type Database } from '@sifaka/database';
+import { jobSchema } from '@sifaka/database';
 import { Logger as WorkerLogger, runMigrations, runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../bus/log.js';
 import { CronTicker, type CronItem } from './cron-ticker.js';
+import type { JobsOptions } from './jobs-options.js';
 import { QueueClient } from './queue-client.js';
 import { WorkerPresence } from './worker-presence.js';
-
-export interface JobsOptions {
-  service: ServiceName;
-  database: Database;
-  /** The worker has connections of its own: requests never wait for jobs, nor jobs for requests. */
-  databaseUrl: string;
-  clock: Clock;
-  log: Log;
-  /** Jobs that one replica runs at a time; 4 by default. */
-  concurrency?: number;
-}
 
 /** Keeps a queue worker going: through outages of the database, and until it is stopped. */
 export class JobWorker {

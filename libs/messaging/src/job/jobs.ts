@@ -3,7 +3,8 @@ import { jobSchema, type Sql } from '@sifaka/database';
 import type { ParsedCronItem, TaskList } from 'graphile-worker';
 import { cronItem, nextTick, singleRun } from './cron-schedule.js';
 import { JobRun, type BoundJob } from './job-run.js';
-import { JobWorker, type JobsOptions } from './job-worker.js';
+import { JobWorker } from './job-worker.js';
+import type { JobsOptions } from './jobs-options.js';
 import type { JobPayload } from './job.js';
 
 export interface AddJobOptions {

@@ -1,0 +1,15 @@
+import type { ServiceName } from '@sifaka/contracts';
+import type { Database } from '@sifaka/database';
+import type { Clock } from '@sifaka/kernel';
+import type { Log } from '../bus/log.js';
+
+export interface JobsOptions {
+  service: ServiceName;
+  database: Database;
+  /** The worker has connections of its own: requests never wait for jobs, nor jobs for requests. */
+  databaseUrl: string;
+  clock: Clock;
+  log: Log;
+  /** Jobs that one replica runs at a time; 4 by default. */
+  concurrency?: number;
+}
