@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ interface Running {
 describeWithPeers(['openssl'], 'the sifaka command with certificates that come later', () => {
   const platform = usePlatform();
   const folder = mkdtempSync(join(tmpdir(), 'sifaka-cli-pending-'));
+  const children: ChildProcess[] = [];
   let signer: Signer;
 
   const start = (args: string[], stdin = ''): Running => {
@@ -32,6 +33,7 @@ describeWithPeers(['openssl'], 'the sifaka command with certificates that come l
     const child = execFile(process.execPath, command, { env: environment, cwd: folder }, (_, out, said) =>
       end({ code: child.exitCode ?? -1, out, said }),
     );
+    children.push(child);
     child.stdin?.end(stdin);
     let said = '';
     child.stderr?.on('data', (text: string) => (said += text));
@@ -56,7 +58,7 @@ describeWithPeers(['openssl'], 'the sifaka command with certificates that come l
   const signed = async (id: string): Promise<string> => {
     const { out } = await sifaka(['pending', 'csr', id]);
     const file = `${id}.pem`;
-    writeFileSync(join(folder, file), await signRequest(signer, out));
+    writeFileSync(join(folder, file), await signRequest(signer, out, `47${id}`));
     return file;
   };
 
@@ -71,6 +73,8 @@ describeWithPeers(['openssl'], 'the sifaka command with certificates that come l
   });
 
   afterAll(() => {
+    // One that still waits, because a test failed, would keep the suite from ending.
+    for (const child of children) child.kill();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -82,7 +86,7 @@ describeWithPeers(['openssl'], 'the sifaka command with certificates that come l
     const refused = await sifaka(['pending', 'upload', String(id), '--body', 'ca.pem']);
     expect(refused).toMatchObject({ code: 1, out: '' });
     const made = await json(['pending', 'upload', String(id), '--body', await signed(String(id))]);
-    expect(made).toMatchObject({ serialHex: '4711', hasPrivateKey: true });
+    expect(made).toMatchObject({ serialHex: `47${id}`, hasPrivateKey: true });
     expect(await json(['pending', 'list', '--search', 'one.corp'])).toEqual([]);
     expect((await json(['pending', 'show', String(id)])).resolvedCertId).toBe(made.id);
   }, 60_000);
@@ -94,7 +98,7 @@ describeWithPeers(['openssl'], 'the sifaka command with certificates that come l
     await json(['pending', 'upload', String(id), '--body', await signed(String(id))]);
     const { code, out, said } = await waiting.ended;
     expect(code).toBe(0);
-    expect(JSON.parse(out).serialHex).toBe('4711');
+    expect(JSON.parse(out).serialHex).toBe(`47${id}`);
     expect(said).toContain('issued');
   }, 60_000);
 

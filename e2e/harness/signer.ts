@@ -14,12 +14,12 @@ export async function makeSigner(name: string): Promise<Signer> {
   return { key, certificate };
 }
 
-/** Signs what a request asks for, with serial number 4711 (hexadecimal). */
-export async function signRequest({ key, certificate }: Signer, csr: string): Promise<string> {
+/** Signs what a request asks for. @param serial hexadecimal; no CA uses one twice */
+export async function signRequest({ key, certificate }: Signer, csr: string, serial = '4711'): Promise<string> {
   const { stdout } = await withFiles({ key, ca: certificate, request: csr }, (files) =>
     openssl([
       ...['x509', '-req', '-in', files.request, '-CA', files.ca, '-CAkey', files.key],
-      ...['-set_serial', '0x4711', '-days', '90', '-copy_extensions', 'copyall'],
+      ...['-set_serial', `0x${serial}`, '-days', '90', '-copy_extensions', 'copyall'],
     ]),
   );
   return stdout;
