@@ -23,6 +23,7 @@ import { PendingIssuer } from './pending-issuer.js';
 import { PendingReader } from './pending-reader.js';
 import { isHidden, PendingRepository } from './pending.repository.js';
 import { alreadyResolved } from './resolve-pending.js';
+import { newWatch, tell, toldDetails } from './watch.js';
 
 /** The row, locked, for a caller who may change it. @throws AppError `not_found`, `permission_denied` */
 async function lockFor(pending: PendingRepository, tx: Sql, id: number, principal: Principal): Promise<StoredPending> {
@@ -71,7 +72,7 @@ export class UpdatePending {
   }
 }
 
-/** Cancels at the issuer where that can be done, and forgets it. */
+/** Cancels at the issuer where that can be done, and forgets it. Where it cannot, the certificate may come all the same, and is watched for. */
 @Injectable()
 export class CancelPending {
   constructor(
@@ -86,16 +87,16 @@ export class CancelPending {
     allow(principal, 'certificate:write', found);
     if (found.resolvedCertificateId !== null) throw overAlready(found);
     // Before the row is locked: the authority is somebody else's.
-    if (found.state === 'waiting' && found.settledBy === 'poll') await this.issuers.cancel(found);
+    const untold = found.state === 'waiting' && found.settledBy === 'poll' ? await tell(() => this.issuers.cancel(found)) : undefined;
     const at = this.clock.now();
     await this.pending.transaction(async (tx) => {
       const row = await lockFor(this.pending, tx, id, principal);
       if (row.resolvedCertificateId !== null) throw overAlready(row);
-      await this.pending.cancel(tx, id, at);
+      await this.pending.cancel(tx, id, typeof untold === 'string' ? newWatch(at) : null, at);
       const options = { subject: String(id), at };
       const cancelled = newEvent(certificateCancelled, { ...pendingFacts(row), note }, options);
       const abandoned = row.settledBy === 'order' && row.state === 'waiting' ? [newEvent(orderAbandoned, { pendingCertificateId: id }, options)] : [];
-      await this.outbox.record(tx, [auditOf(principal, row, 'certificate.cancelled', at, { note })], [cancelled, ...abandoned]);
+      await this.outbox.record(tx, [auditOf(principal, row, 'certificate.cancelled', at, { note, ...(untold !== undefined && toldDetails(untold)) })], [cancelled, ...abandoned]);
     });
     return { id };
   }

@@ -54,6 +54,8 @@ export interface StoredPending {
   attempts: number;
   lastError: string | null;
   until: Date;
+  /** It has ended, and the authority was not told: until then it is asked whether it issued all the same. */
+  watchedUntil: Date | null;
   resolvedCertificateId: number | null;
 }
 

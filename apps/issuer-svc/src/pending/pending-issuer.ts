@@ -26,10 +26,12 @@ export class PendingIssuer {
     throw new AppError('failed_precondition', `the issuer of authority "${reference.authority.name}" cannot be asked for certificates`, { reason: 'issuer.cannot_poll' });
   }
 
-  /** Gives it up at the issuer, where that can be done. */
-  async cancel(row: StoredPending): Promise<void> {
+  /** Gives it up at the issuer. False where that cannot be done. */
+  async cancel(row: StoredPending): Promise<boolean> {
     const { issuer, reference } = await this.of(row);
-    await issuer.cancel?.(reference);
+    if (issuer.cancel === undefined) return false;
+    await issuer.cancel(reference);
+    return true;
   }
 
   private async of(row: StoredPending): Promise<{ issuer: Issuer; reference: PendingOrderReference }> {

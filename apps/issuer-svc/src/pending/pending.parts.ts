@@ -16,6 +16,7 @@ import { ResolvePending } from './resolve-pending.js';
 import { SweepPending } from './sweep-pending.js';
 import { UploadPending } from './upload-pending.js';
 import { ViewPendingKey } from './view-pending-key.js';
+import { WatchPending } from './watch-pending.js';
 
 /** Certificates that come later. They share the inserter, the authorities and the issuers with those that come at once. */
 export const pendingControllers = [PendingReadHandlers, PendingChangeHandlers];
@@ -40,4 +41,5 @@ export const pendingProviders = [
   UpdatePending,
   UploadPending,
   ViewPendingKey,
+  WatchPending,
 ];

@@ -7,6 +7,7 @@ import { creatorOf, customName, generatedName } from '../certificate/new-certifi
 import type { RepeatedRequest } from '../issuance/request-identity.js';
 import type { PendingState, Requested, SettledBy, StoredPending } from './pending-certificate.js';
 import * as sql from './pending.sql.js';
+import type { Watch } from './watch.js';
 
 /** What the authority said about when and by whom. */
 export interface Promised {
@@ -75,12 +76,29 @@ export class PendingRepository {
     await tx.query(sql.resolveSql, [id, certificateId, externalId, at]);
   }
 
-  async fail(tx: Sql, id: number, { error, attempts }: { error: string; attempts: number }, at: Date): Promise<void> {
-    await tx.query(sql.failSql, [id, error, attempts, at]);
+  async fail(tx: Sql, id: number, { error, attempts, watch }: { error: string; attempts: number; watch: Watch | null }, at: Date): Promise<void> {
+    await tx.query(sql.failSql, [id, error, attempts, at, watch?.until ?? null, watch?.nextTryAt ?? null]);
   }
 
-  async cancel(tx: Sql, id: number, at: Date): Promise<void> {
-    await tx.query(sql.cancelSql, [id, at]);
+  async cancel(tx: Sql, id: number, watch: Watch | null, at: Date): Promise<void> {
+    await tx.query(sql.cancelSql, [id, at, watch?.until ?? null, watch?.nextTryAt ?? null]);
+  }
+
+  /** True when the caller alone asks the issuer until then. */
+  async claimWatched(id: number, now: Date, until: Date): Promise<boolean> {
+    return (await this.database.query(sql.claimWatchedSql, [id, now, until])).length === 1;
+  }
+
+  async watchOn(id: number, nextTryAt: Date): Promise<void> {
+    await this.database.query(sql.watchOnSql, [id, nextTryAt]);
+  }
+
+  async endWatch(id: number): Promise<void> {
+    await this.database.query(sql.endWatchSql, [id]);
+  }
+
+  async dueWatches(now: Date, limit: number): Promise<number[]> {
+    return ids(await this.database.query(sql.dueWatchesSql, [now, limit]));
   }
 
   async update(tx: Sql, changed: StoredPending, at: Date): Promise<void> {

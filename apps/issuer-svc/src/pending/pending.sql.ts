@@ -3,7 +3,7 @@ const stored = `
     p.rotation, (select json_build_object('id', r.id, 'days', r.days) from rotation_policy r where r.id = p.rotation_policy_id) as "rotationPolicy",
     p.authority_id as "authorityId", p.cn as "commonName", p.names, p.csr, p.key_id as "keyId", p.dns_provider_id as "dnsProviderId", p.replaces,
     p.user_id as "userId", p.request_id as "requestId", p.request_key is not null as "isRepeatable", p.external_id as "externalId", p.settled_by as "settledBy", p.order_terms as "orderTerms",
-    p.state, p.attempts, p.last_error as "lastError", p.until, p.resolved_certificate_id as "resolvedCertificateId"
+    p.state, p.attempts, p.last_error as "lastError", p.until, p.watched_until as "watchedUntil", p.resolved_certificate_id as "resolvedCertificateId"
   from pending_certificate p where p.id = $1`;
 
 export const findSql = stored;
@@ -33,19 +33,42 @@ export const dropIntentSql = `
 
 export const resolveSql = `
   update pending_certificate set state = 'resolved', status = 'Resolved', resolved_certificate_id = $2, external_id = coalesce($3, external_id),
-    next_try_at = null, asking_until = null, last_error = null, updated_at = $4
+    next_try_at = null, asking_until = null, watched_until = null, last_error = null, updated_at = $4
   where id = $1`;
 
 export const failSql = `
-  update pending_certificate set state = 'failed', status = $2, last_error = $2, attempts = $3, next_try_at = null, asking_until = null, updated_at = $4
+  update pending_certificate set state = 'failed', status = $2, last_error = $2, attempts = $3, next_try_at = $6, watched_until = $5, asking_until = null, updated_at = $4
   where id = $1`;
 
+/** One that is watched keeps its key. */
 export const cancelSql = `
   with cancelled as (
-    update pending_certificate set state = 'cancelled', status = 'Cancelled', next_try_at = null, request_key = null, updated_at = $2
-    where id = $1 returning key_id
+    update pending_certificate set state = 'cancelled', status = 'Cancelled', request_key = null, updated_at = $2,
+      watched_until = coalesce(watched_until, $3), next_try_at = case when watched_until is null then $4::timestamptz else next_try_at end
+    where id = $1 returning key_id, watched_until
   )
-  insert into released_key (key_id) select key_id from cancelled where key_id is not null on conflict do nothing`;
+  insert into released_key (key_id) select key_id from cancelled where key_id is not null and watched_until is null on conflict do nothing`;
+
+/** Beside those who ask for one that waits: it has ended. */
+export const claimWatchedSql = `
+  update pending_certificate set asking_until = $3
+  where id = $1 and state in ('failed', 'cancelled') and watched_until is not null and (asking_until is null or asking_until <= $2)
+  returning id`;
+
+export const watchOnSql = 'update pending_certificate set next_try_at = $2, asking_until = null where id = $1 and watched_until is not null';
+
+/** The key of a cancelled one had waited for this. */
+export const endWatchSql = `
+  with ended as (
+    update pending_certificate set watched_until = null, next_try_at = null, asking_until = null
+    where id = $1 and watched_until is not null returning key_id, state
+  )
+  insert into released_key (key_id) select key_id from ended where key_id is not null and state = 'cancelled' on conflict do nothing`;
+
+export const dueWatchesSql = `
+  select id from pending_certificate
+  where watched_until is not null and next_try_at <= $1 and (asking_until is null or asking_until <= $1)
+  order by next_try_at limit $2`;
 
 export const updateSql = `
   update pending_certificate set owner = $2, owner_role_id = $3, role_ids = $4::int[], description = $5, notify = $6, rotation = $7,
@@ -85,7 +108,7 @@ export const forgottenPollsSql = `
 export const purgeSql = `
   with old as (
     select id, key_id, resolved_certificate_id from pending_certificate
-    where state in ('resolved', 'failed', 'cancelled') and updated_at < $1 order by updated_at limit $2 for update skip locked
+    where state in ('resolved', 'failed', 'cancelled') and updated_at < $1 and watched_until is null order by updated_at limit $2 for update skip locked
   ),
   released as (
     insert into released_key (key_id) select key_id from old where key_id is not null and resolved_certificate_id is null on conflict do nothing

@@ -11,6 +11,7 @@ import { PendingIssuer } from './pending-issuer.js';
 import { PendingRepository } from './pending.repository.js';
 import { jobKey, pollJob } from './poll-job.js';
 import { ResolvePending } from './resolve-pending.js';
+import { tellAtBest } from './watch.js';
 
 /** Asks an issuer what became of a pending certificate. */
 @Injectable()
@@ -72,7 +73,8 @@ export class PollPending {
     const at = this.clock.now();
     if (row.until <= at) {
       const error = progress.lastError === null ? overdue(row) : `${overdue(row)}: ${progress.lastError}`;
-      await this.failing.run(row.id, { error, attempts: row.attempts + 1 });
+      const untold = await tellAtBest(() => this.issuers.cancel(row));
+      await this.failing.run(row.id, { error, attempts: row.attempts + 1, untold });
       return;
     }
     const pause = pauseMs({ attempts: row.attempts + 1, retryAfterMs, random: Math.random() });

@@ -4,7 +4,7 @@ import { Job, Jobs, type JobContext, type JobPayload } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { FailPending } from './fail-pending.js';
 import { PendingRepository } from './pending.repository.js';
-import { jobKey, pollJob } from './poll-job.js';
+import { jobKey, pollJob, watchJob } from './poll-job.js';
 import { overdue } from './poll-pending.js';
 
 /** Sees to it that no pending certificate is forgotten, and none kept for ever. */
@@ -25,6 +25,10 @@ export class SweepPending {
     for (const id of forgotten) {
       if (signal.aborted) return;
       await this.jobs.add(pollJob, { id }, { jobKey: jobKey(id) });
+    }
+    for (const id of await this.pending.dueWatches(now, batch)) {
+      if (signal.aborted) return;
+      await this.jobs.add(watchJob, { id }, { jobKey: jobKey(id) });
     }
   }
 

@@ -85,4 +85,4 @@ const keepSql = `
 const unusedSql = `
   select k.id::text as key_id from unnest($1::uuid[]) as k(id)
   where not exists (select from certificate c where c.key_id = k.id) and not exists (select from authority a where a.key_id = k.id)
-    and not exists (select from pending_certificate p where p.key_id = k.id and p.state <> 'cancelled')`;
+    and not exists (select from pending_certificate p where p.key_id = k.id and (p.state <> 'cancelled' or p.watched_until is not null))`;

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { issuerServiceWith } from '../issuer.service.js';
 import { PollPending } from '../pending/poll-pending.js';
 import { SweepPending } from '../pending/sweep-pending.js';
+import { WatchPending } from '../pending/watch-pending.js';
 import { issuerPlugins } from '../plugins/hosted-plugins.js';
 import { admin, anAuthority, anIssuer, aRequest } from './an-issuer.js';
 import { anOutsideCa, type OutsideCa } from './an-outside-ca.js';
@@ -24,6 +25,8 @@ export interface PendingWorld {
   poll(id: number): Promise<void>;
   sweep(): Promise<void>;
   removeOld(): Promise<void>;
+  /** Looks after one that has ended. */
+  watch(id: number): Promise<void>;
   /** Publishes as acme-svc does. */
   tell<E extends EventContract>(contract: E, data: z.input<E['data']>, at?: Date): Promise<void>;
   rows(sql: string, params?: unknown[]): Promise<Record<string, unknown>[]>;
@@ -57,6 +60,7 @@ export async function aPendingWorld(env: Record<string, string> = {}): Promise<P
     poll: (id) => platform.service('issuer').app.get(PollPending).run({ id }, job),
     sweep: () => platform.service('issuer').app.get(SweepPending).fetchAll({}, job),
     removeOld: () => platform.service('issuer').app.get(SweepPending).removeOld({}, job),
+    watch: (id) => platform.service('issuer').app.get(WatchPending).run({ id }, job),
     async tell(contract, data, at = new Date()) {
       const { envelope } = newEvent(contract, data, { at });
       acme.connection.publish(contract.subject, JSON.stringify(envelope));

@@ -16,7 +16,7 @@ export interface OutsideCa extends StandInCa {
 
 const unprepared = (): Promise<never> => Promise.reject(new Error('nobody expected this question'));
 
-/** `outside-poll` is asked again and again, `outside-order` leaves it to an ACME order, `outside-upload` knows neither poll nor cancel. */
+/** `outside-poll` is asked again and again, `outside-uncancelled` too and cannot be cancelled, `outside-order` leaves it to an ACME order, `outside-upload` knows neither poll nor cancel. */
 export function anOutsideCa(): OutsideCa {
   const ca: OutsideCa = {
     ...standInCa(),
@@ -55,7 +55,7 @@ export function anOutsideCa(): OutsideCa {
         ...further,
       }),
     });
-  ca.plugins.push(plugin('outside-poll', asking), plugin('outside-order', {}), plugin('outside-upload', {}));
+  ca.plugins.push(plugin('outside-poll', asking), plugin('outside-uncancelled', { poll: asking.poll }), plugin('outside-order', {}), plugin('outside-upload', {}));
   return ca;
 }
 
