@@ -9,7 +9,8 @@ const defaultTtlSeconds = 60;
 export class NsoneProvider implements DnsProvider {
   private readonly known: KnownZones<{ name: string }>;
   private readonly sets: TxtSets;
-  private readonly lastRead = new Map<string, TxtRecord | null>();
+  /** What stood there in full, by the values that `read` gave of it: gone with them. */
+  private readonly found = new WeakMap<readonly string[], TxtRecord>();
 
   constructor(
     private readonly api: NsoneApi,
@@ -19,7 +20,7 @@ export class NsoneProvider implements DnsProvider {
     this.sets = new TxtSets({
       provider: 'NS1',
       signal: context.signal,
-      store: { read: (name) => this.read(name), write: (name, values, _before, ttlSeconds) => this.write(name, values, ttlSeconds ?? defaultTtlSeconds) },
+      store: { read: (name) => this.read(name), write: (name, values, before, ttlSeconds) => this.write(name, values, this.found.get(before) ?? null, ttlSeconds ?? defaultTtlSeconds) },
     });
   }
 
@@ -42,14 +43,14 @@ export class NsoneProvider implements DnsProvider {
 
   private async read(name: string): Promise<string[]> {
     const record = await this.api.record((await this.known.of(name)).name, name);
-    this.lastRead.set(name, record);
-    return record === null ? [] : record.answers.map(textOf);
+    if (record === null) return [];
+    const values = record.answers.map(textOf);
+    this.found.set(values, record);
+    return values;
   }
 
-  private async write(name: string, values: readonly string[], ttlSeconds: number): Promise<void> {
+  private async write(name: string, values: readonly string[], before: TxtRecord | null, ttlSeconds: number): Promise<void> {
     const zone = (await this.known.of(name)).name;
-    const before = this.lastRead.get(name) ?? null;
-    this.lastRead.delete(name);
     if (values.length === 0) return this.api.remove(zone, name);
     const kept = (before?.answers ?? []).filter((answer) => values.includes(textOf(answer)));
     const present = new Set(kept.map(textOf));

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { dnsName, HttpApi, type PluginContext } from '@sifaka/plugin-sdk';
+import { dnsName, HttpApi, type ApiAnswer, type ApiRequest, type PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
+import { JointChanges } from './joint-changes.js';
 import type { PowerDnsOptions } from './options.js';
+import { inTurn } from './turns.js';
 
 export interface Zone {
   /** As the API's paths name it. */
@@ -18,6 +20,14 @@ export interface TxtRecord {
 export interface TxtRecordSet {
   records: TxtRecord[];
   ttlSeconds: number | null;
+}
+
+interface RecordSetChange {
+  name: string;
+  type: 'TXT';
+  changetype: 'DELETE' | 'REPLACE';
+  ttl?: number;
+  records?: readonly TxtRecord[];
 }
 
 const ZoneRow = z.object({ id: z.string(), name: z.string(), kind: z.string() });
@@ -37,8 +47,8 @@ const retryMs = 60;
 export class PowerDnsApi {
   private readonly api: HttpApi;
   private readonly serverPath: string;
-  /** Of the database behind it, for those who must not change it at once. */
-  readonly address: string;
+  private readonly address: string;
+  private readonly changes = new Map<string, JointChanges<RecordSetChange>>();
 
   constructor({ url, api_key: key, api_key_name: header, server_id: serverId, ca_bundle: caPem, verify_tls: isVerified }: PowerDnsOptions, context: PluginContext) {
     this.serverPath = `/api/v1/servers/${serverId}`;
@@ -62,24 +72,39 @@ export class PowerDnsApi {
 
   async recordSet({ id }: Zone, name: string): Promise<TxtRecordSet> {
     // Versions that do not know the filter yet answer with the whole zone.
-    const { rrsets } = await this.api.read(ZoneAnswer, this.zonePath(id), { query: { rrset_name: `${name}.`, rrset_type: 'TXT' } });
+    const path = this.zonePath(id);
+    const answer = await this.sendUntilFree(path, { query: { rrset_name: `${name}.`, rrset_type: 'TXT' } });
+    const { rrsets } = this.api.parse(ZoneAnswer, answer, path);
     const found = rrsets.find((set) => set.type === 'TXT' && dnsName(set.name) === name);
     return found === undefined ? { records: [], ttlSeconds: null } : { records: found.records, ttlSeconds: found.ttl };
   }
 
+  /** Without records the set goes. What is to be replaced in one zone at once goes in one request: writers lock each other out of most databases. */
+  replace({ id }: Zone, name: string, records: readonly TxtRecord[], ttlSeconds: number): Promise<void> {
+    const change = records.length === 0 ? { changetype: 'DELETE' as const } : { changetype: 'REPLACE' as const, ttl: ttlSeconds, records };
+    return this.changesOf(id).make({ name: `${name}.`, type: 'TXT', ...change });
+  }
+
+  private changesOf(zoneId: string): JointChanges<RecordSetChange> {
+    const known = this.changes.get(zoneId);
+    if (known !== undefined) return known;
+    const send = async (rrsets: readonly RecordSetChange[]) => void (await this.sendUntilFree(this.zonePath(zoneId), { method: 'PATCH', json: { rrsets } }));
+    const made = new JointChanges((work) => inTurn(this.address, work), send);
+    this.changes.set(zoneId, made);
+    return made;
+  }
+
   /**
-   * Without records the set goes. PowerDNS answers 500 when two changes at once lock each other out of its database, whatever names they are
-   * about; the same change is good a moment later.
+   * PowerDNS answers 500 when a request and a change elsewhere lock each other out of its database, whatever names they are about; the same
+   * request is good a moment later.
    */
-  async replace({ id }: Zone, name: string, records: readonly TxtRecord[], ttlSeconds: number): Promise<void> {
-    const change = records.length === 0 ? { changetype: 'DELETE' } : { changetype: 'REPLACE', ttl: ttlSeconds, records };
-    const path = this.zonePath(id);
-    const request = { method: 'PATCH', json: { rrsets: [{ name: `${name}.`, type: 'TXT', ...change }] } } as const;
+  private async sendUntilFree(path: string, request: ApiRequest): Promise<ApiAnswer> {
     for (let attempt = 1; attempt < maxAttempts; attempt++) {
-      if ((await this.api.send(path, { ...request, accepts: [500] })).status !== 500) return;
+      const answer = await this.api.send(path, { ...request, accepts: [500] });
+      if (answer.status !== 500) return answer;
       await delay(attempt * retryMs * (0.5 + Math.random()));
     }
-    await this.api.send(path, request);
+    return this.api.send(path, request);
   }
 
   private readonly zonePath = (id: string): string => `${this.serverPath}/zones/${encodeURIComponent(id)}`;

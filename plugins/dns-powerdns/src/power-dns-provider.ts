@@ -1,7 +1,6 @@
 import { AppError } from '@sifaka/kernel';
 import { dnsName, KnownZones, quoteTxt, TxtSets, unquoteTxt, type DnsProvider, type DnsRecord, type PluginContext } from '@sifaka/plugin-sdk';
 import type { PowerDnsApi, TxtRecordSet, Zone } from './power-dns-api.js';
-import { inTurn } from './turns.js';
 
 /** Where neither the request nor the existing set says how long. */
 const defaultTtlSeconds = 60;
@@ -10,7 +9,8 @@ const defaultTtlSeconds = 60;
 export class PowerDnsProvider implements DnsProvider {
   private readonly known: KnownZones<Zone>;
   private readonly sets: TxtSets;
-  private readonly lastRead = new Map<string, TxtRecordSet>();
+  /** What stood there in full, by the values that `read` gave of it: gone with them. */
+  private readonly found = new WeakMap<readonly string[], TxtRecordSet>();
 
   constructor(
     private readonly api: PowerDnsApi,
@@ -21,10 +21,8 @@ export class PowerDnsProvider implements DnsProvider {
       provider: 'PowerDNS',
       signal: context.signal,
       store: {
-        // Changes at once lock each other out of most databases; one after the other is faster than trying again.
-        turn: (work) => inTurn(api.address, work),
         read: (name) => this.read(name),
-        write: (name, values, _before, ttlSeconds) => this.write(name, values, ttlSeconds),
+        write: (name, values, before, ttlSeconds) => this.write(name, values, this.found.get(before), ttlSeconds),
       },
     });
   }
@@ -48,14 +46,14 @@ export class PowerDnsProvider implements DnsProvider {
 
   private async read(name: string): Promise<string[]> {
     const set = await this.api.recordSet(await this.known.of(name), name);
-    this.lastRead.set(name, set);
-    return set.records.filter(({ disabled }) => !disabled).map(({ content }) => unquoteTxt(content));
+    const values = set.records.filter(({ disabled }) => !disabled).map(({ content }) => unquoteTxt(content));
+    this.found.set(values, set);
+    return values;
   }
 
   /** What others put there stays as they wrote it, what they disabled stays disabled. */
-  private async write(name: string, values: readonly string[], ttlSeconds: number | null): Promise<void> {
-    const { records, ttlSeconds: before } = this.lastRead.get(name) ?? { records: [], ttlSeconds: null };
-    this.lastRead.delete(name);
+  private async write(name: string, values: readonly string[], found: TxtRecordSet | undefined, ttlSeconds: number | null): Promise<void> {
+    const { records, ttlSeconds: before } = found ?? { records: [], ttlSeconds: null };
     const kept = records.filter(({ content, disabled }) => disabled || values.includes(unquoteTxt(content)));
     const present = new Set(kept.filter(({ disabled }) => !disabled).map(({ content }) => unquoteTxt(content)));
     // A disabled record with the same text counts as the same record: enabling it is adding the value.

@@ -3,7 +3,7 @@ import { AppError } from '@sifaka/kernel';
 /** How one provider reads and replaces all TXT values of a name. */
 export interface TxtSetStore {
   read(name: string): Promise<readonly string[]>;
-  /** Never called with the values that `read` said; with an empty list the record set goes. `ttlSeconds` is null when values only went. */
+  /** Never called with the values that `read` said, which are the very array `before`; with an empty list the record set goes. `ttlSeconds` is null when values only went. */
   write(name: string, values: readonly string[], before: readonly string[], ttlSeconds: number | null): Promise<void>;
   /** Around one reading and writing, where a far side bears one writer at a time. */
   turn?(work: () => Promise<number | null>): Promise<number | null>;
