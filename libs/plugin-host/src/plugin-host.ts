@@ -47,8 +47,8 @@ interface Kept<Instance> {
   made: Promise<Instance>;
 }
 
-/** The longest call that may still be using an instance whose options have changed. */
-const graceMs = 60_000;
+/** Longer than any call that may still be using an instance whose options have changed: an issuance asks a CA twice for up to 60 s, a poll takes 100 s. */
+const graceMs = 300_000;
 
 /** More than an installation uses in a day. */
 const cachedInstances = 1_000;
