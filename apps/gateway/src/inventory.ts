@@ -1,5 +1,6 @@
 import { AuthorityController } from './authority/authority.controller.js';
 import { CreateAuthority } from './authority/create-authority.js';
+import { KeyRevocationLists } from './authority/key-revocation-lists.js';
 import { UpdateAuthority } from './authority/update-authority.js';
 import { CertificateList } from './certificate/certificate-list.js';
 import { CertificateReadController } from './certificate/certificate-read.controller.js';
@@ -41,6 +42,7 @@ export const inventoryProviders = [
   CreateCertificate,
   EditCertificate,
   EditPendingCertificate,
+  KeyRevocationLists,
   OwnerRole,
   ResolveReferences,
   UpdateAuthority,

@@ -7,7 +7,6 @@ import {
   listAuthorities,
   listAuthoritiesOperation,
   listAuthorityRolesOperation,
-  readKeyRevocationList,
   readKeyRevocationListOperation,
   updateAuthorityOperation,
   visualizeAuthority,
@@ -16,7 +15,6 @@ import {
   type AuthorityView,
   type RequestFor,
   type ResponseFor,
-  type SystemPrincipal,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
 import type { FastifyReply } from 'fastify';
@@ -27,6 +25,7 @@ import { Serves } from '../http/serve.decorator.js';
 import { inSlices } from '../listing/in-slices.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { CreateAuthority } from './create-authority.js';
+import { KeyRevocationLists, maxAgeSeconds } from './key-revocation-lists.js';
 import { UpdateAuthority } from './update-authority.js';
 
 @Controller()
@@ -37,6 +36,7 @@ export class AuthorityController {
     private readonly updating: UpdateAuthority,
     private readonly compose: ComposeAuthorities,
     private readonly roles: RoleRepository,
+    private readonly revocationLists: KeyRevocationLists,
   ) {}
 
   @Serves(listAuthoritiesOperation)
@@ -69,8 +69,8 @@ export class AuthorityController {
   /** Public, like a CRL: the hosts that fetch it have no account here. */
   @Serves(readKeyRevocationListOperation)
   async keyRevocationList({ params }: RequestFor<typeof readKeyRevocationListOperation>, _call: HttpCall, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
-    const { krl, updatedAt } = await this.rpc.call(readKeyRevocationList, { id: params.id }, { principal: self });
-    void reply.type('application/octet-stream').header('cache-control', 'public, max-age=60').header('last-modified', new Date(updatedAt).toUTCString());
+    const { krl, updatedAt } = await this.revocationLists.of(params.id);
+    void reply.type('application/octet-stream').header('cache-control', `public, max-age=${maxAgeSeconds}`).header('last-modified', new Date(updatedAt).toUTCString());
     return Buffer.from(krl, 'base64');
   }
 
@@ -90,5 +90,3 @@ export class AuthorityController {
     return this.rpc.call(getAuthority, { ref: { id } }, { principal: callerOf(call) });
   }
 }
-
-const self: SystemPrincipal = { kind: 'system', service: 'gateway' };

@@ -26,6 +26,7 @@ import {
   type ResponseFor,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
+import { KeyRevocationLists } from '../authority/key-revocation-lists.js';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
 import { asAnswer, ComposePendingCertificates } from '../composition/compose-pending-certificates.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
@@ -41,6 +42,7 @@ export class CertificateWriteController {
     private readonly edits: EditCertificate,
     private readonly compose: ComposeCertificates,
     private readonly composePending: ComposePendingCertificates,
+    private readonly revocationLists: KeyRevocationLists,
   ) {}
 
   @Serves(createCertificateOperation)
@@ -105,9 +107,11 @@ export class CertificateWriteController {
   }
 
   @Serves(revokeCertificateOperation)
-  revoke({ params, body }: RequestFor<typeof revokeCertificateOperation>, call: HttpCall) {
+  async revoke({ params, body }: RequestFor<typeof revokeCertificateOperation>, call: HttpCall) {
     const input = { id: params.id, comments: body.comments ?? null, crlReason: body.crlReason };
-    return this.rpc.call(revokeCertificate, input, { principal: callerOf(call) });
+    const answer = await this.rpc.call(revokeCertificate, input, { principal: callerOf(call) });
+    this.revocationLists.forget();
+    return answer;
   }
 
   @Serves(deactivateCertificateOperation)
