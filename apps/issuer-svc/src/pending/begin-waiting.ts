@@ -55,6 +55,17 @@ export class BeginWaiting {
     await this.jobs.add(pollJob, { id: pending.id }, { tx, jobKey: jobKey(pending.id) });
   }
 
+  /** What acme-svc never answered is told once more: it makes one order for each, and an event can be given up on its way. */
+  async orderAgain(id: number, authorityName: string): Promise<void> {
+    const at = this.clock.now();
+    await this.pending.transaction(async (tx) => {
+      const row = await this.pending.lock(tx, id);
+      if (row?.state !== 'waiting' || row.settledBy !== 'order') return;
+      await this.pending.touch(tx, id, at);
+      await this.outbox.append(tx, await this.orderEvents(tx, row, authorityName, at));
+    });
+  }
+
   private async orderEvents(tx: Sql, pending: StoredPending, authorityName: string, at: Date): Promise<NewEvent[]> {
     const { id, orderTerms, names, csr, dnsProviderId, replaces, authorityId, until } = pending;
     if (orderTerms === null) return [];

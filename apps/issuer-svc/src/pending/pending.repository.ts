@@ -97,6 +97,14 @@ export class PendingRepository {
     await this.database.query(sql.endWatchSql, [id]);
   }
 
+  async unheardOrders(before: Date, now: Date, limit: number): Promise<number[]> {
+    return ids(await this.database.query(sql.unheardOrdersSql, [before, now, limit]));
+  }
+
+  async touch(tx: Sql, id: number, at: Date): Promise<void> {
+    await tx.query(sql.touchSql, [id, at]);
+  }
+
   async dueWatches(now: Date, limit: number): Promise<number[]> {
     return ids(await this.database.query(sql.dueWatchesSql, [now, limit]));
   }

@@ -104,6 +104,14 @@ export const forgottenPollsSql = `
   where state = 'waiting' and settled_by = 'poll' and next_try_at <= $1 and (asking_until is null or asking_until <= $2)
   order by next_try_at limit $3`;
 
+/** Orders that acme-svc has never said a word about; touched when they are asked for again. */
+export const unheardOrdersSql = `
+  select id from pending_certificate
+  where state = 'waiting' and settled_by = 'order' and progressed_at is null and updated_at <= $1 and until > $2
+  order by id limit $3`;
+
+export const touchSql = 'update pending_certificate set updated_at = $2 where id = $1';
+
 /** A key that came to no certificate goes with the record. */
 export const purgeSql = `
   with old as (

@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { Job, Jobs, type JobContext, type JobPayload } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
+import { BeginWaiting } from './begin-waiting.js';
 import { FailPending } from './fail-pending.js';
+import { PendingIssuer } from './pending-issuer.js';
 import { PendingRepository } from './pending.repository.js';
 import { jobKey, pollJob, watchJob } from './poll-job.js';
 import { overdue } from './poll-pending.js';
@@ -13,6 +15,8 @@ export class SweepPending {
   constructor(
     private readonly pending: PendingRepository,
     private readonly failing: FailPending,
+    private readonly waiting: BeginWaiting,
+    private readonly issuers: PendingIssuer,
     private readonly jobs: Jobs,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -20,6 +24,7 @@ export class SweepPending {
   @Job('fetch-all-pending-certificates', { cron: '* * * * *', timeLimitMs: 55_000 })
   async fetchAll(_payload: JobPayload, { signal }: JobContext): Promise<void> {
     await this.giveUpOverdue(signal);
+    await this.orderAgain(signal);
     const now = this.clock.now();
     const forgotten = await this.pending.forgottenPolls(new Date(now.getTime() - queueLagMs), now, batch);
     for (const id of forgotten) {
@@ -39,6 +44,17 @@ export class SweepPending {
     while (!signal.aborted && (await this.pending.purge(endedBefore, batch)) > 0);
   }
 
+  private async orderAgain(signal: AbortSignal): Promise<void> {
+    const now = this.clock.now();
+    for (const id of await this.pending.unheardOrders(new Date(now.getTime() - unheardMs), now, batch)) {
+      if (signal.aborted) return;
+      const row = await this.pending.find(id);
+      if (row === null) continue;
+      const { name } = await this.issuers.authority(row);
+      await this.waiting.orderAgain(id, name);
+    }
+  }
+
   private async giveUpOverdue(signal: AbortSignal): Promise<void> {
     const now = this.clock.now();
     for (const id of await this.pending.overdue(now, new Date(now.getTime() - orderGraceMs), batch)) {
@@ -51,6 +67,8 @@ export class SweepPending {
 
 const stopped = 'the platform stopped while the authority was asked: whether it issued is not known. If it did, upload the certificate here; else ask again';
 
+/** An order is begun within seconds; to one that waits for its turn, being asked for again does no harm. */
+const unheardMs = 600_000;
 const batch = 500;
 /** A job that is due is begun within this time, unless it is lost. */
 const queueLagMs = 30_000;

@@ -144,6 +144,31 @@ describe('an order', () => {
   });
 });
 
+describe('an order that nobody seems to have heard of', () => {
+  const minute = 60_000;
+  const requests = (id: number) => orders.heard.filter(({ event }) => event.subject === String(id) && event.type === 'sifaka.v1.order.requested');
+
+  it('is asked for again after ten minutes, and every ten minutes until it makes progress', async () => {
+    const { id } = await world.pend('order');
+    await waitUntil(() => requests(id).length === 1);
+    await world.after(9 * minute, () => world.sweep());
+    await world.after(11 * minute, () => world.sweep());
+    await waitUntil(() => requests(id).length === 2);
+    await world.after(12 * minute, () => world.sweep());
+    await world.after(22 * minute, () => world.sweep());
+    await waitUntil(() => requests(id).length === 3);
+    const [first, second, third] = requests(id);
+    expect([second?.event.data, third?.event.data]).toEqual([first?.event.data, first?.event.data]);
+    expect(await get(id)).toMatchObject({ state: 'waiting', numberAttempts: 0 });
+    await world.tell(orderProgressed, { pendingCertificateId: id, orderId: 57, state: 'authorizing', attempts: 1, lastError: null, nextTryAt: null, orderUrl: null });
+    await waitUntil(async () => (await get(id)).numberAttempts === 1);
+    const marker = await world.pend('order');
+    await world.after(60 * minute, () => world.sweep());
+    await waitUntil(() => requests(marker.id).length === 2);
+    expect(requests(id)).toHaveLength(3);
+  });
+});
+
 describe('a certificate that a person brings', () => {
   beforeEach(() => {
     world.ca.create = () => Promise.resolve(byHand());
