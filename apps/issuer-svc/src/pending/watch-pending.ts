@@ -31,14 +31,15 @@ export class WatchPending {
     const now = this.clock.now();
     if (!(await this.pending.claimWatched(id, now, new Date(now.getTime() + claimMs)))) return;
     const row = await this.pending.find(id);
-    if (row === null || row.watchedUntil === null) return;
+    const until = row?.watchedUntil ?? null;
+    if (row === null || until === null) return;
     const isSettled = await this.isSettled(row).catch((error: unknown) => {
       this.logger.info({ pendingCertificateId: id, fault: error instanceof Error ? error.message : String(error) }, 'an authority could not be asked about a request that has ended');
       return false;
     });
     const at = this.clock.now();
-    if (isSettled || row.watchedUntil <= at) await this.pending.endWatch(id);
-    else await this.pending.watchOn(id, nextLook(row.watchedUntil, at));
+    if (isSettled || until <= at) await this.pending.endWatch(id);
+    else await this.pending.watchOn(id, nextLook(until, at));
   }
 
   /** True when nothing more can come. */
