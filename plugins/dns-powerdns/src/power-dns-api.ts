@@ -88,8 +88,12 @@ export class PowerDnsApi {
   private changesOf(zoneId: string): JointChanges<RecordSetChange> {
     const known = this.changes.get(zoneId);
     if (known !== undefined) return known;
-    const send = async (rrsets: readonly RecordSetChange[]) => void (await this.sendUntilFree(this.zonePath(zoneId), { method: 'PATCH', json: { rrsets } }));
-    const made = new JointChanges((work) => inTurn(this.address, work), send);
+    const made = new JointChanges<RecordSetChange>(
+      (work) => inTurn(this.address, work),
+      async (rrsets) => {
+        await this.sendUntilFree(this.zonePath(zoneId), { method: 'PATCH', json: { rrsets } });
+      },
+    );
     this.changes.set(zoneId, made);
     return made;
   }
