@@ -1,12 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { afterFailedCheck, untilNextCheck } from '../renewal-window/next-check.js';
-import { untilNextCleanUp, untilNextLook, untilNextSighting } from './pauses.js';
+import { untilNextCleanUp, untilNextLastLook, untilNextLook, untilNextSighting } from './pauses.js';
 
 const hours = 3_600_000;
 
 describe('pauses', () => {
-  it('between looks at a CA start at a tenth of a second and end at ten seconds', () => {
-    expect([0, 1, 2, 7, 50].map((looks) => untilNextLook(looks, null))).toEqual([100, 150, 200, 1_000, 10_000]);
+  it('between looks at a CA start at a tenth of a second and end at five minutes', () => {
+    expect([0, 1, 2, 7, 12, 50].map((looks) => untilNextLook(looks, null))).toEqual([100, 150, 200, 1_000, 10_000, 300_000]);
+  });
+
+  it('leave room for others and the CA in peace when something takes hours', () => {
+    const day = (pause: (looks: number) => number) => {
+      let ms = 0;
+      let looks = 0;
+      while (ms < 24 * hours) ms += pause(looks++);
+      return looks;
+    };
+    expect(day((looks) => untilNextLook(looks, null))).toBeLessThan(320);
+    expect(day((looks) => untilNextLastLook(looks, null))).toBeLessThan(50);
   });
 
   it('are never shorter than the CA asks for, and never longer than a day', () => {

@@ -1,12 +1,21 @@
-/** Pauses between looks at something that usually takes moments: dense at first, so that nobody waits who need not. */
-const looksMs = [100, 150, 200, 250, 350, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000];
-const slowestLookMs = 10_000;
+/**
+ * Pauses between looks at something that usually takes moments: dense at first, so that nobody waits who need not. What has taken a minute
+ * may take hours (a CA whose people approve): it lets others go on meanwhile, and is not asked thousands of times.
+ */
+const looksMs = [100, 150, 200, 250, 350, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 10_000, 10_000, 10_000, 30_000, 30_000, 60_000, 120_000];
+const slowestLookMs = 300_000;
+const slowestLastLookMs = 3_600_000;
 /** What a CA may make us wait at most; the order's own end comes first anyway. */
 const longestRetryAfterMs = 24 * 3_600_000;
 
 /** @param looks how many there were @param retryAfterMs what the CA asked for, which is obeyed */
 export function untilNextLook(looks: number, retryAfterMs: number | null): number {
   return Math.min(longestRetryAfterMs, Math.max(retryAfterMs ?? 0, looksMs[looks] ?? slowestLookMs));
+}
+
+/** Pause between looks at what nobody waits for any more, and which should be on record all the same. */
+export function untilNextLastLook(looks: number, retryAfterMs: number | null): number {
+  return looks < looksMs.length ? untilNextLook(looks, retryAfterMs) : Math.max(slowestLastLookMs, untilNextLook(looks, retryAfterMs));
 }
 
 /** Authoritative servers are asked less often than a CA: each look is several queries. */
