@@ -20,7 +20,15 @@ export function judge(error: unknown): Verdict {
     case 'upstream_timeout':
     case 'conflict':
       return 'fault';
+    // Credentials that were refused: an administrator can mend them while the order waits.
+    case 'permission_denied':
+    case 'unauthenticated':
+      return 'fault';
+    // Some CAs answer every 404 with the type of requests that nobody should repeat.
+    case 'not_found':
+      return 'strike';
     default:
+      if (mendable.has(reason ?? '')) return 'fault';
       return reason?.startsWith('acme.') === true && isFatalType(reason.slice('acme.'.length)) ? 'fatal' : 'strike';
   }
 }
@@ -48,6 +56,9 @@ export function refusesReplacement(error: unknown): error is AppError {
 export function isUncertain(error: unknown): boolean {
   return !isAppError(error) || ['upstream_timeout', 'upstream_failed', 'unavailable', 'internal'].includes(error.code);
 }
+
+/** Refusals that an administrator can put right: by the allow-list, by the account of the authority. */
+const mendable = new Set(['outbound.refused', 'acme.no_account']);
 
 /** Errors of RFC 8555 section 6.7 that come back however often one asks. */
 const fatalTypes = new Set([

@@ -53,8 +53,13 @@ describe('the judgement of an error', () => {
     ['fatal', new AppError('failed_precondition', 'x', { reason: 'acme.rejectedIdentifier' })],
     ['fatal', new AppError('failed_precondition', 'x', { reason: 'acme.badCSR' })],
     ['strike', new AppError('failed_precondition', 'x', { reason: 'dns.no_provider' })],
-    ['strike', new AppError('failed_precondition', 'x', { reason: 'acme.no_account' })],
-    ['strike', new AppError('permission_denied', 'x')],
+    // Boulder's 404s.
+    ['strike', new AppError('not_found', 'x', { reason: 'acme.malformed' })],
+    ['strike', new AppError('not_found', 'x')],
+    // What an administrator can mend.
+    ['fault', new AppError('failed_precondition', 'x', { reason: 'acme.no_account' })],
+    ['fault', new AppError('failed_precondition', 'x', { reason: 'outbound.refused' })],
+    ['fault', new AppError('permission_denied', 'x')],
     ['strike', new Error('x')],
     ['fault', new AppError('upstream_failed', 'x', { reason: 'acme.serverInternal' })],
     ['fault', new AppError('unavailable', 'x')],
