@@ -20,11 +20,22 @@ export class PollRenewalWindows {
   @Job('poll-renewal-windows', { cron: '*/10 * * * *', timeLimitMs: 540_000 })
   async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
     await this.windows.forget(new Date(this.clock.now().getTime() - keptMs));
-    const due = await this.windows.due(mostPerRun);
-    const next = async () => {
-      for (let window = due.shift(); window !== undefined && !signal.aborted; window = due.shift()) await this.check(window);
-    };
-    await Promise.all(Array.from({ length: lanes }, next));
+    const startedAt = performance.now();
+    for (;;) {
+      const due = await this.windows.due(batchSize);
+      const isLast = due.length < batchSize;
+      const isTired = () => signal.aborted || performance.now() - startedAt > longestRunMs;
+      const next = async () => {
+        for (let window = due.shift(); window !== undefined && !isTired(); window = due.shift()) await this.check(window);
+      };
+      await Promise.all(Array.from({ length: lanes }, next));
+      if (!isTired()) {
+        if (isLast) return;
+        continue;
+      }
+      if (due.length > 0 || !isLast) this.logger.warn({ lanes }, 'more certificates are due for a question about their renewal than could be asked about in ten minutes');
+      return;
+    }
   }
 
   private async check(window: DueWindow): Promise<void> {
@@ -47,7 +58,9 @@ export class PollRenewalWindows {
   }
 }
 
-const mostPerRun = 2_000;
+const batchSize = 500;
+/** Before the next run is due, and before this one is cut off. */
+const longestRunMs = 480_000;
 const lanes = 4;
 /** Their windows can still be read for a while after they expired. */
 const keptMs = 7 * 86_400_000;
