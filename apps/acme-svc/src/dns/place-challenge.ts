@@ -23,7 +23,7 @@ export class PlaceChallenge {
 
   async run(name: string, preferredProviderId: number | null): Promise<Place> {
     const recordName = await this.delegated(challengeName(name));
-    const place = (await this.find(recordName, preferredProviderId)) ?? ((await this.zones.refreshStale()) ? await this.find(recordName, preferredProviderId) : null);
+    const place = (await this.find(recordName, preferredProviderId)) ?? ((await this.zones.lookFor(recordName)) ? await this.find(recordName, preferredProviderId) : null);
     if (place !== null) return place;
     throw await this.noProvider(name, recordName);
   }

@@ -12,14 +12,31 @@ import { withinTime } from './time-limit.js';
 /** More than the largest registrars keep in one account; a provider that lists more lists nonsense. */
 const maxZones = 200_000;
 
-/** Between two looks for the sake of a name that nobody serves. */
+/** Between the end of a look for the sake of a name that nobody serves and the next one. */
 const staleMs = 60_000;
+
+/** A name that a whole look did not find: names that are proved by HTTP are in no zone, each time they are ordered. */
+const absentMs = 300_000;
+const mostAbsent = 10_000;
+
+/** What an order waits for a look; that goes on in the background, and what it finds is there at the next step. */
+const patienceMs = 3_000;
+
+/** Providers whose zones are listed at the same time. */
+const atOnce = 16;
+
+interface Look {
+  startedAt: number;
+  done: Promise<void>;
+}
 
 /** Keeps what is known of the zones of each provider. */
 @Injectable()
 export class RefreshZones {
-  private lastLookAt = Number.NEGATIVE_INFINITY;
-  private looking: Promise<void> | undefined;
+  private lastLookEndedAt = Number.NEGATIVE_INFINITY;
+  private look: Look | undefined;
+  /** Until when nobody looks for a name. */
+  private readonly absent = new Map<string, number>();
 
   constructor(
     private readonly providers: DnsProviderRepository,
@@ -31,26 +48,49 @@ export class RefreshZones {
   /** One that fails does not stop the others: its error stands at the provider. */
   @Job('get-all-zones', { cron: '*/30 * * * *', timeLimitMs: 600_000 })
   async refreshAll(_payload: JobPayload, { signal }: Pick<JobContext, 'signal'>): Promise<void> {
-    for (const provider of await this.providers.all()) {
-      if (signal.aborted) return;
-      await this.refresh(provider).catch((error: unknown) => this.logger.warn({ err: error, dnsProvider: provider.name }, 'the zones of a DNS provider could not be listed'));
-    }
+    const waiting = await this.providers.all();
+    const work = async () => {
+      for (let provider = waiting.shift(); provider !== undefined && !signal.aborted; provider = waiting.shift()) await this.tryRefresh(provider);
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, work));
   }
 
   /**
-   * For a name that no known zone holds: a zone that was made a minute ago is found by whoever needs it first.
+   * For a name that no known zone holds: a zone that was made a minute ago is found by whoever needs it first. Waits no longer than three
+   * seconds, however many providers hang.
    *
-   * @returns false when the last look was just now
+   * @returns whether something new may be known
    */
-  async refreshStale(): Promise<boolean> {
-    if (this.looking === undefined) {
-      const now = this.clock.now().getTime();
-      if (now - this.lastLookAt < staleMs) return false;
-      this.lastLookAt = now;
-      this.looking = this.refreshAll({}, { signal: new AbortController().signal }).finally(() => (this.looking = undefined));
-    }
-    await this.looking;
+  async lookFor(recordName: string): Promise<boolean> {
+    const now = this.clock.now().getTime();
+    if ((this.absent.get(recordName) ?? 0) > now) return false;
+    if (this.look === undefined && now - this.lastLookEndedAt < staleMs) return false;
+    const look = (this.look ??= this.begin(now));
+    const leftMs = look.startedAt + patienceMs - now;
+    if (leftMs <= 0) return true;
+    if (await isDoneWithin(look.done, leftMs)) this.remember(recordName, now);
     return true;
+  }
+
+  private begin(startedAt: number): Look {
+    const done = this.refreshAll({}, { signal: new AbortController().signal })
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'the zones of the DNS providers could not be refreshed'))
+      .finally(() => {
+        this.look = undefined;
+        this.lastLookEndedAt = this.clock.now().getTime();
+      });
+    return { startedAt, done };
+  }
+
+  private remember(recordName: string, now: number): void {
+    this.absent.delete(recordName);
+    this.absent.set(recordName, now + absentMs);
+    const [oldest] = this.absent.keys();
+    if (this.absent.size > mostAbsent && oldest !== undefined) this.absent.delete(oldest);
+  }
+
+  private tryRefresh(provider: DnsProviderRow): Promise<void> {
+    return this.refresh(provider).catch((error: unknown) => this.logger.warn({ err: error, dnsProvider: provider.name }, 'the zones of a DNS provider could not be listed'));
   }
 
   /** @throws AppError of the plugin, after writing it down at the provider */
@@ -61,6 +101,17 @@ export class RefreshZones {
       await this.providers.setError(provider.id, toAppError(error).message);
       throw error;
     }
+  }
+}
+
+/** True when the work ended first. */
+async function isDoneWithin(work: Promise<void>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), limitMs)));
+  try {
+    return await Promise.race([work.then(() => true), limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
