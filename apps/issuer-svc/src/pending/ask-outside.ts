@@ -95,7 +95,7 @@ export class AskOutside {
 
   /** What surely came to nothing is forgotten. Of the rest nobody knows: the record and its key stay, and a person can bring what was issued. */
   private async giveUp(id: number, error: unknown): Promise<void> {
-    const isCertain = isAppError(error) && certain.includes(error.code);
+    const isCertain = isAppError(error) && (certain.includes(error.code) || error.reason === 'outbound.not_reached');
     // A fault here leaves the intent, which is given up when its time is over.
     if (isCertain) await this.pending.dropIntent(id, { releasesKey: true }).catch(() => undefined);
     else await this.outcomes.doubt(id, error).catch(() => undefined);

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
 import { cancelPendingCertificate, getPendingCertificate, listPendingCertificates, uploadPendingCertificate } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
 import { createLogger } from '@sifaka/observability';
 import { certificatePem } from '@sifaka/pki';
+import { connectionFault } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
 import type { IssuerConfig } from '../issuer.config.js';
@@ -97,6 +99,24 @@ describe('an authority elsewhere that answers at once', () => {
     await expect(world.ask('poll')).rejects.toMatchObject({ code: 'failed_precondition', message: 'no such profile' });
     expect(await count('pending_certificate')).toBe(before);
     expect(await count('released_key')).toBe(2);
+  });
+
+  it('that was never reached leaves nothing, and is asked by the same request again', async () => {
+    const before = await count('pending_certificate');
+    const requestKey = '7a'.repeat(32);
+    const { port } = await new Promise<AddressInfo>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address() as AddressInfo;
+        server.close(() => resolve(address));
+      });
+    });
+    world.ca.create = () => fetch(`http://127.0.0.1:${port}`).then(() => Promise.reject(new Error('answered')), (error: unknown) => Promise.reject(connectionFault('CA', error)));
+    await expect(world.ask('poll', { requestKey })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('ECONNREFUSED') });
+    expect(await count('pending_certificate')).toBe(before);
+    world.ca.create = (request) => Promise.resolve(world.ca.issued(request.csrDer));
+    expect(await world.ask('poll', { requestKey })).toHaveProperty('certificate');
+    await world.rows('delete from pending_certificate where state = $1', ['resolved']);
+    await world.rows('delete from released_key');
   });
 
   it('that fails without saying what became of it leaves a record, which the applicant need not be told of again', async () => {

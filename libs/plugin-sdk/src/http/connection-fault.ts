@@ -10,7 +10,8 @@ const distrust = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO
 
 /**
  * Turns what `fetch`, a socket or an SDK threw because no answer came into an `AppError`: the guard's own refusals stay as they are, a
- * time limit is `upstream_timeout`, a connection that breaks and a certificate that is not trusted `upstream_failed`, the rest `unavailable`.
+ * time limit is `upstream_timeout`, a connection that breaks and a certificate that is not trusted `upstream_failed`, the rest `unavailable`;
+ * with the reason `outbound.not_reached` where surely nothing was sent.
  *
  * @param name of the other side, as messages say it
  */
@@ -25,8 +26,11 @@ export function connectionFault(name: string, error: unknown): AppError {
   const refused = codes.find((each) => each !== undefined && distrust.test(each));
   if (refused !== undefined) return new AppError('upstream_failed', `the TLS certificate of ${name} is not trusted (${refused}): give the CA that signed it`, { cause: error });
   if (codes.some((each) => each !== undefined && hangUps.has(each))) return new AppError('upstream_failed', `${name} ended the connection before it had answered (${code})`, { cause: error });
-  return new AppError('unavailable', `${name} cannot be reached (${code})`, { cause: error });
+  return new AppError('unavailable', `${name} cannot be reached (${code})`, { cause: error, ...(unreached.has(code) && { reason: 'outbound.not_reached' }) });
 }
+
+/** No connection came about. */
+const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** The error and what caused it, outermost first; a bounded number of them. By shape: what undici throws need not be an `Error` of this realm. */
 function causesOf(error: unknown): unknown[] {
