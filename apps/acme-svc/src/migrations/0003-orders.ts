@@ -25,6 +25,14 @@ create table acme_order (
   asked_at timestamptz,
   order_url text,
   finalize_url text,
+  -- Since when the CA may have the request for the certificate: from then on it may have signed, whatever becomes of the order here.
+  submitted_at timestamptz,
+  -- The certificate and those above it, DER, for as long as the order is kept: who has not heard of them may ask again.
+  certificates bytea[],
+  -- When it was last asked for: what is delivered twice was asked for once.
+  requested_at timestamptz not null,
+  -- The CA answered with the order of this one.
+  waits_for integer,
   polls integer not null default 0,
   poll_at timestamptz,
   attempts integer not null default 0,
@@ -33,6 +41,8 @@ create table acme_order (
   faults integer not null default 0,
   last_error text,
   next_try_at timestamptz,
+  -- What somebody else asked for; an impatient applicant does not change it.
+  not_before timestamptz,
   -- Nothing is left open at the CA.
   is_closed boolean not null default false,
   close_tries integer not null default 0,
@@ -48,6 +58,8 @@ create table acme_order (
 );
 -- A CA may answer two requests for the same names with one order: two certificates cannot come of it.
 create unique index acme_order_url on acme_order (order_url) where order_url is not null and state not in ('issued', 'failed', 'abandoned');
+create index acme_order_known on acme_order (order_url) where order_url is not null;
+create index acme_order_waits_for on acme_order (waits_for) where waits_for is not null;
 create index acme_order_slot on acme_order (authority, slot, id) where slot <> 'none';
 create index acme_order_wake on acme_order (wake_at) where wake_at is not null;
 create index acme_order_state on acme_order (state, id);
@@ -74,6 +86,7 @@ create table acme_challenge (
   token_destination text,
   -- Since when it should be visible to the CA.
   published_at timestamptz,
+  answered_at timestamptz,
   polls integer not null default 0,
   poll_at timestamptz,
   is_cleaned_up boolean not null default true,
@@ -90,6 +103,7 @@ create table acme_unwanted_order (
   pending_certificate_id integer primary key,
   at timestamptz not null default now()
 );
+create index acme_unwanted_order_at on acme_unwanted_order (at);
 
 create table acme_renewal_window (
   fingerprint_sha256 text primary key,
@@ -106,5 +120,6 @@ create table acme_renewal_window (
   failures integer not null default 0
 );
 create index acme_renewal_window_check on acme_renewal_window (check_at);
+create index acme_renewal_window_not_after on acme_renewal_window (not_after);
 `,
 };

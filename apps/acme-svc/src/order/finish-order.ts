@@ -1,7 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type Clock } from '@sifaka/kernel';
-import { orderFinalized } from '@sifaka/contracts';
-import { newEvent } from '@sifaka/messaging';
 import { parseCertificate, parseCsr } from '@sifaka/pki';
 import { CLOCK } from '@sifaka/runtime';
 import { AcmeConnections, type AcmeConnection, type Resource } from '../protocol/acme-connection.js';
@@ -9,12 +7,20 @@ import { certificateId } from '../protocol/certificate-id.js';
 import { problemText } from '../protocol/problem.js';
 import type { Order as OrderAtCa } from '../protocol/resources.js';
 import { chooseChain } from './choose-chain.js';
+import { finalized } from './endings.js';
 import { canBeRetried } from './judge.js';
 import type { Order } from './order.js';
 import { OrderRepository } from './order.repository.js';
 import { untilNextLook } from './pauses.js';
 import { circumstance, failureOf, movedOn, type Circumstances } from './steps.js';
 import type { Step } from './step.js';
+
+/** `step`: of a certificate that was found. */
+export interface LastLook {
+  readonly status: OrderAtCa['status'];
+  readonly retryAfterMs: number | null;
+  readonly step: Step | null;
+}
 
 /** From proved control to the certificate (RFC 8555 section 7.4). */
 @Injectable()
@@ -27,7 +33,7 @@ export class FinishOrder {
 
   /** Control of every name is proved. Nobody has asked for the certificate yet, so that this can be done without looking. */
   async settle(order: Order, circumstances: Circumstances): Promise<Step | undefined> {
-    const change = movedOn('ready');
+    const change = movedOn('ready', { submittedAt: this.clock.now() });
     if ((await this.orders.write(order, { order: change })) !== 'written' || order.finalizeUrl === null) return undefined;
     const ready = { ...order, ...change };
     const connection = await this.connections.of(order.authority);
@@ -48,6 +54,15 @@ export class FinishOrder {
   async collect(order: Order, circumstances: Circumstances): Promise<Step> {
     const connection = await this.connections.of(order.authority);
     return this.read(connection, order, await connection.order(order.orderUrl ?? ''), circumstances);
+  }
+
+  /** What the CA makes of an order that is over here: it may have signed, or may be about to. */
+  async lastLook(order: Order): Promise<LastLook> {
+    const connection = await this.connections.of(order.authority);
+    const { body, retryAfterMs } = await connection.order(order.orderUrl ?? '');
+    if (body.status !== 'valid' || body.certificate === undefined) return { status: body.status, retryAfterMs, step: null };
+    const { chains } = await connection.certificate(body.certificate, order.preferredIssuer !== null);
+    return { status: body.status, retryAfterMs, step: this.finish(order, chains) };
   }
 
   private async submit(connection: AcmeConnection, order: Order, finalizeUrl: string, circumstances: Circumstances): Promise<Step> {
@@ -85,12 +100,12 @@ export class FinishOrder {
     }
     const now = this.clock.now();
     const { pendingCertificateId, id: orderId, orderUrl, authority } = order;
-    const data = { pendingCertificateId, orderId, orderUrl: orderUrl ?? '', certificateDer: leaf.toString('base64'), chainDer: issuers.map((der) => der.toString('base64')) };
-    const event = newEvent(orderFinalized, data, { at: now, subject: String(orderId) });
+    const event = finalized({ pendingCertificateId, orderId, orderUrl, certificates: [leaf, ...issuers] }, now);
     const renewalId = certificateId(leaf);
     const { fingerprintSha256, notAfter } = certificate;
     return {
       order: movedOn('issued', { lastError: null, endedAt: now, isClosed: true }),
+      certificates: [leaf, ...issuers],
       events: [event],
       ...(renewalId !== null && { window: { fingerprintSha256, pendingCertificateId, authority, certificateId: renewalId, notAfter } }),
     };

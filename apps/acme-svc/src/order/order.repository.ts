@@ -49,6 +49,16 @@ export class OrderRepository {
     return new Set(rows.map(({ url }) => url));
   }
 
+  /** The order that has this one at the CA, as long as it goes on. */
+  async holderOf(url: string): Promise<number | undefined> {
+    const [row] = await this.database.query<{ id: number }>(`select id from acme_order where order_url = $1 and ${isLive}`, [url]);
+    return row?.id;
+  }
+
+  async isLive(id: number): Promise<boolean> {
+    return (await this.database.query(`select 1 from acme_order where id = $1 and ${isLive}`, [id])).length > 0;
+  }
+
   /** Removes orders that ended before `before` and left nothing behind. Returns how many went, a thousand at most. */
   async forget(before: Date): Promise<number> {
     const text = `
@@ -66,6 +76,7 @@ export class OrderRepository {
     const after = { ...order, ...step.order };
     for (const challenge of step.challenges ?? []) if ((await this.changeChallenge(tx, after, challenge)) === 'moved') return false;
     if (step.authorizations !== undefined) await this.addAuthorizations(tx, order, step.authorizations);
+    if (step.certificates !== undefined) await tx.query('update acme_order set certificates = $2 where id = $1', [order.id, step.certificates]);
     if (step.window !== undefined) await addWindow(tx, step.window);
     await this.outbox.append(tx, [...(step.events ?? []), ...progressOf(order, step.order ?? {}, this.clock.now())]);
     return true;
@@ -95,11 +106,13 @@ export class OrderRepository {
   }
 }
 
+const isLive = `state not in ('issued', 'failed', 'abandoned')`;
+
 type ChallengeChange = NonNullable<Step['challenges']>[number];
 
 /** Most steps change one challenge and tell nobody: one statement does, without a transaction around it. */
-function onlyChallenge({ order, challenges, authorizations, events, window }: Step): ChallengeChange | undefined {
-  const isAlone = order === undefined && authorizations === undefined && events === undefined && window === undefined;
+function onlyChallenge({ order, challenges, authorizations, certificates, events, window }: Step): ChallengeChange | undefined {
+  const isAlone = order === undefined && authorizations === undefined && certificates === undefined && events === undefined && window === undefined;
   return isAlone && challenges?.length === 1 ? challenges[0] : undefined;
 }
 

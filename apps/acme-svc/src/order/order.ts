@@ -28,6 +28,10 @@ export interface OrderProgress {
   readonly askedAt: Date | null;
   readonly orderUrl: string | null;
   readonly finalizeUrl: string | null;
+  /** Since when the CA may have the request for the certificate. */
+  readonly submittedAt: Date | null;
+  /** The order here that has the CA's only order for these names. */
+  readonly waitsFor: number | null;
   /** DER of the certificate that is replaced, as long as the CA is to be told. */
   readonly replaces: Buffer | null;
   /** Looks at the state of the CA's order since it last changed, and when the next is due. */
@@ -41,6 +45,8 @@ export interface OrderProgress {
   readonly faults: number;
   readonly lastError: string | null;
   readonly nextTryAt: Date | null;
+  /** What a CA or DNS provider asked for: no earlier try, whoever wants it. */
+  readonly notBefore: Date | null;
   readonly isClosed: boolean;
   readonly closeTries: number;
   readonly endedAt: Date | null;
@@ -75,6 +81,7 @@ export interface Challenge {
   readonly recordName: string | null;
   readonly tokenDestination: string | null;
   readonly publishedAt: Date | null;
+  readonly answeredAt: Date | null;
   readonly polls: number;
   readonly pollAt: Date | null;
   readonly isCleanedUp: boolean;

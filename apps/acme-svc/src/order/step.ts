@@ -9,6 +9,8 @@ export interface Step {
   readonly challenges?: readonly { readonly id: number; readonly from: ChallengeState; readonly change: ChallengePatch }[];
   /** Authorizations of a new order at the CA. */
   readonly authorizations?: readonly NewChallenge[];
+  /** What the order came to, DER, the certificate itself first: kept with it. */
+  readonly certificates?: readonly Buffer[];
   readonly events?: readonly NewEvent[];
   /** Renewal information to look after from now on. */
   readonly window?: NewWindow;

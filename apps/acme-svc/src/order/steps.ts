@@ -1,6 +1,5 @@
 import { AppError } from '@sifaka/kernel';
-import { orderFailed } from '@sifaka/contracts';
-import { newEvent } from '@sifaka/messaging';
+import { failed } from './endings.js';
 import { judge, mostStrikes, textOf, type Verdict } from './judge.js';
 import type { ChallengePatch, Order, OrderProgress } from './order.js';
 import { afterFault, afterStrike } from './pauses.js';
@@ -16,7 +15,7 @@ export interface Circumstances {
 
 /** An order that has moved on begins anew to count looks and faults; old errors are past. */
 export function movedOn(state: OrderProgress['state'], change: Partial<OrderProgress> = {}): Partial<OrderProgress> {
-  return { state, polls: 0, pollAt: null, faults: 0, nextTryAt: null, ...change };
+  return { state, polls: 0, pollAt: null, faults: 0, nextTryAt: null, notBefore: null, ...change };
 }
 
 /**
@@ -42,27 +41,28 @@ export function failureOf(order: Order, { text, verdict, retryAfterMs, isOver }:
 
   const attempts = order.attempts + 1;
   const lastError = text.slice(0, 4_000);
+  const notBefore = retryAfterMs === null ? null : later(retryAfterMs);
   if (verdict === 'fault') {
     const faults = order.faults + 1;
-    return { order: { attempts, faults, lastError, nextTryAt: later(afterFault(faults, retryAfterMs, random)), ...(isOver && anew(order)) } };
+    return { order: { attempts, faults, lastError, notBefore, nextTryAt: later(afterFault(faults, retryAfterMs, random)), ...(isOver && anew(order)) } };
   }
   const strikes = order.strikes + 1;
   if (verdict === 'fatal' || strikes >= mostStrikes) return givenUp({ ...order, attempts, strikes, lastError }, now);
   const pauseMs = Math.max(retryAfterMs ?? 0, afterStrike(strikes, retryMs, random));
-  return { order: { attempts, strikes, lastError, nextTryAt: later(pauseMs), ...(isOver && anew(order)) } };
+  return { order: { attempts, strikes, lastError, notBefore, nextTryAt: later(pauseMs), ...(isOver && anew(order)) } };
 }
 
 /** The end without a certificate. `order.lastError` says why. */
 export function givenUp(order: Order, now: Date): Step {
   const { pendingCertificateId, id: orderId, orderUrl, attempts, strikes, lastError } = order;
   const error = lastError ?? 'no certificate was issued in time';
-  const event = newEvent(orderFailed, { pendingCertificateId, orderId, orderUrl, attempts, error }, { at: now, subject: String(orderId) });
-  return { order: { state: 'failed', attempts, strikes, lastError: error, nextTryAt: null, pollAt: null, endedAt: now }, events: [event] };
+  const event = failed({ pendingCertificateId, orderId, orderUrl, attempts, error }, now);
+  return { order: { state: 'failed', attempts, strikes, lastError: error, nextTryAt: null, notBefore: null, pollAt: null, endedAt: now }, events: [event] };
 }
 
 /** Asks the CA for another order; records of the old one are removed meanwhile. */
 function anew({ round }: Order): Partial<OrderProgress> {
-  return { state: 'requested', round: round + 1, orderUrl: null, finalizeUrl: null, askedAt: null, polls: 0, pollAt: null };
+  return { state: 'requested', round: round + 1, orderUrl: null, finalizeUrl: null, submittedAt: null, askedAt: null, polls: 0, pollAt: null };
 }
 
 /** A challenge that has to be published anew. */
