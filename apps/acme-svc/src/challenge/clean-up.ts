@@ -1,20 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isAppError, type Clock } from '@sifaka/kernel';
+import type { Clock } from '@sifaka/kernel';
 import { tokenRemovalRequested } from '@sifaka/contracts';
 import { newEvent } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { DnsChallenges } from '../dns/dns-challenges.js';
-import type { Challenge, Order, OrderSnapshot } from '../order/order.js';
+import type { Challenge, Order } from '../order/order.js';
 import { untilNextCleanUp } from '../order/pauses.js';
 import type { Step } from '../order/step.js';
-import { AcmeConnections } from '../protocol/acme-connection.js';
 import { tokenPath } from './dns-value.js';
 
-/** Leaves nothing behind: neither records and tokens, nor authorizations that a CA counts as pending. */
+/** Leaves no records and tokens behind. */
 @Injectable()
 export class CleanUp {
   constructor(
-    private readonly connections: AcmeConnections,
     private readonly dns: DnsChallenges,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -36,25 +34,4 @@ export class CleanUp {
     const cleanUpAt = new Date(this.clock.now().getTime() + untilNextCleanUp(cleanUps));
     return { challenges: [{ id, from: state, change: { cleanUps: cleanUps + 1, cleanUpAt } }] };
   }
-
-  /** RFC 8555 section 7.5.2, so that a pending authorization does not count against the account's limits. Tried, not insisted on. */
-  async close({ order, challenges }: OrderSnapshot): Promise<Step> {
-    const pending = challenges.filter(({ round, state }) => round === order.round && state !== 'valid' && state !== 'invalid' && state !== 'skipped');
-    const isLast = order.closeTries + 1 >= mostCloseTries;
-    try {
-      const connection = await this.connections.of(order.authority);
-      for (const { authorizationUrl } of pending) await connection.deactivateAuthorization(authorizationUrl).catch(ignoreRefusal);
-      return { order: { isClosed: true } };
-    } catch (error) {
-      if (!isAppError(error)) throw error;
-      return { order: { closeTries: order.closeTries + 1, isClosed: isLast } };
-    }
-  }
-}
-
-const mostCloseTries = 3;
-
-/** What is not pending any more cannot be deactivated, and need not be. */
-function ignoreRefusal(error: unknown): void {
-  if (!isAppError(error) || !['failed_precondition', 'not_found', 'conflict'].includes(error.code)) throw error;
 }

@@ -46,6 +46,7 @@ describe('what an order needs next', () => {
 
   it('is to close what the CA holds open, unless there is nothing', () => {
     expect(kinds(due({ state: 'abandoned', orderUrl: 'https://ca.test/1' }))).toEqual(['close']);
+    expect(due({ state: 'abandoned', orderUrl: 'https://ca.test/1', pollAt: later(9) })).toEqual({ waitUntil: later(9) });
     expect(due({ state: 'abandoned', orderUrl: null })).toEqual({ waitUntil: null });
     expect(due({ state: 'failed', orderUrl: 'https://ca.test/1', isClosed: true })).toEqual({ waitUntil: null });
     expect(due({ state: 'issued', orderUrl: 'https://ca.test/1' })).toEqual({ waitUntil: null });

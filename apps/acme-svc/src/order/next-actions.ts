@@ -16,7 +16,7 @@ export type Due = { actions: readonly Action[] } | { waitUntil: Date | null };
  * Records of challenges that are over are removed whatever the rest does, but only when it has nothing more urgent to do.
  */
 export function nextActions(snapshot: OrderSnapshot, now: Date): Due {
-  const main = isFinal(snapshot.order.state) ? leftOpen(snapshot.order) : work(snapshot, now);
+  const main = isFinal(snapshot.order.state) ? leftOpen(snapshot.order, now) : work(snapshot, now);
   if ('actions' in main) return main;
   const cleaning = cleanUps(snapshot);
   const due = cleaning.filter(({ at }) => at <= now).map(({ action }) => action);
@@ -29,9 +29,10 @@ type Timed = { action: Action; at: Date };
 const never: Due = { waitUntil: null };
 const atOnce = new Date(0);
 
-/** What the CA still holds open for an order that came to nothing. */
-function leftOpen(order: Order): Due {
+/** What the CA still holds open for an order that came to nothing, or signs all the same. */
+function leftOpen(order: Order, now: Date): Due {
   if (order.state === 'issued' || order.isClosed || order.orderUrl === null) return never;
+  if (order.pollAt !== null && order.pollAt > now) return { waitUntil: order.pollAt };
   return { actions: [{ kind: 'close' }] };
 }
 

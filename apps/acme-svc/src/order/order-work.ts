@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ProveControl } from '../challenge/prove-control.js';
 import { ReadAuthorization } from '../challenge/read-authorization.js';
 import { AskOrder } from './ask-order.js';
+import { CloseOrder } from './close-order.js';
 import { FinishOrder } from './finish-order.js';
-import type { Challenge, Order } from './order.js';
+import type { Challenge, Order, OrderSnapshot } from './order.js';
 import type { Circumstances } from './steps.js';
 import type { Step } from './step.js';
 
 export type OrderStep = 'ask' | 'begin' | 'settle' | 'finalize' | 'collect';
+export type EndStep = 'expire' | 'close';
 export type ChallengeStep = 'read' | 'publish' | 'remind' | 'look' | 'answer' | 'poll';
 
 /** Who does which step. */
@@ -18,6 +20,7 @@ export class OrderWork {
     private readonly reading: ReadAuthorization,
     private readonly proving: ProveControl,
     private readonly finishing: FinishOrder,
+    private readonly closing: CloseOrder,
   ) {}
 
   async onOrder(order: Order, step: OrderStep, circumstances: Circumstances): Promise<Step | undefined> {
@@ -33,6 +36,15 @@ export class OrderWork {
         return this.finishing.finalize(order, circumstances);
       case 'collect':
         return this.finishing.collect(order, circumstances);
+    }
+  }
+
+  onEnd(snapshot: OrderSnapshot, step: EndStep): Promise<Step> {
+    switch (step) {
+      case 'expire':
+        return this.closing.expire(snapshot.order);
+      case 'close':
+        return this.closing.close(snapshot);
     }
   }
 

@@ -8,6 +8,7 @@ import { DnsModule } from '../dns/dns.module.js';
 import { PollRenewalWindows } from '../renewal-window/poll-renewal-windows.js';
 import { RenewalWindowRepository } from '../renewal-window/renewal-window.repository.js';
 import { AskOrder } from './ask-order.js';
+import { CloseOrder } from './close-order.js';
 import { FinishOrder } from './finish-order.js';
 import { OrderHandlers } from './order.handlers.js';
 import { OrderLocks } from './order-locks.js';
@@ -25,6 +26,7 @@ export const orderParts = {
   providers: [
     AskOrder,
     CleanUp,
+    CloseOrder,
     FinishOrder,
     OrderLocks,
     OrderRepository,

@@ -8,7 +8,7 @@ import { OrderRepository } from './order.repository.js';
 import { OrderWork } from './order-work.js';
 import type { Action, ChallengeAction } from './next-actions.js';
 import type { Order, OrderSnapshot } from './order.js';
-import { circumstance, failure, givenUp, type Circumstances } from './steps.js';
+import { circumstance, failure, type Circumstances } from './steps.js';
 import type { Step } from './step.js';
 
 /** Takes the steps that are due: one outside thing each, then one transaction with what came of it. */
@@ -53,9 +53,8 @@ export class TakeSteps {
     const { order } = snapshot;
     switch (action.kind) {
       case 'expire':
-        return givenUp({ ...order, lastError: lateError(order) }, this.clock.now());
       case 'close':
-        return this.cleaning.close(snapshot);
+        return this.work.onEnd(snapshot, action.kind);
       case 'remove':
         return this.cleaning.remove(order, action.challenge);
       case 'ask':
@@ -79,8 +78,8 @@ export class TakeSteps {
   private afterFailure(order: Order, action: Action, error: unknown): Step {
     if (action.kind === 'remove') return this.cleaning.later(action.challenge);
     const name = isChallengeAction(action) ? action.challenge.identifierValue : undefined;
-    // An order or authorization that the CA does not have any more will not come back.
-    const isOver = toAppError(error).code === 'not_found' && order.orderUrl !== null;
+    // An order or authorization that the CA does not have any more will not come back; once it may have signed, that is what counts.
+    const isOver = toAppError(error).code === 'not_found' && provingKinds.has(action.kind) && order.submittedAt === null;
     return failure(order, error, circumstance(order, name), this.circumstances(), isOver);
   }
 
@@ -98,10 +97,9 @@ export class TakeSteps {
 /** Challenges of one order that are worked on side by side. */
 const lanes = 4;
 
+/** Steps that ask the CA about an order that is to be proved yet. */
+const provingKinds: ReadonlySet<Action['kind']> = new Set<Action['kind']>(['begin', 'read', 'look', 'answer', 'poll']);
+
 function isChallengeAction(action: Action): action is ChallengeAction {
   return 'challenge' in action;
-}
-
-function lateError({ until, lastError }: Order): string {
-  return `no certificate until ${until.toISOString()}${lastError === null ? '' : `: ${lastError}`}`;
 }

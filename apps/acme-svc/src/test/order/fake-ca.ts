@@ -34,6 +34,10 @@ export class FakeCa extends AcmeConnections implements AcmeConnection {
   wrongKey: Buffer | null = null;
   /** Looks at a pending order after which it is finished. */
   processingLooks = 1;
+  /** Orders stay `processing`. */
+  isStuck = false;
+  /** Answers to challenges are taken, and nothing comes of them. */
+  isIdle = false;
 
   private readonly made: StoredOrder[] = [];
   private readonly authorizations: StoredAuthorization[] = [];
@@ -75,7 +79,7 @@ export class FakeCa extends AcmeConnections implements AcmeConnection {
   order(url: string): Promise<Resource<Order>> {
     return this.during('order', url, () => {
       const order = this.find(url);
-      if (order.status === 'processing' && --order.looksLeft <= 0) order.status = 'valid';
+      if (order.status === 'processing' && !this.isStuck && --order.looksLeft <= 0) order.status = 'valid';
       return this.resource(url);
     });
   }
@@ -87,7 +91,7 @@ export class FakeCa extends AcmeConnections implements AcmeConnection {
   authorization(url: string): Promise<Resource<Authorization>> {
     return this.during('authorization', url, () => {
       const one = this.findAuthorization(url);
-      if (one.status === 'pending' && one.answered !== null) this.judge(one, one.answered);
+      if (one.status === 'pending' && one.answered !== null && !this.isIdle) this.judge(one, one.answered);
       return { url, body: this.bodyOf(one), retryAfterMs: one.status === 'pending' ? this.retryAfterMs : null };
     });
   }
@@ -96,7 +100,7 @@ export class FakeCa extends AcmeConnections implements AcmeConnection {
     return this.during('answerChallenge', url, () => {
       const [authorizationUrl = '', type = ''] = url.split('#');
       const one = this.findAuthorization(authorizationUrl);
-      if (one.status !== 'pending' || one.answered !== null) throw new AppError('failed_precondition', 'challenge is not pending', { reason: 'acme.malformed' });
+      if (one.status !== 'pending' || (one.answered !== null && !this.isIdle)) throw new AppError('failed_precondition', 'challenge is not pending', { reason: 'acme.malformed' });
       one.answered = type;
       return { url, body: { type, url, status: 'processing' as const }, retryAfterMs: this.retryAfterMs };
     });
@@ -193,7 +197,7 @@ export class FakeCa extends AcmeConnections implements AcmeConnection {
       challenges: types.map((offer) => ({
         type: offer,
         url: `${url}#${offer}`,
-        status: status === 'invalid' && offer === answered ? 'invalid' : 'pending',
+        status: offer !== answered || this.isIdle ? 'pending' : status === 'invalid' ? 'invalid' : 'processing',
         token: `token-${url.split('/').at(-1) ?? ''}-${offer}`,
         ...(problem !== null && offer === answered && { error: problem }),
       })),
@@ -202,15 +206,20 @@ export class FakeCa extends AcmeConnections implements AcmeConnection {
 
   private find(url: string): StoredOrder {
     const order = this.made.find((one) => one.url === url);
-    if (order === undefined) throw new AppError('not_found', `no order ${url}`);
+    if (order === undefined) throw gone(`no order ${url}`);
     return order;
   }
 
   private findAuthorization(url: string): StoredAuthorization {
     const one = this.authorizations.find((each) => each.url === url);
-    if (one === undefined) throw new AppError('not_found', `no authorization ${url}`);
+    if (one === undefined) throw gone(`no authorization ${url}`);
     return one;
   }
+}
+
+/** As Boulder says it: its type is that of requests that nobody should repeat. */
+export function gone(detail: string): AppError {
+  return new AppError('not_found', `ca.test: ${detail} (malformed)`, { reason: 'acme.malformed' });
 }
 
 interface StoredOrder {
