@@ -31,6 +31,10 @@ export class AskOrder {
     // The type says that no other try helps.
     if (refusal !== undefined) throw new AppError('failed_precondition', refusal, { reason: 'acme.unsupportedIdentifier' });
 
+    if (order.waitsFor !== null && (await this.orders.isLive(order.waitsFor))) {
+      await this.orders.write(order, { order: { nextTryAt: this.later(longestWaitMs) } });
+      return;
+    }
     const connection = await this.connections.of(order.authority);
     const lost = order.askedAt === null ? undefined : await this.findLost(connection, order);
     if (lost !== undefined) return this.keep(order, lost);
@@ -74,11 +78,23 @@ export class AskOrder {
       const { type, value } = (isMatched ? order.identifiers[index] : order.identifiers[0]) ?? fallback;
       return { authorizationUrl, identifierType: type, identifierValue: value };
     });
-    const step: Step = { order: movedOn('ordered', { orderUrl: url, finalizeUrl: body.finalize, askedAt: null }), authorizations };
+    const step: Step = { order: movedOn('ordered', { orderUrl: url, finalizeUrl: body.finalize, askedAt: null, ...(order.waitsFor !== null && { waitsFor: null, lastError: null }) }), authorizations };
     if ((await this.orders.write(order, step)) !== 'taken') return;
-    // The same names were asked for twice, and the CA gave the same order twice: when that has ended it makes another.
-    await this.orders.write(order, { order: { askedAt: null } });
-    throw new AppError('rate_limited', `the CA has one order for both this request and another one for the same names: ${url}`, { reason: 'acme.paused', retryAfterMs: sharedOrderMs });
+    await this.waitForHolder(order, url);
+  }
+
+  /** The same names were asked for twice, and the CA gave the same order twice: when that has ended it makes another, and wakes this one. */
+  private async waitForHolder(order: Order, url: string): Promise<void> {
+    const holder = await this.orders.holderOf(url);
+    if (holder === undefined) await this.orders.write(order, { order: { askedAt: null, nextTryAt: this.later(endedMeanwhileMs) } });
+    else {
+      const lastError = `waits for order ${holder}: the CA has one order for both, ${url}`;
+      await this.orders.write(order, { order: { askedAt: null, waitsFor: holder, lastError, nextTryAt: this.later(longestWaitMs) } });
+    }
+  }
+
+  private later(ms: number): Date {
+    return new Date(this.clock.now().getTime() + ms);
   }
 
   private async findLost(connection: AcmeConnection, order: Order): Promise<Resource<OrderAtCa> | undefined> {
@@ -94,8 +110,10 @@ export class AskOrder {
   }
 }
 
-const sharedOrderMs = 3_000;
-const mostLooked = 200;
+/** Should the one that it waits for not wake it. */
+const longestWaitMs = 300_000;
+const endedMeanwhileMs = 3_000;
+const mostLooked = 50;
 
 /** Only one that can still be used, for the same names. */
 function isFor({ status, identifiers, profile }: OrderAtCa, order: Order): boolean {

@@ -4,7 +4,7 @@ import { Database, type Sql } from '@sifaka/database';
 import { Jobs } from '@sifaka/messaging';
 import { CLOCK, CONFIG } from '@sifaka/runtime';
 import type { AcmeConfig } from '../acme.config.js';
-import type { Order } from './order.js';
+import { isFinal, type Order } from './order.js';
 
 /** Name of the job that works on one order. */
 export const advanceOrder = 'advance-order';
@@ -47,6 +47,7 @@ export class OrderTurns {
       else if (at === null) await tx.query('update acme_order set wake_at = null where id = $1', [order.id]);
       else await this.wake(tx, order.id, at);
       if (!keepsSlot && !isChanged) await this.leave(tx, order);
+      if (isFinal(order.state)) await this.wakeFollowers(tx, order.id);
     });
   }
 
@@ -84,6 +85,13 @@ export class OrderTurns {
     const idle = await this.database.query<{ id: number }>(waiting, [late, this.config.ordersInFlight]);
     for (const { id } of idle) await this.wakeNow(id);
     return [...lost, ...idle].map(({ id }) => id);
+  }
+
+  /** The CA makes them orders of their own now. */
+  private async wakeFollowers(tx: Sql, id: number): Promise<void> {
+    const text = 'update acme_order set waits_for = null, last_error = null, next_try_at = null, version = version + 1 where waits_for = $1 returning id';
+    const followers = await tx.query<{ id: number }>({ name: 'order-followers', text, values: [id] });
+    for (const follower of followers) await this.wake(tx, follower.id, null);
   }
 
   private async leave(tx: Sql, { id, authority }: Order): Promise<void> {
