@@ -10,7 +10,7 @@ import type { Challenge, ChallengePatch, Order } from '../order/order.js';
 import { untilNextLook, untilNextSighting } from '../order/pauses.js';
 import { circumstance, failureOf, unpublished, type Circumstances } from '../order/steps.js';
 import type { Step } from '../order/step.js';
-import { AcmeConnections } from '../protocol/acme-connection.js';
+import { AcmeConnections, type AcmeConnection } from '../protocol/acme-connection.js';
 import { problemText } from '../protocol/problem.js';
 import type { Authorization } from '../protocol/resources.js';
 import { failedChallenge } from './choose-challenge.js';
@@ -55,13 +55,14 @@ export class ProveControl {
     const connection = await this.connections.of(order.authority);
     const retryAfterMs = await connection.answerChallenge(challenge.challengeUrl ?? '').then(
       (answer) => answer.retryAfterMs,
-      (error: unknown) => {
-        // Answered already, before a crash or by another order that shares the authorization: its state says more.
-        if (isAppError(error) && error.code === 'failed_precondition') return null;
-        throw error;
+      async (error: unknown) => {
+        // Answered already, before a crash or by another order that shares the authorization: its state says so.
+        if (isAppError(error) && error.code === 'failed_precondition' && (await isAnswered(connection, challenge))) return null;
+        throw passing(error);
       },
     );
-    return this.change(challenge, { state: 'answered', polls: 0, pollAt: this.later(untilNextLook(0, retryAfterMs)), lastError: null });
+    const pollAt = this.later(untilNextLook(0, retryAfterMs));
+    return this.change(challenge, { state: 'answered', answeredAt: this.clock.now(), polls: 0, pollAt, lastError: null });
   }
 
   async poll(order: Order, challenge: Challenge, circumstances: Circumstances): Promise<Step> {
@@ -69,6 +70,7 @@ export class ProveControl {
     const { body, retryAfterMs } = await connection.authorization(challenge.authorizationUrl);
     if (body.status === 'valid') return this.change(challenge, { state: 'valid', pollAt: null });
     if (body.status === 'pending') {
+      if (isUntouched(body, challenge) && this.isPast(challenge.answeredAt)) return this.forgotten(order, challenge, circumstances);
       return this.change(challenge, { polls: challenge.polls + 1, pollAt: this.later(untilNextLook(challenge.polls + 1, retryAfterMs)) });
     }
     return this.refused(order, challenge, body, circumstances);
@@ -82,6 +84,14 @@ export class ProveControl {
     const verdict = canBeRetried(problem) ? 'strike' : 'fatal';
     const step = failureOf(order, { text, verdict, retryAfterMs: null, isOver: true }, circumstances);
     return { ...step, challenges: [{ id: challenge.id, from: challenge.state, change: { state: 'invalid', pollAt: null, lastError: words } }] };
+  }
+
+  /** The CA took the answer, and has not so much as begun: it is told again. */
+  private forgotten(order: Order, challenge: Challenge, circumstances: Circumstances): Step {
+    const words = `the CA has not validated the challenge within ${this.config.propagationLimitSeconds} s`;
+    const step = failureOf(order, { text: `${words}${circumstance(order, challenge.identifierValue)}`, verdict: 'strike', retryAfterMs: null, isOver: false }, circumstances);
+    const change: ChallengePatch = { state: 'published', publishedAt: this.clock.now(), answeredAt: null, polls: 0, pollAt: null, lastError: words };
+    return { ...step, challenges: [{ id: challenge.id, from: challenge.state, change }] };
   }
 
   /** The order at the CA is still good: the record is made anew. */
@@ -103,7 +113,11 @@ export class ProveControl {
   }
 
   private isLate({ publishedAt }: Challenge): boolean {
-    return publishedAt !== null && this.clock.now().getTime() - publishedAt.getTime() >= this.config.propagationLimitSeconds * 1_000;
+    return this.isPast(publishedAt);
+  }
+
+  private isPast(since: Date | null): boolean {
+    return since !== null && this.clock.now().getTime() - since.getTime() >= this.config.propagationLimitSeconds * 1_000;
   }
 
   private later(ms: number): Date {
@@ -113,6 +127,22 @@ export class ProveControl {
 
 /** An upload over SSH or to a store takes seconds; deploy-svc tries again by itself. */
 const uploadReminderMs = 60_000;
+
+async function isAnswered(connection: AcmeConnection, challenge: Challenge): Promise<boolean> {
+  const { body } = await connection.authorization(challenge.authorizationUrl);
+  return body.status !== 'pending' || !isUntouched(body, challenge);
+}
+
+/** The CA refused an answer, not the order: another try is worth it, whatever type of problem that was. */
+function passing(error: unknown): unknown {
+  if (!isAppError(error) || error.code !== 'failed_precondition' || error.reason?.startsWith('acme.') !== true) return error;
+  return new AppError(error.code, error.message, { reason: 'order.answer_refused', cause: error });
+}
+
+/** RFC 8555 section 7.1.6: from its answer on a challenge is `processing`; some CAs leave it `pending` until they are done. */
+function isUntouched({ challenges }: Authorization, { challengeUrl }: Challenge): boolean {
+  return challenges.some(({ url, status }) => url === challengeUrl && status === 'pending');
+}
 
 function recordOf({ dnsProviderId, recordName, keyAuthorization, identifierValue }: Challenge) {
   if (dnsProviderId === null || recordName === null || keyAuthorization === null) {

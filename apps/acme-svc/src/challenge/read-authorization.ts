@@ -37,7 +37,7 @@ export class ReadAuthorization {
     return { order: movedOn('authorizing') };
   }
 
-  /** Null when no TXT record can be made for it, or none is wanted. */
+  /** Null when no TXT record can be made for it, none is wanted, or nobody here can look where it would belong. */
   private async placeOf(order: Order, name: { type: string; value: string }, { challenges }: Authorization): Promise<Place | null> {
     const isWanted = preferredTypes(name, order.challenge, true).includes('dns-01') && challenges.some(({ type }) => type === 'dns-01');
     if (!isWanted) return null;
@@ -45,7 +45,7 @@ export class ReadAuthorization {
       return await this.dns.place(name.value, order.dnsProviderId);
     } catch (error) {
       const hasAlternative = preferredTypes(name, order.challenge, false).includes('http-01');
-      if (hasAlternative && isAppError(error) && error.code === 'failed_precondition') return null;
+      if (hasAlternative && isAppError(error) && (error.code === 'failed_precondition' || error.reason === 'dns.no_resolver')) return null;
       throw error;
     }
   }
