@@ -22,6 +22,8 @@ export class PlaceChallenge {
   ) {}
 
   async run(name: string, preferredProviderId: number | null): Promise<Place> {
+    // Without a provider there is nothing to find out: networks without resolvers must not be asked for one.
+    if ((await this.providers.all()).length === 0) throw await this.noProvider(name, challengeName(name));
     const recordName = await this.delegated(challengeName(name));
     const place = (await this.find(recordName, preferredProviderId)) ?? ((await this.zones.lookFor(recordName)) ? await this.find(recordName, preferredProviderId) : null);
     if (place !== null) return place;
