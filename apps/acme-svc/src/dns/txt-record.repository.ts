@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@sifaka/database';
+import { Coalescer } from '@sifaka/runtime';
 
 export type TxtRecordState = 'adding' | 'present' | 'removing' | 'removed';
 
@@ -21,19 +22,30 @@ export interface NewTxtRecord {
   value: string;
 }
 
+/** What the challenges of many orders ask for while a statement is on its way goes together in the next one. */
+const together = { maxItems: 100, maxRuns: 1 };
+
 @Injectable()
 export class TxtRecordRepository {
-  constructor(private readonly database: Database) {}
+  private readonly announced: Coalescer<NewTxtRecord, TxtRecordRow | null>;
+  private readonly states: Coalescer<number, TxtRecordState | null>;
+  private readonly presences: Coalescer<number, true>;
+  private readonly removals: Coalescer<number, true>;
 
-  /** Puts it on record; again when it was removed since. Null when the provider does not exist. */
-  async announce({ holder, providerId, name, value }: NewTxtRecord): Promise<TxtRecordRow | null> {
-    const [row] = await this.database.query<TxtRecordRow>({ name: 'dns-record-announce', text: announceSql, values: [holder, providerId, name, value] });
-    return row ?? null;
+  constructor(private readonly database: Database) {
+    this.announced = new Coalescer((records) => this.announceAll(records), together);
+    this.states = new Coalescer((ids) => this.statesOf(ids), together);
+    this.presences = new Coalescer((ids) => this.change('dns-record-present', presentSql, ids), together);
+    this.removals = new Coalescer((ids) => this.change('dns-record-removed', removedSql, ids), together);
   }
 
-  async stateOf(id: number): Promise<TxtRecordState | null> {
-    const [row] = await this.database.query<{ state: TxtRecordState }>({ name: 'dns-record-state', text: 'select state from dns_record where id = $1', values: [id] });
-    return row?.state ?? null;
+  /** Puts it on record; again when it was removed since. Null when the provider does not exist. */
+  announce(record: NewTxtRecord): Promise<TxtRecordRow | null> {
+    return this.announced.add(record);
+  }
+
+  stateOf(id: number): Promise<TxtRecordState | null> {
+    return this.states.add(id);
   }
 
   /** Somebody else needs the same value at the same place: two orders may share one authorization. */
@@ -46,7 +58,7 @@ export class TxtRecordRepository {
   }
 
   async present(id: number): Promise<void> {
-    await this.database.query(`update dns_record set state = 'present', last_error = null, updated_at = now() where id = $1 and state = 'adding'`, [id]);
+    await this.presences.add(id);
   }
 
   async addFailed(id: number, error: string): Promise<void> {
@@ -64,7 +76,13 @@ export class TxtRecordRepository {
   }
 
   async removed(id: number): Promise<void> {
-    await this.database.query(`update dns_record set state = 'removed', last_error = null, next_try_at = null, updated_at = now() where id = $1 and state = 'removing'`, [id]);
+    await this.removals.add(id);
+  }
+
+  /** Removed once, and in DNS again all the same: false when it was not removed. */
+  async reopen(id: number): Promise<boolean> {
+    const rows = await this.database.query(`update dns_record set state = 'removing', attempts = 0, next_try_at = now(), updated_at = now() where id = $1 and state = 'removed' returning id`, [id]);
+    return rows.length > 0;
   }
 
   async removalFailed(id: number, error: string, pauseMs: number): Promise<void> {
@@ -98,15 +116,45 @@ export class TxtRecordRepository {
   openOf(providerId: number, sql: Sql = this.database): Promise<TxtRecordRow[]> {
     return sql.query<TxtRecordRow>(`select ${columns} from dns_record where provider_id = $1 and state <> 'removed' order by id`, [providerId]);
   }
+
+  private async announceAll(records: readonly NewTxtRecord[]): Promise<(TxtRecordRow | null)[]> {
+    // One statement may touch a row once.
+    const distinct = [...new Map(records.map((record) => [keyOf(record), record])).values()];
+    const values = [distinct.map(({ holder }) => holder), distinct.map(({ providerId }) => providerId), distinct.map(({ name }) => name), distinct.map(({ value }) => value)];
+    const rows = await this.database.query<TxtRecordRow>({ name: 'dns-record-announce', text: announceSql, values });
+    const found = new Map(rows.map((row) => [keyOf({ ...row, providerId: row.provider_id }), row]));
+    return records.map((record) => found.get(keyOf(record)) ?? null);
+  }
+
+  private async statesOf(ids: readonly number[]): Promise<(TxtRecordState | null)[]> {
+    const text = 'select id, state from dns_record where id = any($1::bigint[])';
+    const rows = await this.database.query<Pick<TxtRecordRow, 'id' | 'state'>>({ name: 'dns-record-state', text, values: [ids] });
+    const states = new Map(rows.map(({ id, state }) => [id, state]));
+    return ids.map((id) => states.get(id) ?? null);
+  }
+
+  private async change(name: string, text: string, ids: readonly number[]): Promise<true[]> {
+    await this.database.query({ name, text, values: [ids] });
+    return ids.map(() => true);
+  }
 }
+
+const keyOf = ({ holder, providerId, name, value }: NewTxtRecord): string => JSON.stringify([holder, providerId, name, value]);
 
 const columns = 'id, holder, provider_id, name, value, state, attempts';
 
-/** `for key share` waits for a deletion of the provider that is under way. */
+const presentSql = `update dns_record set state = 'present', last_error = null, updated_at = now() where id = any($1::bigint[]) and state = 'adding'`;
+
+const removedSql = `update dns_record set state = 'removed', last_error = null, next_try_at = null, updated_at = now() where id = any($1::bigint[]) and state = 'removing'`;
+
+/** `for key share` waits for a deletion of the provider that is under way; rows are touched in one order, so that no two writers wait for each other. */
 const announceSql = `
-  with provider as (select id from dns_provider where id = $2 for key share)
+  with provider as (select id from dns_provider where id = any($2::int[]) order by id for key share)
   insert into dns_record (holder, provider_id, name, value, state)
-  select $1, provider.id, $3, $4, 'adding' from provider
+  select asked.holder, provider.id, asked.name, asked.value, 'adding'
+    from unnest($1::text[], $2::int[], $3::text[], $4::text[]) as asked (holder, provider_id, name, value)
+    join provider on provider.id = asked.provider_id
+    order by asked.holder, asked.name, asked.value
   on conflict on constraint dns_record_unique do update
     set state = case when dns_record.state = 'present' then 'present' else 'adding' end,
         attempts = 0, last_error = null, next_try_at = null, updated_at = now()

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, toAppError } from '@sifaka/kernel';
 import type { Logger } from '@sifaka/observability';
+import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { LOGGER } from '@sifaka/runtime';
 import { DnsPlugins } from './dns-plugins.js';
 import { DnsProviderRepository } from './dns-provider.repository.js';
@@ -62,11 +63,37 @@ export class TxtRecords {
       throw new AppError('conflict', `the TXT record of ${row.name} was given up meanwhile`, { reason: 'dns.record_released' });
     try {
       const plugin = await this.pluginOf(row.provider_id);
-      await withinTime(plugin.addTxt({ name: row.name, value: row.value, ttlSeconds }), `writing the TXT record of ${row.name}`);
+      await this.write(plugin, row);
       await this.records.present(row.id);
     } catch (error) {
       await this.records.addFailed(row.id, toAppError(error).message);
       throw error;
+    }
+  }
+
+  private async write(plugin: DnsProvider, row: TxtRecordRow): Promise<void> {
+    const writing = plugin.addTxt({ name: row.name, value: row.value, ttlSeconds });
+    let isLate = false;
+    // A plugin that took too long goes on all the same, and by then the order may have been given up and its record removed.
+    writing.then(() => (isLate ? this.undo(row) : undefined), ignore);
+    try {
+      await withinTime(writing, `writing the TXT record of ${row.name}`);
+    } catch (error) {
+      isLate = true;
+      throw error;
+    }
+  }
+
+  /** After a removal that is under way: what is written before it ends may be written after it looked. */
+  private async undo(row: TxtRecordRow): Promise<void> {
+    const facts = { record: row.name, providerId: row.provider_id };
+    try {
+      const isRemoved = await this.locks.during(row, () => this.records.reopen(row.id));
+      if (!isRemoved) return;
+      this.logger.warn(facts, 'a TXT record was written after it was removed: it is removed again');
+      await this.take(row);
+    } catch (error) {
+      this.logger.error({ ...facts, err: error }, 'a TXT record was written late, and whether it is to go could not be found out');
     }
   }
 
@@ -88,6 +115,10 @@ export class TxtRecords {
     await this.records.removalFailed(row.id, message, retryMs);
     return false;
   }
+}
+
+function ignore(): void {
+  // Whoever waits for the write is told of its fault; nobody waits for a late one.
 }
 
 const holderOf = (challengeId: number): string => `challenge/${challengeId}`;
