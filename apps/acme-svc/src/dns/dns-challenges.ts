@@ -27,7 +27,7 @@ export class DnsChallenges {
    *
    * @param name as in the order: a wildcard keeps its `*.`
    * @param preferredProviderId used when it serves the name, or when its zones are not known
-   * @throws AppError `failed_precondition`, reason `dns.no_provider` or `dns.delegation_loop`; `upstream_failed` when no resolver answers
+   * @throws AppError `failed_precondition`, reason `dns.no_provider`, `dns.delegation_loop` or `dns.delegation_in_use`; `upstream_failed` when no resolver answers
    */
   place(name: string, preferredProviderId: number | null): Promise<Place> {
     return this.placing.run(name, preferredProviderId);

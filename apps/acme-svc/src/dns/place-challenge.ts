@@ -7,6 +7,7 @@ import type { Place } from './dns-challenges.js';
 import { challengeName, namesAbove, plainName } from './dns-name.js';
 import { DnsProviderRepository, type DnsProviderRow } from './dns-provider.repository.js';
 import { ask, NoReply } from './dns-query.js';
+import { valuesIn } from './propagation.js';
 import { RefreshZones } from './refresh-zones.js';
 import { cnameIn, questionTimeoutMs, Resolvers } from './resolvers.js';
 import { parseServers } from './server-address.js';
@@ -26,6 +27,7 @@ export class PlaceChallenge {
     if ((await this.providers.all()).length === 0) throw await this.noProvider(name, challengeName(name));
     const recordName = await this.delegated(challengeName(name));
     const place = (await this.find(recordName, preferredProviderId)) ?? ((await this.zones.lookFor(recordName)) ? await this.find(recordName, preferredProviderId) : null);
+    if (place !== null && recordName !== challengeName(name)) await this.refuseForeign(name, recordName);
     if (place !== null) return place;
     throw await this.noProvider(name, recordName);
   }
@@ -33,6 +35,18 @@ export class PlaceChallenge {
   /** Where CNAME records lead from the name; to itself when they are not to be followed. */
   async delegated(recordName: string): Promise<string> {
     return this.config.enableDelegatedCname ? followAliases(recordName, (name) => this.aliasOf(name)) : recordName;
+  }
+
+  /**
+   * A CNAME is made by whoever has the name, and may lead to any name of any zone here: a value beside those of DKIM, SPF or a verification
+   * breaks them. What stands there must be values of challenges; a name that says that it is for challenges is left to its owner.
+   */
+  private async refuseForeign(name: string, recordName: string): Promise<void> {
+    if (recordName.startsWith('_acme-challenge.')) return;
+    const values = valuesIn(await this.resolvers.resolve({ name: recordName, type: 'TXT' }));
+    if (values.every((value) => challengeValue.test(value))) return;
+    const message = `the challenge of "${name}" is delegated to ${recordName}, where TXT records stand that are of no ACME challenge: delegate it to a name that nothing else uses`;
+    throw new AppError('failed_precondition', message, { reason: 'dns.delegation_in_use' });
   }
 
   /** The provider asked for, where it serves the name or nobody knows; else the longest zone, of several providers that of the lowest id. */
@@ -83,6 +97,9 @@ export class PlaceChallenge {
     return new AppError('failed_precondition', `no DNS provider for "${name}"${where}: ${what}`, { reason: 'dns.no_provider' });
   }
 }
+
+/** A SHA-256 digest in base64url (RFC 8555 section 8.4), the empty value of a name that is ready for one, or that of a provider's test. */
+const challengeValue = /^(?:[A-Za-z0-9_-]{43}|sifaka-test-[0-9a-f]+)?$/;
 
 /** Providers that a refusal names. */
 const maxNamed = 10;

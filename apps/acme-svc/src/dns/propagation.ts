@@ -92,7 +92,8 @@ async function viewAt(host: string, server: DnsServer, { recordName, value }: So
   }
 }
 
-const valuesIn = ({ answers }: Reply): string[] => answers.flatMap((answer) => (answer.type === 'TXT' ? [textOf(answer.data)] : []));
+/** The TXT values of a reply. */
+export const valuesIn = ({ answers }: Reply): string[] => answers.flatMap((answer) => (answer.type === 'TXT' ? [textOf(answer.data)] : []));
 
 /** The strings of one record are one value (RFC 7208 section 3.3 says it for all who publish text). */
 function textOf(data: string | Buffer | (string | Buffer)[]): string {

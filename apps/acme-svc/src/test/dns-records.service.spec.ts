@@ -74,6 +74,11 @@ describe('the place of a challenge record', () => {
     resolver.set('_acme-challenge.shop.customer.test', 'CNAME', ['Hop.customer.test']);
     resolver.set('hop.customer.test', 'CNAME', ['shop.sub.example.test']);
     expect(await challenges().place('shop.customer.test', null)).toMatchObject({ zone: 'sub.example.test', recordName: 'shop.sub.example.test', providerId: provider.id });
+    resolver.set('_acme-challenge.evil.customer.test', 'CNAME', ['mail._domainkey.example.test']);
+    resolver.set('mail._domainkey.example.test', 'TXT', ['v=DKIM1; p=AAAA']);
+    await expect(challenges().place('evil.customer.test', null)).rejects.toMatchObject({ code: 'failed_precondition', reason: 'dns.delegation_in_use', message: expect.not.stringContaining('DKIM') });
+    resolver.set('mail._domainkey.example.test', 'TXT', ['x'.repeat(43)]);
+    expect(await challenges().place('evil.customer.test', null)).toMatchObject({ recordName: 'mail._domainkey.example.test' });
     resolver.set('_acme-challenge.round.example.test', 'CNAME', ['_acme-challenge.round.example.test']);
     await expect(challenges().place('round.example.test', null)).rejects.toMatchObject({ reason: 'dns.delegation_loop' });
   });
