@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { column, Conditions, Database, filterByText, listPage, nullable, type Columns, type Sql } from '@sifaka/database';
 import type { InputOf, listDnsProviders, Ref } from '@sifaka/contracts';
 import type { StoredOption } from '@sifaka/plugin-host';
+import { Coalescer } from '@sifaka/runtime';
 
 export interface DnsProviderRow {
   id: number;
@@ -36,13 +37,23 @@ const listed: Columns = {
   last_error: nullable(column.text('p.last_error')),
 };
 
+/** What the challenges of many orders ask for while a statement is on its way goes together in the next one. */
+const together = { maxItems: 100, maxRuns: 1 };
+
+type Serving = Pick<DnsProviderRow, 'id'> & { zone: string };
+
 @Injectable()
 export class DnsProviderRepository {
-  constructor(private readonly database: Database) {}
+  private readonly sought: Coalescer<number, DnsProviderRow | null>;
+  private readonly places: Coalescer<readonly string[], Serving[]>;
+
+  constructor(private readonly database: Database) {
+    this.sought = new Coalescer((ids) => this.byIds(ids), together);
+    this.places = new Coalescer((names) => this.serving(names), together);
+  }
 
   async byId(id: number): Promise<DnsProviderRow | undefined> {
-    const [row] = await this.database.query<DnsProviderRow>({ name: 'dns-provider-by-id', text: `select ${columns} from dns_provider p where p.id = $1`, values: [id] });
-    return row;
+    return (await this.sought.add(id)) ?? undefined;
   }
 
   all(): Promise<DnsProviderRow[]> {
@@ -74,8 +85,8 @@ export class DnsProviderRepository {
   }
 
   /** The providers that serve the longest of these names, lowest id first. */
-  servingAnyOf(names: readonly string[]): Promise<{ id: number; zone: string }[]> {
-    return this.database.query({ name: 'dns-zone-of', text: 'select provider_id as id, name as zone from dns_zone where name = any($1::text[]) order by length(name) desc, provider_id', values: [names] });
+  servingAnyOf(names: readonly string[]): Promise<Serving[]> {
+    return this.places.add(names);
   }
 
   /** @throws the driver's error for a name that exists, constraint `dns_provider_name_unique` */
@@ -117,6 +128,19 @@ export class DnsProviderRepository {
 
   async setError(id: number, error: string): Promise<void> {
     await this.database.query('update dns_provider set last_error = $2 where id = $1', [id, error]);
+  }
+
+  private async byIds(ids: readonly number[]): Promise<(DnsProviderRow | null)[]> {
+    const text = `select ${columns} from dns_provider p where p.id = any($1::int[])`;
+    const rows = await this.database.query<DnsProviderRow>({ name: 'dns-provider-by-id', text, values: [[...new Set(ids)]] });
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  private async serving(asked: readonly (readonly string[])[]): Promise<Serving[][]> {
+    const text = 'select provider_id as id, name as zone from dns_zone where name = any($1::text[]) order by length(name) desc, provider_id';
+    const rows = await this.database.query<Serving>({ name: 'dns-zone-of', text, values: [[...new Set(asked.flat())]] });
+    return asked.map((names) => rows.filter(({ zone }) => names.includes(zone)));
   }
 }
 

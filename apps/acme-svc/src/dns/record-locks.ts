@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import type { Logger } from '@sifaka/observability';
-import { LOGGER } from '@sifaka/runtime';
+import { Coalescer, LOGGER } from '@sifaka/runtime';
 import type pg from 'pg';
 
 /** One value of one name at one provider. */
@@ -28,6 +28,8 @@ export class RecordLocks implements OnApplicationShutdown {
   private session: Promise<pg.PoolClient> | undefined;
   /** The same, once it is open. */
   private current: pg.PoolClient | undefined;
+  private readonly attempts = new Coalescer<string, Attempt>((keys) => this.lockAll(keys), together);
+  private readonly ends = new Coalescer<Held, true>((all) => this.unlockAll(all), together);
 
   constructor(
     private readonly database: Database,
@@ -82,8 +84,7 @@ export class RecordLocks implements OnApplicationShutdown {
   }
 
   private async leave(key: string, turn: Turn): Promise<void> {
-    // A broken session has let go already.
-    await turn.session?.query(unlockSql, [key]).catch(nothing);
+    if (turn.session !== undefined) await this.ends.add({ session: turn.session, key });
     turn.end();
     if (this.turns.get(key) === turn) this.turns.delete(key);
   }
@@ -91,23 +92,35 @@ export class RecordLocks implements OnApplicationShutdown {
   private async acquire(key: string): Promise<pg.PoolClient> {
     const giveUpAt = Date.now() + patienceMs;
     for (let waits = 0; ; waits++) {
-      const session = await this.open();
       // Asked for again and again, not waited for: a waiting statement would hold up the session, and all other locks with it.
-      if (await this.isLocked(session, key)) return session;
+      const { session, isLocked } = await this.attempts.add(key);
+      if (isLocked) return session;
       if (Date.now() > giveUpAt)
         throw new AppError('unavailable', `another writer of ${key.split(' ')[2] ?? ''} is busy for more than ${patienceMs / 1_000} s`, { reason: 'dns.busy' });
       await pause(Math.min(1_000, 50 * 1.5 ** waits) * (0.5 + Math.random()));
     }
   }
 
-  private async isLocked(session: pg.PoolClient, key: string): Promise<boolean> {
+  private async lockAll(keys: readonly string[]): Promise<Attempt[]> {
+    const session = await this.open();
     try {
-      const { rows } = await session.query<{ locked: boolean }>(lockSql, [key]);
-      return rows[0]?.locked === true;
+      const { rows } = await session.query<{ key: string }>(lockSql, [keys]);
+      const locked = new Set(rows.map(({ key }) => key));
+      return keys.map((key) => ({ session, isLocked: locked.has(key) }));
     } catch (error) {
+      // With the session go the locks that it may have got.
       this.drop(session);
       throw unreachable(error);
     }
+  }
+
+  private async unlockAll(all: readonly Held[]): Promise<true[]> {
+    for (const session of new Set(all.map((held) => held.session))) {
+      const keys = all.filter((held) => held.session === session).map(({ key }) => key);
+      // A broken session has let go already.
+      await session.query(unlockSql, [keys]).catch(nothing);
+    }
+    return all.map(() => true);
   }
 
   private open(): Promise<pg.PoolClient> {
@@ -139,6 +152,20 @@ export class RecordLocks implements OnApplicationShutdown {
   }
 }
 
+/** A lock that a session has. */
+interface Held {
+  session: pg.PoolClient;
+  key: string;
+}
+
+interface Attempt {
+  session: pg.PoolClient;
+  isLocked: boolean;
+}
+
+/** Names of many orders are locked and let go at once: what comes while a statement is on its way goes in the next one. */
+const together = { maxItems: 100, maxRuns: 1 };
+
 const unreachable = (cause: unknown) => new AppError('unavailable', 'the database cannot be reached', { reason: 'database.unreachable', cause });
 
 /** The time in which a replica writes to a name. */
@@ -157,8 +184,11 @@ const turnMs = 1_000;
 /** Longer than a plugin may take for one change. */
 const patienceMs = 120_000;
 
-const lockSql = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
-const unlockSql = 'select pg_advisory_unlock(hashtextextended($1, 0))';
+/** The keys that could be locked; a fence, so that each is tried once. */
+const lockSql = `
+  with tried as materialized (select key, pg_try_advisory_lock(hashtextextended(key, 0)) as locked from unnest($1::text[]) as key)
+  select key from tried where locked`;
+const unlockSql = 'select pg_advisory_unlock(hashtextextended(key, 0)) from unnest($1::text[]) as key';
 
 function nothing(): void {
   // What became of it concerns whoever asked for it.

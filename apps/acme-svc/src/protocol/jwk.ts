@@ -1,6 +1,7 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { AppError } from '@sifaka/kernel';
 import type { HashName } from '@sifaka/contracts';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 
 /** The members that a thumbprint counts (RFC 7638 section 3.2), in its order: JSON of it is what is hashed. */
@@ -30,6 +31,20 @@ export interface PublicKey {
  * @throws AppError `failed_precondition` for a kind of key that no ACME CA takes
  */
 export function publicKeyFrom(key: Uint8Array | KeyObject): PublicKey {
+  if (!(key instanceof Uint8Array)) return readKey(key);
+  const known = readKeys.get(keyText(key));
+  if (known !== undefined) return known;
+  const made = readKey(key);
+  readKeys.set(keyText(key), made);
+  return made;
+}
+
+/** Every step of every order signs with the same few keys, and reading one takes OpenSSL longer than a signature. */
+const readKeys = new LRUCache<string, PublicKey>({ max: 200 });
+
+const keyText = (spki: Uint8Array): string => Buffer.from(spki).toString('base64');
+
+function readKey(key: Uint8Array | KeyObject): PublicKey {
   const read = PublicJwk.safeParse(asJwk(key));
   const algorithm = read.success ? algorithmOf(read.data) : undefined;
   if (read.success && algorithm !== undefined) return { jwk: read.data, algorithm };
