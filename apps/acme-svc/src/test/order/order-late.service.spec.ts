@@ -25,7 +25,10 @@ const failing = (wanted: CaCall, times: number, fault: () => Error) => {
     if (call === wanted && left-- > 0) throw fault();
   };
 };
-const inTheEnd = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+const endNow = async ({ id }: { id: number }) => {
+  await orders.platform.database('acme').query('update acme_order set until = now(), version = version + 1 where id = $1', [id]);
+  await orders.wake(id);
+};
 
 describe('a 404 of the CA', () => {
   it.each([
@@ -87,7 +90,8 @@ describe('a certificate that the CA signs when nobody waits for it any more', ()
 
   it('is told of after the end of its time', async () => {
     ca.isStuck = true;
-    const id = await orders.request(['overdue.test'], { until: inTheEnd(2) });
+    const id = await orders.request(['overdue.test']);
+    await endNow(await orders.which(id, ({ state }) => state === 'finalizing'));
     await orders.hears('sifaka.v1.order.failed', id);
     ca.isStuck = false;
     await finalized(id);
@@ -95,10 +99,11 @@ describe('a certificate that the CA signs when nobody waits for it any more', ()
   });
 
   it('is collected by a last look when its time is over', async () => {
-    ca.retryAfterMs = 60_000;
-    const id = await orders.request(['last-look.test'], { until: inTheEnd(3) });
-    const { challenges } = await orders.which(id, ({ state }) => state === 'authorizing');
-    await orders.platform.database('acme').query('update acme_challenge set poll_at = null where id = $1', [challenges[0]?.id]);
+    ca.before = (call) => {
+      if (call === 'finalize') ca.retryAfterMs = 60_000;
+    };
+    const id = await orders.request(['last-look.test']);
+    await endNow(await orders.which(id, ({ state }) => state === 'finalizing'));
     await finalized(id);
     expect(orders.told('sifaka.v1.order.failed', id)).toEqual([]);
   });
