@@ -21,6 +21,7 @@ export function aProbingIssuer() {
     options: z.object({
       url: z.url().describe('Address').meta({ setting: 'PROBING_URL' }),
       token: secret().optional().describe('Token'),
+      profile: z.string().optional().describe('Profile'),
     }),
     create: ({ url, token }, context) => ({
       check: async () => {

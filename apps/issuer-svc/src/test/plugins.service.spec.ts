@@ -80,10 +80,22 @@ describe('options of an issuer plugin', () => {
     await change(authority, [{ name: 'url', value: 'https://ca.example/' }, { name: 'token', value: null }]);
     expect(probe.asked).toEqual([]);
     probe.answer = () => Promise.reject(new AppError('failed_precondition', 'no such profile'));
-    await expect(change(authority, [{ name: 'url', value: 'https://new.example/' }, { name: 'token', value: null }])).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'plugin.pluginOptions' }] });
-    expect(probe.asked).toEqual([{ url: 'https://new.example/', token: 'hunter2' }]);
+    await expect(change(authority, [{ name: 'url', value: 'https://ca.example/' }, { name: 'token', value: null }, { name: 'profile', value: 'web' }])).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'plugin.pluginOptions' }] });
+    expect(probe.asked).toEqual([{ url: 'https://ca.example/', token: 'hunter2' }]);
     const stored = await platform.call('gateway', getAuthority, { ref: { id: authority.id } }, { principal: admin });
-    expect(JSON.stringify(stored)).toContain('https://ca.example/');
+    expect(JSON.stringify(stored)).not.toContain('profile');
+  });
+
+  it('want their secret again for another address, so that nobody has it sent to a place of his own', async () => {
+    const authority = await ask([{ name: 'url', value: 'https://ca.example/' }, { name: 'token', value: 'hunter2' }]);
+    probe.asked = [];
+    await expect(change(authority, [{ name: 'url', value: 'https://me.example/' }, { name: 'token', value: null }])).rejects.toMatchObject({
+      code: 'invalid_argument',
+      fields: [{ path: 'options.token', message: expect.stringContaining('because url changed') }],
+    });
+    expect(probe.asked).toEqual([]);
+    await change(authority, [{ name: 'url', value: 'https://new.example/' }, { name: 'token', value: 'hunter3' }]);
+    expect(probe.asked).toEqual([{ url: 'https://new.example/', token: 'hunter3' }]);
   });
 });
 
