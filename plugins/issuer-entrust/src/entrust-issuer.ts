@@ -2,6 +2,7 @@ import { AppError } from '@sifaka/kernel';
 import { csrPem, organizationOf, parseCertificate, parseCsr, parseName, parsePemChain } from '@sifaka/pki';
 import {
   issuedWith,
+  orLater,
   outsideAuthority,
   type AuthorityOutcome,
   type IssuedCertificateReference,
@@ -41,7 +42,7 @@ export class EntrustIssuer implements Issuer {
 
   async createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome> {
     const ordered = await this.api.order(await this.orderOf(request));
-    return this.outcomeOf(ordered, request.csrDer, request.authority);
+    return orLater(this.context, this.pending(ordered.trackingId), async () => this.outcomeOf(ordered, request.csrDer, request.authority));
   }
 
   async createAuthority(request: IssuerAuthorityRequest): Promise<AuthorityOutcome> {
@@ -105,11 +106,13 @@ export class EntrustIssuer implements Issuer {
     return isServer ? 'SERVER_AUTH' : 'CLIENT_AUTH';
   }
 
+  private pending(trackingId: string) {
+    const until = new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs);
+    return { status: 'pending', settledBy: 'poll', externalId: trackingId, until } as const;
+  }
+
   private outcomeOf({ trackingId, endEntityCert, chainCerts }: Ordered, csrDer: Uint8Array, authority: IssuerAuthority): IssueOutcome {
-    if (endEntityCert === null || endEntityCert === undefined || endEntityCert.trim() === '') {
-      const until = new Date(this.context.clock.now().getTime() + this.options.wait_days * dayMs);
-      return { status: 'pending', settledBy: 'poll', externalId: trackingId, until };
-    }
+    if (endEntityCert === null || endEntityCert === undefined || endEntityCert.trim() === '') return this.pending(trackingId);
     const outcome = issuedWith([endEntityCert, ...(chainCerts ?? [])], csrDer, authority, trackingId);
     const { keyType } = parseCertificate(outcome.certificateDer);
     const crossSigned = keyType === 'RSA2048' ? this.options.cross_signed_rsa : keyType === 'ECCPRIME256V1' ? this.options.cross_signed_ecc : undefined;

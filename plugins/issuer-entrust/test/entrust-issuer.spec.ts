@@ -90,6 +90,16 @@ describe('entrust-issuer', () => {
     expect(await issuer.poll?.(reference)).toMatchObject({ status: 'rejected', reason: expect.stringContaining('DECLINED') });
   });
 
+  it('does not lose an order whose certificate cannot be read', async () => {
+    entrust.settings.answersGarbage = true;
+    try {
+      const issuer = make();
+      expect(await issuer.createCertificate(testRequest(await authorityOf(issuer)))).toMatchObject({ status: 'pending', settledBy: 'poll', externalId: expect.stringMatching(/^9\d{3}$/) });
+    } finally {
+      entrust.settings.answersGarbage = false;
+    }
+  });
+
   it.each<[boolean, string[], string]>([
     [false, ['1.3.6.1.5.5.7.3.1'], 'SERVER_AND_CLIENT_AUTH'],
     [true, ['1.3.6.1.5.5.7.3.1'], 'SERVER_AUTH'],

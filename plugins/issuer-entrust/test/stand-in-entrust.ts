@@ -19,7 +19,7 @@ const Order = z.object({
  */
 export async function startEntrust({ now = () => new Date(), requiresClientCertificate = false } = {}) {
   const ca = standInCa(now());
-  const settings = { needsApproval: false };
+  const settings = { needsApproval: false, answersGarbage: false };
   const certificates = new Map<string, { der: Buffer; status: string }>();
   const revocations: { id: string; body: unknown }[] = [];
   const orders: z.output<typeof Order>[] = [];
@@ -51,7 +51,7 @@ export async function startEntrust({ now = () => new Date(), requiresClientCerti
       const der = ca.sign(parsed.data.csr, { notBefore: now(), notAfter: new Date(`${parsed.data.certExpiryDate}T23:59:59Z`) });
       const id = String(9_000 + certificates.size);
       certificates.set(id, { der, status: settings.needsApproval ? 'PENDING' : 'ACTIVE' });
-      return { status: settings.needsApproval ? 202 : 201, body: shown(id) };
+      return { status: settings.needsApproval ? 202 : 201, body: settings.answersGarbage ? { ...shown(id), endEntityCert: 'garbage' } : shown(id) };
     } catch {
       return refused(400, 'The CSR is not valid');
     }
