@@ -3,6 +3,7 @@ import type { AuditEntry, Window } from '@sifaka/contracts';
 import { column, Conditions, Database, listPage, nullable, type Columns, type Page, type Sql } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { Outbox } from '@sifaka/messaging';
+import { Coalescer } from '@sifaka/runtime';
 
 export interface AccountRow {
   id: number;
@@ -53,10 +54,15 @@ const columns: Columns = {
 /** SQL of ACME accounts. */
 @Injectable()
 export class AccountRepository {
+  /** Every step of every order begins with the account: who asks while a statement is on its way shares the next one. */
+  private readonly sought: Coalescer<string, AccountRow | null>;
+
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-  ) {}
+  ) {
+    this.sought = new Coalescer((authorities) => this.currentOf(authorities), { maxItems: 100, maxRuns: 1 });
+  }
 
   async get(id: number): Promise<AccountRow> {
     const [row] = await this.database.query<AccountRow>(`select ${selected} from acme_account where id = $1`, [id]);
@@ -73,9 +79,14 @@ export class AccountRepository {
 
   /** The one that an authority opened last, whatever became of it. */
   async current(authority: string): Promise<AccountRow | undefined> {
-    const text = `select ${selected} from acme_account where authority = $1 and opened_at is not null order by opened_at desc, id desc limit 1`;
-    const [row] = await this.database.query<AccountRow>({ name: 'current-account', text, values: [authority] });
-    return row;
+    return (await this.sought.add(authority)) ?? undefined;
+  }
+
+  private async currentOf(authorities: readonly string[]): Promise<(AccountRow | null)[]> {
+    const text = `select distinct on (authority) ${selected} from acme_account where authority = any($1::text[]) and opened_at is not null order by authority, opened_at desc, id desc`;
+    const rows = await this.database.query<AccountRow>({ name: 'current-account', text, values: [[...new Set(authorities)]] });
+    const found = new Map(rows.map((row) => [row.authority, row]));
+    return authorities.map((authority) => found.get(authority) ?? null);
   }
 
   async page(window: Window, authority: string | null): Promise<Page<AccountRow>> {

@@ -29,12 +29,14 @@ const together = { maxItems: 100, maxRuns: 1 };
 export class TxtRecordRepository {
   private readonly announced: Coalescer<NewTxtRecord, TxtRecordRow | null>;
   private readonly states: Coalescer<number, TxtRecordState | null>;
+  private readonly needs: Coalescer<TxtRecordRow, boolean>;
   private readonly presences: Coalescer<number, true>;
   private readonly removals: Coalescer<number, true>;
 
   constructor(private readonly database: Database) {
     this.announced = new Coalescer((records) => this.announceAll(records), together);
     this.states = new Coalescer((ids) => this.statesOf(ids), together);
+    this.needs = new Coalescer((records) => this.areNeededElsewhere(records), together);
     this.presences = new Coalescer((ids) => this.change('dns-record-present', presentSql, ids), together);
     this.removals = new Coalescer((ids) => this.change('dns-record-removed', removedSql, ids), together);
   }
@@ -49,12 +51,8 @@ export class TxtRecordRepository {
   }
 
   /** Somebody else needs the same value at the same place: two orders may share one authorization. */
-  async isNeededElsewhere({ id, provider_id, name, value }: TxtRecordRow): Promise<boolean> {
-    const rows = await this.database.query(
-      `select from dns_record where provider_id = $1 and name = $2 and value = $3 and id <> $4 and state in ('adding', 'present') limit 1`,
-      [provider_id, name, value, id],
-    );
-    return rows.length > 0;
+  isNeededElsewhere(record: TxtRecordRow): Promise<boolean> {
+    return this.needs.add(record);
   }
 
   async present(id: number): Promise<void> {
@@ -133,6 +131,13 @@ export class TxtRecordRepository {
     return ids.map((id) => states.get(id) ?? null);
   }
 
+  private async areNeededElsewhere(records: readonly TxtRecordRow[]): Promise<boolean[]> {
+    const values = [records.map(({ id }) => id), records.map((record) => record.provider_id), records.map(({ name }) => name), records.map(({ value }) => value)];
+    const rows = await this.database.query<{ id: number }>({ name: 'dns-record-needed', text: neededSql, values });
+    const needed = new Set(rows.map(({ id }) => id));
+    return records.map(({ id }) => needed.has(id));
+  }
+
   private async change(name: string, text: string, ids: readonly number[]): Promise<true[]> {
     await this.database.query({ name, text, values: [ids] });
     return ids.map(() => true);
@@ -142,6 +147,11 @@ export class TxtRecordRepository {
 const keyOf = ({ holder, providerId, name, value }: NewTxtRecord): string => JSON.stringify([holder, providerId, name, value]);
 
 const columns = 'id, holder, provider_id, name, value, state, attempts';
+
+const neededSql = `
+  select asked.id from unnest($1::bigint[], $2::int[], $3::text[], $4::text[]) as asked (id, provider_id, name, value)
+  where exists (select from dns_record r where r.provider_id = asked.provider_id and r.name = asked.name and r.value = asked.value
+    and r.id <> asked.id and r.state in ('adding', 'present'))`;
 
 const presentSql = `update dns_record set state = 'present', last_error = null, updated_at = now() where id = any($1::bigint[]) and state = 'adding'`;
 
