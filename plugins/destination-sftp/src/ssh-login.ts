@@ -117,7 +117,8 @@ class Session {
     const client = new Client();
     this.client = client;
     return new Promise((resolve, reject) => {
-      client.once('error', (error) => reject(loginFault(this.host, config, error)));
+      // Not once: a refused host may reset the connection after the fault that ended it, and an error without a listener ends the process.
+      client.on('error', (error) => reject(loginFault(this.host, config, error)));
       client.once('close', () => reject(new AppError('upstream_failed', `${this.host} ended the connection`, { reason: 'sftp.closed' })));
       client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => config.password ?? '')));
       client.once('ready', () => {
