@@ -44,7 +44,7 @@ function run(args: string[], env: Record<string, string> = {}, whenReady: NodeJS
 describe('the process of a service', () => {
   it('says in one line that migrations are missing, makes them when told to, then serves until it is stopped', async () => {
     const early = await run([]);
-    expect(early).toMatchObject({ code: 1, err: expect.stringMatching(/^notify: schema "notify" lacks 6 migrations [^\n]*"migrate"\n$/) });
+    expect(early).toMatchObject({ code: 1, err: expect.stringMatching(/^notify: schema "notify" lacks \d+ migrations [^\n]*"migrate"\n$/) });
 
     expect(await run(['migrate'])).toMatchObject({ code: 0, err: '' });
     expect(await run(['migrate'])).toMatchObject({ code: 0, out: expect.stringContaining('up to date') });
