@@ -43,7 +43,8 @@ export const issueCertificate = command('rpc.issuer.certificate.issue', {
   output: IssueAnswer,
   callers: ['gateway'],
   codes: ['permission_denied', 'failed_precondition', 'conflict', 'rate_limited', 'upstream_failed', 'upstream_timeout'],
-  timeoutMs: 30_000,
+  // Longer than an outside CA usually takes, and short enough that callers of a service that was killed learn of it: what comes later is on record.
+  timeoutMs: 20_000,
 });
 
 export const uploadCertificate = command('rpc.issuer.certificate.upload', {
