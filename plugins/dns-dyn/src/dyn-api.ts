@@ -13,7 +13,7 @@ const Zones = z.array(z.string());
 const Records = z.array(z.object({ record_id: z.int(), rdata: z.object({ txtdata: z.string() }) }));
 
 /** Another session publishes the same zone; together at most some ten seconds. */
-const isBlocked = /blocked by current task|already has a job running|zone is locked/i;
+const isBlocked = /operation blocked by current|already has a job running|zone is locked/i;
 const maxAttempts = 8;
 const retryMs = 300;
 

@@ -62,7 +62,7 @@ export async function startDyn(zones: readonly string[]) {
   }
 
   function publish(session: Session, zone: string): StandInAnswer {
-    if (state.blockedPublishes-- > 0) return failure(400, 'OPERATION_FAILED', 'zone: Operation blocked by current task');
+    if (state.blockedPublishes-- > 0) return failure(400, 'OPERATION_FAILED', 'zone: Operation blocked by current job');
     for (const { added, removed } of session.pending.filter((change) => change.zone === zone)) {
       if (added !== undefined) records.push(added);
       if (removed !== undefined) records.splice(0, records.length, ...records.filter(({ id }) => id !== removed));
