@@ -1,3 +1,4 @@
+export { setupFault } from './setup-fault.js';
 export { refuseMovedSecrets } from './secret-travel.js';
 export { isSecretRef, keepSecrets, redactedOptions, refuseReferences, secretNames, secretRefs, StoredOption, StoredOptions } from './stored-options.js';
 export { secretsByRpc, type HostSecrets } from './host-secrets.js';

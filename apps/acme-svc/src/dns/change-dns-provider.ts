@@ -1,8 +1,8 @@
+import { setupFault } from '@sifaka/plugin-host';
 import { Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
 import type { DnsProviderRecord, InputOf, Principal, updateDnsProvider } from '@sifaka/contracts';
 import { DnsProviderRepository } from './dns-provider.repository.js';
-import { setupFault } from './plugin-fault.js';
 import { noSuchProvider } from './provider-faults.js';
 import { ReadDnsProviders } from './read-dns-providers.js';
 import { RefreshZones } from './refresh-zones.js';
@@ -28,7 +28,7 @@ export class ChangeDnsProvider {
     const provider = await this.providers.byId(id);
     if (provider === undefined) throw noSuchProvider(id);
     await this.zones.refresh(provider).catch((error: unknown) => {
-      throw setupFault(error);
+      throw setupFault(error, 'dns_provider.check_failed');
     });
     return this.reader.get(id);
   }

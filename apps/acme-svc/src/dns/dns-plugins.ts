@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PluginEntry } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
-import { HostedPlugins, keepSecrets, PluginHost, pluginHostProvider, refuseMovedSecrets, refuseReferences, secretRefs, type StoredOption } from '@sifaka/plugin-host';
+import { HostedPlugins, keepSecrets, PluginHost, pluginHostProvider, refuseMovedSecrets, refuseReferences, secretRefs, setupFault, type StoredOption } from '@sifaka/plugin-host';
 import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { CONFIG } from '@sifaka/runtime';
 import type { AcmeConfig } from '../acme.config.js';
 import type { DnsProviderRow } from './dns-provider.repository.js';
-import { setupFault } from './plugin-fault.js';
 
 /** Where type and options of a provider stand in a request. */
 const typePath = 'providerType.name';
@@ -82,7 +81,7 @@ export class DnsPlugins {
     try {
       return await this.host.proven(type, options, { timeoutMs: checkLimitMs }, use);
     } catch (error) {
-      throw setupFault(error);
+      throw setupFault(error, 'dns_provider.check_failed');
     }
   }
 

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
-import { keepSecrets, PluginHost, refuseReferences, secretRefs, StoredOptions, type StoredOption } from '@sifaka/plugin-host';
+import { keepSecrets, PluginHost, refuseReferences, secretRefs, setupFault, type StoredOption, StoredOptions } from '@sifaka/plugin-host';
 import type { Destination } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import { DESTINATION_PLUGINS, FILE_FORMATS } from '../plugins.module.js';
 import type { DestinationRow, Learned } from './destination.repository.js';
 import { exportOptionsPath, optionsPath } from './option-paths.js';
-import { setupFault } from './setup-fault.js';
 
 /** The answer must be there before the one who asked has gone. */
 const checkLimitMs = 20_000;
@@ -61,7 +60,7 @@ export class DestinationPlugins {
     try {
       return await this.host.proven(slug, withLearned(options, known), { timeoutMs: checkLimitMs }, (instance) => learnedOf(instance) ?? known);
     } catch (error) {
-      throw setupFault(error);
+      throw setupFault(error, 'destination.check_failed');
     }
   }
 

@@ -5,7 +5,7 @@ import { HostedPlugins } from '@sifaka/plugin-host';
 import { DestinationPlugins } from './destination-plugins.js';
 import { DestinationRepository } from './destination.repository.js';
 import { destinationView } from './destination.view.js';
-import { noSuchDestination } from './setup-fault.js';
+import { noSuchDestination } from './no-such-destination.js';
 
 @Injectable()
 export class ReadDestinations {

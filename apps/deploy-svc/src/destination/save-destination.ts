@@ -7,7 +7,7 @@ import type { StoredOption } from '@sifaka/plugin-host';
 import { DestinationPlugins } from './destination-plugins.js';
 import { DestinationTrail } from './destination-trail.js';
 import { DestinationRepository, type DestinationRow, type Learned } from './destination.repository.js';
-import { noSuchDestination } from './setup-fault.js';
+import { noSuchDestination } from './no-such-destination.js';
 
 interface Proven {
   options: StoredOption[];

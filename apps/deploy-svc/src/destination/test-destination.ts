@@ -6,7 +6,7 @@ import { CLOCK } from '@sifaka/runtime';
 import { DestinationPlugins } from './destination-plugins.js';
 import { DestinationRepository } from './destination.repository.js';
 import { optionsPath } from './option-paths.js';
-import { noSuchDestination } from './setup-fault.js';
+import { noSuchDestination } from './no-such-destination.js';
 
 /** Reaches a destination, writes to it and cleans up, and tells how that went: a refusal is the answer, not a fault. */
 @Injectable()
