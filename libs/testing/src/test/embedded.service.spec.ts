@@ -18,8 +18,9 @@ const program = `
       startPostgres({ dataDir: dataDir + '/postgres', durable: true, port: Number(port ?? 0) }),
       startNats({ dataDir: dataDir + '/nats', program: natsServer }),
     ]);
-    console.log(JSON.stringify({ postgres: { url: postgres.url, pid: postgres.pid }, nats: { url: nats.url, pid: nats.pid } }));
+    // Before the line that tells the test it may ask: a signal that nobody waits for yet would end only this process.
     process.once('SIGTERM', () => Promise.all([postgres.stop(), nats.stop()]).then(() => process.exit(0)));
+    console.log(JSON.stringify({ postgres: { url: postgres.url, pid: postgres.pid }, nats: { url: nats.url, pid: nats.pid } }));
     setInterval(() => undefined, 1000);
   } catch (error) {
     console.log(JSON.stringify({ fault: error.message }));
