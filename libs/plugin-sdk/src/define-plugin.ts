@@ -1,10 +1,11 @@
 import { AppError } from '@sifaka/kernel';
 import type { z } from 'zod';
 import type { PluginContext } from './context.js';
-import type { Destination, DestinationContext, Source } from './kinds/deployment.js';
+import type { Destination, DestinationContext } from './kinds/destination.js';
 import type { Exporter } from './kinds/exporter.js';
 import type { Issuer, IssuerContext } from './kinds/issuer.js';
 import type { DnsProvider, Keystore, MetricSink, Notifier } from './kinds/outbound.js';
+import type { Source } from './kinds/source.js';
 import { toPluginOptions, type OptionDescriptor } from './options/option-descriptor.js';
 
 export const pluginKinds = ['issuer', 'source', 'destination', 'notification', 'export', 'dns', 'metric', 'keystore'] as const;
@@ -25,6 +26,13 @@ export interface PluginInstances {
 
 export type ContextOf<Kind extends PluginKind> = Kind extends 'issuer' ? IssuerContext : Kind extends 'destination' ? DestinationContext : PluginContext;
 
+/** The source that watches the place which a destination fills. */
+export interface SourceTwin {
+  slug: string;
+  /** Never a secret: the source is made with these values alone. Two twins with the same ones are the same place. */
+  options: Record<string, string | number | boolean>;
+}
+
 /** How a plugin is written down; see `definePlugin`. */
 export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObject> {
   kind: Kind;
@@ -39,6 +47,8 @@ export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObjec
   requiresKey?: boolean;
   /** `z.object({})` for none. What it puts out must be acceptable as input and come out the same. */
   options: Schema;
+  /** Destinations alone: a source is made beside each destination for which this names one. */
+  sourceTwin?(options: z.output<Schema>): SourceTwin | null;
   /** Without side effects: no connection, timer or file before the first use. */
   create(options: z.output<Schema>, context: ContextOf<Kind>): PluginInstances[Kind];
 }
@@ -56,6 +66,8 @@ export interface Plugin<Kind extends PluginKind = PluginKind> {
   readonly optionsSchema: z.ZodObject;
   /** Descriptors of the options, new objects at each call. */
   pluginOptions(): OptionDescriptor[];
+  /** @throws AppError `invalid_argument` for values that the schema refuses */
+  sourceTwin(options: unknown): SourceTwin | null;
   /**
    * @param options values as `parsePluginOptions` returns them
    * @throws AppError `invalid_argument` for values that the schema refuses
@@ -76,6 +88,7 @@ export function definePlugin<Kind extends PluginKind, Schema extends z.ZodObject
     requiresKey: source.requiresKey ?? true,
     optionsSchema: source.options,
     pluginOptions: () => toPluginOptions(source.options),
+    sourceTwin: (options: unknown) => source.sourceTwin?.(valid(source.slug, source.options, options)) ?? null,
     create: (options: unknown, context: ContextOf<Kind>) => source.create(valid(source.slug, source.options, options), context),
   });
 }

@@ -1,4 +1,4 @@
-export { definePlugin, pluginKinds, type ContextOf, type Plugin, type PluginInstances, type PluginKind, type PluginSource } from './define-plugin.js';
+export { definePlugin, pluginKinds, type ContextOf, type Plugin, type PluginInstances, type PluginKind, type PluginSource, type SourceTwin } from './define-plugin.js';
 export type { Outbound, PluginContext, PluginLogger, SecretReader, TlsTrust } from './context.js';
 export type { AcmeAccount, AcmeAccountSettings, AcmeClient, AcmeOrderTerms } from './kinds/acme.js';
 export type { PluginLifecycle } from './kinds/lifecycle.js';
@@ -22,7 +22,9 @@ export type {
   SshTerms,
 } from './kinds/issuer.js';
 export type { ExportedFile, Exporter, ExportInput } from './kinds/exporter.js';
-export type { DeployableCertificate, Destination, DestinationContext, FoundCertificate, FoundEndpoint, Source } from './kinds/deployment.js';
+export type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, StartTls } from './kinds/destination.js';
+export { startTlsProtocols } from './kinds/destination.js';
+export type { EndpointCertificate, Finding, FoundCertificate, FoundEndpoint, ScanRequest, Source, SourceFault, StoredCertificate } from './kinds/source.js';
 export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';
 export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
 export { dnsName, nameInZone, quoteTxt, requireZoneOf, unquoteTxt, zoneOf } from './dns/txt-record.js';

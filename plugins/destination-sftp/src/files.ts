@@ -1,5 +1,5 @@
 import { encodePem, fromPkcs8Der, fullChainPem, toTraditionalPem } from '@sifaka/pki';
-import type { DeployableCertificate } from '@sifaka/plugin-sdk';
+import type { DeployableCertificate, DeployedCertificate } from '@sifaka/plugin-sdk';
 import { AppError } from '@sifaka/kernel';
 import type { SftpOptions } from './options.js';
 
@@ -24,14 +24,22 @@ export function fileStem({ commonName, name }: Pick<DeployableCertificate, 'comm
 
 /** What a web server reads: key, certificate with its chain, or the chain apart (Apache). */
 export function filesOf(certificate: DeployableCertificate, format: SftpOptions['exportFormat']): RemoteFile[] {
-  const { certificateDer, chainDer, privateKeyPkcs8Der } = certificate;
+  const { privateKeyPkcs8Der } = certificate;
   if (privateKeyPkcs8Der === null) {
     throw new AppError('failed_precondition', `certificate "${certificate.name}" has no stored private key, and its files are of no use without`, { reason: 'destination.no_key' });
   }
-  const stem = fileStem(certificate);
-  const file = (name: string, text: string, mode = openMode): RemoteFile => ({ name: `${stem}${name}`, content: Buffer.from(`${text}\n`), mode });
-  const key = file('.key', toTraditionalPem(fromPkcs8Der(privateKeyPkcs8Der)), keyMode);
-  if (format === 'NGINX') return [key, file('.pem', fullChainPem(certificateDer, chainDer))];
-  const chain = chainDer.map((der) => encodePem('CERTIFICATE', der)).join('\n');
-  return [key, file('.pem', fullChainPem(certificateDer, [])), ...(chain === '' ? [] : [file('.ca.bundle.pem', chain)])];
+  const key = { ...file(certificate, '.key', toTraditionalPem(fromPkcs8Der(privateKeyPkcs8Der))), mode: keyMode };
+  return [key, ...publicFilesOf(certificate, format)];
 }
+
+/** Those that everybody may read. */
+export function publicFilesOf(certificate: DeployedNames, format: SftpOptions['exportFormat']): RemoteFile[] {
+  const { certificateDer, chainDer } = certificate;
+  if (format === 'NGINX') return [file(certificate, '.pem', fullChainPem(certificateDer, chainDer))];
+  const chain = chainDer.map((der) => encodePem('CERTIFICATE', der)).join('\n');
+  return [file(certificate, '.pem', fullChainPem(certificateDer, [])), ...(chain === '' ? [] : [file(certificate, '.ca.bundle.pem', chain)])];
+}
+
+type DeployedNames = Pick<DeployedCertificate, 'name' | 'commonName' | 'certificateDer' | 'chainDer'>;
+
+const file = (certificate: DeployedNames, ending: string, text: string): RemoteFile => ({ name: `${fileStem(certificate)}${ending}`, content: Buffer.from(`${text}\n`), mode: openMode });

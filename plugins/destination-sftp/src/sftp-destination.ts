@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { AppError } from '@sifaka/kernel';
-import type { DeployableCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
-import { fileStem, filesOf, openMode } from './files.js';
+import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
+import { fileStem, filesOf, openMode, publicFilesOf } from './files.js';
 import type { SftpOptions } from './options.js';
 import { SftpFolder } from './sftp-folder.js';
 import { SshLogin } from './ssh-login.js';
@@ -44,8 +44,8 @@ export class SftpDestination implements Destination {
     return { externalId: posix.join(this.options.destinationPath, stem) };
   }
 
-  async verify(certificate: DeployableCertificate): Promise<boolean> {
-    const files = filesOf(certificate, this.options.exportFormat);
+  async verify(certificate: DeployedCertificate): Promise<boolean> {
+    const files = publicFilesOf(certificate, this.options.exportFormat);
     return this.in(fileStem(certificate), async (folder) => {
       for (const file of files) if (!(await folder.holds(file))) return false;
       return true;

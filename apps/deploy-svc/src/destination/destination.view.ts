@@ -22,6 +22,7 @@ export function destinationView(row: DestinationRow, plugins: KnownPlugins): Des
     description: row.description,
     options: withValues(pluginOptions, stored, plugins),
     plugin: { slug, title, description },
+    sourceTwin: null,
     createdAt: timestamp(row.created_at),
     updatedAt: timestamp(row.updated_at),
   };

@@ -12,6 +12,7 @@ export class AuthorizeCertificateWrite {
   async run({ id }: InputOf<typeof authorizeCertificateWrite>, { principal }: CallContext): Promise<OutputOf<typeof authorizeCertificateWrite>> {
     const certificate = await this.certificates.get(id);
     allow(principal, 'certificate:write', certificate);
-    return { id, owner: certificate.owner, deleted: certificate.deleted };
+    const { owner, deleted, keyId, format } = certificate;
+    return { id, owner, deleted, hasPrivateKey: keyId !== null, format };
   }
 }

@@ -70,6 +70,7 @@ export function pendingRecord(row: PendingRow, authority: AuthoritySummary, repl
     lastUpdated: timestamp(row.updated_at),
     authority,
     dnsProviderId: row.dns_provider_id,
+    destinationIds: [],
     replaces,
     userId: row.user_id,
     roleIds: row.role_ids,

@@ -3,10 +3,14 @@ import { AuditEntry } from '../audit.js';
 import { event, type EventContract } from '../contract.js';
 import { CrlReason, Id, Timestamp } from '../values.js';
 import { acmeEvents } from './acme.js';
+import { deploymentEvents } from './deployment.js';
 import { destinationEvents } from './destination.js';
+import { discoveryEvents } from './discovery.js';
 
 export * from './acme.js';
+export * from './deployment.js';
 export * from './destination.js';
+export * from './discovery.js';
 
 /** What other systems need to recognise a certificate. Never a key, never a secret. */
 const CertificateFacts = z.object({
@@ -29,12 +33,21 @@ export type CertificateFacts = z.output<typeof CertificateFacts>;
 export const certificateIssued = event('sifaka.v1.certificate.issued', {
   source: 'issuer',
   summary: 'An authority issued a certificate on request.',
-  data: CertificateFacts,
+  data: CertificateFacts.extend({
+    /** Destinations that were asked for with it. */
+    destinationIds: z.array(Id).default([]),
+  }),
 });
 export const certificateImported = event('sifaka.v1.certificate.imported', {
   source: 'issuer',
   summary: 'A certificate that exists already was taken into the inventory.',
-  data: CertificateFacts,
+  data: CertificateFacts.extend({
+    destinationIds: z.array(Id).default([]),
+    /** Source that found it; null: a person uploaded it. */
+    sourceId: Id.nullable().default(null),
+    /** E-mail address of the owner that the source names, where it is not the owner yet. */
+    proposedOwner: z.string().nullable().default(null),
+  }),
 });
 export const certificateUpdated = event('sifaka.v1.certificate.updated', {
   source: 'issuer',
@@ -147,4 +160,6 @@ export const allEvents: readonly EventContract[] = [
   auditRecorded,
   ...acmeEvents,
   ...destinationEvents,
+  ...deploymentEvents,
+  ...discoveryEvents,
 ];

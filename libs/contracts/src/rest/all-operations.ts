@@ -4,12 +4,16 @@ import { auditOperations } from './audit.js';
 import { authOperations } from './auth.js';
 import { authorityOperations } from './authority.js';
 import { certificateOperations } from './certificate.js';
+import { deploymentOperations } from './deployment.js';
 import { destinationOperations } from './destination.js';
 import { dnsProviderOperations } from './dns-provider.js';
+import { endpointOperations } from './endpoint.js';
 import { inventoryOperations } from './inventory.js';
 import type { Operation } from './operation.js';
 import { pendingCertificateOperations } from './pending-certificate.js';
 import { roleOperations } from './role.js';
+import { rotationOperations } from './rotation.js';
+import { sourceOperations } from './source.js';
 import { taskOperations } from './task.js';
 import { userOperations } from './user.js';
 
@@ -24,6 +28,10 @@ export const allOperations: readonly Operation[] = [
   ...pendingCertificateOperations,
   ...dnsProviderOperations,
   ...destinationOperations,
+  ...deploymentOperations,
+  ...sourceOperations,
+  ...endpointOperations,
+  ...rotationOperations,
   ...acmeOperations,
   ...inventoryOperations,
   ...auditOperations,

@@ -179,9 +179,9 @@ export const exportCertificateOperation = operation('exportCertificate', 'POST',
 });
 export const revokeCertificateOperation = operation('revokeCertificate', 'PUT', '/certificates/{id}/revoke', {
   ...object,
-  summary: 'Revoke',
+  summary: 'Revoke; one that endpoints still present is refused without force',
   access: 'authenticated',
-  body: z.object({ comments: text(1_024).nullish(), crlReason: CrlReason.default('unspecified') }),
+  body: z.object({ comments: text(1_024).nullish(), crlReason: CrlReason.default('unspecified'), force: bool().default(false) }),
   response: z.object({ id: Id }),
   errors: [404, 502, 504],
 });

@@ -37,6 +37,8 @@ export const issueCertificate = command('rpc.issuer.certificate.issue', {
     replaces: z.array(Ref).max(100),
     /** The same key with the same caller gives the same certificate again (64 hex characters). */
     requestKey: z.string().length(64).nullable(),
+    /** Resolved and found fit by deploy-svc; it hears of them with `certificate.issued`. */
+    destinationIds: z.array(Id).max(200).default([]),
     /** For the DNS-01 challenges of an ACME order; null: found by zone. */
     dnsProviderId: Id.nullable().default(null),
   }),
@@ -59,6 +61,7 @@ export const uploadCertificate = command('rpc.issuer.certificate.upload', {
     externalId: z.string().max(128).nullable(),
     notify: z.boolean(),
     replaces: z.array(Ref).max(100),
+    destinationIds: z.array(Id).max(200).default([]),
     /** As when issuing: the same key with the same caller gives the same certificate again (64 hex characters). */
     requestKey: z.string().length(64).nullable().default(null),
   }),
@@ -111,7 +114,7 @@ export const describeCertificate = command('rpc.issuer.certificate.describe', {
 /** Asks whether the caller may change the certificate, before a body is even looked at (rest-api §6.5 order of checks). */
 export const authorizeCertificateWrite = query('rpc.issuer.certificate.authorize_write', {
   input: z.object({ id: Id }),
-  output: z.object({ id: Id, owner: z.string(), deleted: z.boolean() }),
+  output: z.object({ id: Id, owner: z.string(), deleted: z.boolean(), hasPrivateKey: z.boolean().default(false), format: z.enum(['x509', 'openssh']).default('x509') }),
   callers: ['gateway'],
   codes: ['not_found', 'permission_denied'],
 });

@@ -16,6 +16,8 @@ export const DestinationRecord = z.object({
   /** Definitions of the plugin's options with the values of this destination. */
   options: z.array(PluginOption),
   plugin: PluginView.omit({ pluginOptions: true }),
+  /** The source that watches the place which it fills; see `SourceTwin` of the plugin SDK. */
+  sourceTwin: z.object({ slug: z.string(), options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable().default(null),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
@@ -48,7 +50,10 @@ export const updateDestination = command('rpc.deploy.destination.update', {
   timeoutMs: 28_000,
 });
 
-/** Removes its leftover challenge tokens first. `isForced`: lets go of those that cannot be removed, and says so in the audit log. */
+/**
+ * Takes its valid certificates away first, and its leftover challenge tokens. `isForced`: lets go of what cannot be removed, and says so in
+ * the audit log.
+ */
 export const deleteDestination = command('rpc.deploy.destination.delete', {
   input: z.object({ id: Id, isForced: z.boolean() }),
   output: z.object({ isDeleted: z.boolean() }),

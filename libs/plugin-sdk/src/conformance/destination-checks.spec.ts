@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import { z } from 'zod';
 import { definePlugin } from '../define-plugin.js';
-import type { Destination } from '../kinds/deployment.js';
+import type { Destination } from '../kinds/destination.js';
 import { secret } from '../options/option-schemas.js';
 import { describeDestination, destinationChecks, type DestinationSubject } from './destination-checks.js';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { AppError, type ErrorCode } from '@sifaka/kernel';
 import type { Plugin } from '../define-plugin.js';
-import type { DeployableCertificate, Destination, DestinationContext } from '../kinds/deployment.js';
+import type { DeployableCertificate, Destination, DestinationContext } from '../kinds/destination.js';
 import { parsePluginOptions } from '../options/parse-plugin-options.js';
 import { describeChecks, type Check } from './check.js';
 import { loopbackOutbound } from './loopback-outbound.js';
@@ -52,7 +52,7 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
         const added = after.filter((name) => !before.includes(name));
         expect(added.length).toBeGreaterThan(0);
         for (const name of added) expect(name).toContain(certificate.name);
-        if (destination.verify !== undefined) expect(await destination.verify(certificate)).toBe(true);
+        if (destination.verify !== undefined) expect(await destination.verify({ ...certificate, externalId })).toBe(true);
         expect(await destination.upload(certificate)).toEqual({ externalId });
         expect(await names(subject)).toEqual(after);
       });
@@ -66,7 +66,7 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
       await using(subject, async (destination) => {
         await destination.upload(first);
         const before = await subject.contents();
-        if (destination.verify !== undefined) expect(await destination.verify(second)).toBe(false);
+        if (destination.verify !== undefined) expect(await destination.verify({ ...second, externalId: null })).toBe(false);
         await destination.upload(second);
         const after = await subject.contents();
         expect([...after.keys()].sort()).toEqual([...before.keys()].sort());

@@ -3,7 +3,7 @@ import { AppError, fixedClock, type Clock } from '@sifaka/kernel';
 import { isKeyType, keyTypes, publicKeyOf, type KeyTypeSpec } from '@sifaka/pki';
 import type { Outbound, PluginLogger } from '../context.js';
 import type { AcmeClient } from '../kinds/acme.js';
-import type { DestinationContext } from '../kinds/deployment.js';
+import type { DestinationContext } from '../kinds/destination.js';
 import type { IssuerContext, IssuerKeys, SignRequest } from '../kinds/issuer.js';
 
 export interface TestContext extends IssuerContext, DestinationContext {

@@ -1,0 +1,83 @@
+import type { PluginContext } from '../context.js';
+import type { ExportedFile } from './exporter.js';
+import type { PluginLifecycle } from './lifecycle.js';
+
+/** A certificate at a destination: all but its key. */
+export interface DeployedCertificate {
+  /** Unique in the inventory. */
+  name: string;
+  commonName: string | null;
+  certificateDer: Uint8Array;
+  /** Issuer first. */
+  chainDer: Uint8Array[];
+  /** SHA-256 of the certificate, hex. Uploads are idempotent by it. */
+  fingerprint: string;
+  /** What the target called it when it was uploaded; null when it has no name there, or nobody knows it. */
+  externalId: string | null;
+}
+
+/** A certificate with what belongs to it, on its way to where it is used. */
+export interface DeployableCertificate extends Omit<DeployedCertificate, 'externalId'> {
+  /** Null for destinations that declare `requiresKey: false`. */
+  privateKeyPkcs8Der: Uint8Array | null;
+  /** Certificates that this one replaces and that this destination holds, newest first: targets with names of their own put it in their place. */
+  replaces?: readonly DeployedCertificate[];
+}
+
+/** What destinations reach besides what every plugin does. */
+export interface DestinationContext extends PluginContext {
+  /**
+   * A certificate as a file of an export plugin, for options made by `exportPlugin()`. Secrets among its options are read for this moment.
+   *
+   * @throws AppError `invalid_argument` for an unknown plugin or options that it refuses, `failed_precondition` when the certificate lacks
+   *   what the format needs
+   */
+  exportWith(slug: string, pluginOptions: readonly unknown[], certificate: DeployableCertificate): Promise<ExportedFile>;
+}
+
+/** Protocols whose connections begin in the clear. */
+export const startTlsProtocols = ['smtp', 'imap', 'pop3', 'ftp', 'ldap', 'postgres', 'mysql', 'xmpp'] as const;
+export type StartTls = (typeof startTlsProtocols)[number];
+
+/** Where a client meets a certificate. */
+export interface ServedAt {
+  host: string;
+  port: number;
+  /** Sent as SNI (RFC 6066 section 3); null: none. */
+  serverName: string | null;
+  startTls: StartTls | null;
+}
+
+/** A place where certificates are put. */
+export interface Destination extends PluginLifecycle {
+  /** Names the far side, without contact: what was learned there holds for as long as this stays the same. */
+  readonly place?: string;
+  /**
+   * Names the store that it fills, without contact and as sources name it in `FoundEndpoint.store`: an endpoint that serves from that store
+   * can be pointed at what is uploaded here. For example `aws:iam:000011112222:/`.
+   */
+  readonly store?: string;
+  /** Options that were left blank and that the first contact settled, such as the key of a host; the host of the plugin keeps them. */
+  learned?(): Readonly<Record<string, string>>;
+  /**
+   * Returns what the target calls it: the same for a certificate that took another one's place there. Uploading the same fingerprint
+   * again changes nothing and answers the same, also when the answer to the first upload was lost.
+   */
+  upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }>;
+  /** True when the target holds exactly this certificate. */
+  verify?(certificate: DeployedCertificate): Promise<boolean>;
+  /** Takes away this certificate, by fingerprint where it can be told: what took its place stays. Safe to call for one that is gone. */
+  remove?(certificate: DeployedCertificate): Promise<void>;
+  /** Where the target serves what is uploaded, by its options: the host of the plugin asks there whether it does. */
+  endpoints?(certificate: DeployedCertificate): readonly ServedAt[];
+  /**
+   * Puts back what the upload of this certificate replaced, and makes the target serve it; also after an upload that failed half-way or
+   * was cut off by a crash. Nothing was replaced, or it is back already: changes nothing.
+   */
+  rollback?(certificate: DeployedCertificate): Promise<void>;
+  /** The upload is proven: what was kept for a rollback may go. Safe to call again. */
+  settle?(certificate: DeployedCertificate): Promise<void>;
+  /** For HTTP-01 challenges: `path` is `.well-known/acme-challenge/<token>`. Putting it again and removing what is gone change nothing. */
+  uploadToken?(token: { path: string; content: string }): Promise<void>;
+  removeToken?(token: { path: string }): Promise<void>;
+}
