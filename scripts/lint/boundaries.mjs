@@ -5,7 +5,7 @@ const contracts = 'type:contracts';
 const platform = 'type:platform';
 /** What hosts plugins knows both sides: the platform, and the kit that plugins are made with. */
 const hosting = 'type:hosting';
-const libraries = [kernel, contracts, 'type:domain', 'type:plugin-sdk', platform, hosting];
+const libraries = [kernel, contracts, 'type:domain', 'type:plugin-sdk', 'type:protocol', platform, hosting];
 
 /** A plugin does its work with its vendor's kit and what its host hands it; it must run in any host, so never with a host's means. */
 const hostMeans = ['@nestjs/*', 'typeorm', 'pg', 'graphile-worker', '@nats-io/*', 'nats'];
@@ -35,6 +35,7 @@ const libraryScopes = [
   'runtime',
   'outbound',
   'plugin-host',
+  'tls-probe',
 ];
 
 const scopes = (names) => names.map((name) => `scope:${name}`);
@@ -55,8 +56,10 @@ export function boundaries({ forTests }) {
     only('scope:pki', [kernel]),
     only('scope:authz', [kernel, contracts]),
     only('type:plugin-sdk', [kernel, 'scope:pki'], { bannedExternalImports: hostMeans }),
-    only('type:vendor', [kernel, 'type:plugin-sdk'], { bannedExternalImports: hostMeans }),
-    only('type:plugin', [kernel, 'scope:pki', 'type:plugin-sdk', 'type:vendor'], { bannedExternalImports: hostMeans }),
+    only('type:vendor', [kernel, 'scope:pki', 'type:plugin-sdk'], { bannedExternalImports: hostMeans }),
+    // What is said on a connection that is handed in: services and plugins say the same.
+    only('type:protocol', [kernel, 'scope:pki', 'type:plugin-sdk'], { bannedExternalImports: hostMeans }),
+    only('type:plugin', [kernel, 'scope:pki', 'type:plugin-sdk', 'type:vendor', 'type:protocol'], { bannedExternalImports: hostMeans }),
     only(platform, [kernel, contracts, platform]),
     only(hosting, [kernel, contracts, platform, 'type:plugin-sdk', hosting]),
     only('scope:outbound', [kernel, 'scope:config', 'type:plugin-sdk']),
