@@ -19,5 +19,13 @@ export const debianPackages = [
   { name: 'golang-cfssl', program: 'cfssl' },
   { name: 'openssh-server', program: 'sshd' },
   { name: 'openssh-client', program: 'ssh-keygen' },
+  { name: 'haproxy', program: 'haproxy' },
+  { name: 'postfix', program: 'postfix' },
+  { name: 'dovecot-imapd', file: '/usr/lib/dovecot/imap-login' },
+  { name: 'dovecot-pop3d', file: '/usr/lib/dovecot/pop3-login' },
+  { name: 'slapd', program: 'slapd' },
+  { name: 'vsftpd', program: 'vsftpd' },
+  { name: 'mariadb-server-core', program: 'mariadbd' },
+  { name: 'prosody', program: 'prosody' },
   { name: 'debootstrap', program: 'debootstrap' },
 ];

@@ -9,6 +9,7 @@ const needs = {
   bind: ['named', 'dig'],
   cfssl: ['cfssl', 'openssl', 'sqlite3'],
   sshd: ['sshd', 'ssh', 'ssh-keygen'],
+  nginx: ['nginx'],
 } as const;
 
 /** What Jest gives to a test file: not imported, so that this library also loads where no test runs. */

@@ -13,3 +13,4 @@ export { findDebian13 } from './debian13.js';
 export { findProgram, run } from './programs.js';
 export { makeServerTls, type ServerTls } from './tls.js';
 export { launch, type LaunchOptions, type Peer, type Place } from './launch.js';
+export { startNginx, type Nginx, type NginxOptions, type NginxPlace } from './nginx.js';
