@@ -5,6 +5,7 @@ import { DataSource, type EntitySchema } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Database } from './database.js';
 import { databaseError } from './pg-error.js';
+import { PooledClient } from './pooled-client.js';
 import { pgTypes } from './pg-types.js';
 import { searchPath } from './schema.js';
 
@@ -43,6 +44,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     installExtensions: false,
     poolErrorHandler: options.onIdleFault ?? (() => undefined),
     extra: {
+      Client: PooledClient,
       types: pgTypes,
       // Whatever the server is set to: days begin and end in UTC.
       options: `-c search_path=${searchPath(options.service)} -c timezone=UTC`,

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { PooledClient } from '@sifaka/database';
 
 /**
  * Connection of a queue worker that does not hear `worker:migrate`.
@@ -7,7 +7,7 @@ import pg from 'pg';
  * themselves and set the exit code of their process to 57. Here the queues of all services share a database: the first start of
  * one would end the workers of the others.
  */
-export class QueueClient extends pg.Client {
+export class QueueClient extends PooledClient {
   override emit(event: string, ...values: unknown[]): boolean {
     return event === 'notification' && isMigration(values[0]) ? true : super.emit(event, ...values);
   }
