@@ -33,6 +33,8 @@ import { References } from './issuance/references.js';
 import { KeyVault } from './keys/key-vault.js';
 import { ListingModule } from './listing/listing.module.js';
 import { pendingControllers, pendingProviders } from './pending/pending.parts.js';
+import { PlacedHandlers } from './placed/placed.handlers.js';
+import { ReadPlaced } from './placed/read-placed.js';
 import { AcmeByRpc } from './plugins/acme-by-rpc.js';
 import { ExportPlugins } from './plugins/export-plugins.js';
 import { IssuerContexts } from './plugins/issuer-contexts.js';
@@ -72,8 +74,8 @@ const revocation = [KrlRepository, ReadKeyRevocationList];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, RotationPolicies],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, PlacedHandlers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ReadPlaced, RotationPolicies],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

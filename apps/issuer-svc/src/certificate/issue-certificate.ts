@@ -91,6 +91,7 @@ function requestedOf({ input, principal, request, found, authority, draft, prepa
     name: input.name,
     replaces: found.replaces.map(({ id }) => id),
     dnsProviderId: input.dnsProviderId,
+    destinationIds: input.destinationIds,
     request,
     storeBefore: found.storeBefore,
     principal,

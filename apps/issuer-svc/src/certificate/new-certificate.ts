@@ -30,6 +30,8 @@ export interface NewCertificate {
   storeBefore: Date | null;
   /** DNS provider that an ACME order of it was asked to use. */
   dnsProviderId?: number | null;
+  /** Destinations that it was asked for with; deploy-svc hears of them. */
+  destinationIds?: readonly number[];
   /** The pending certificate that it comes from. */
   pendingCertificateId?: number | null;
   /** User whose certificate it is, where that is not the principal: a certificate that came later is the applicant's. */

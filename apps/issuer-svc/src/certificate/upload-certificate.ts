@@ -64,6 +64,7 @@ export class UploadCertificate {
       authorityId: authority?.id ?? null,
       rootAuthorityId: null,
       replaces: found.replaces.map(({ id }) => id),
+      destinationIds: input.destinationIds,
       request,
       storeBefore: found.storeBefore,
       principal,

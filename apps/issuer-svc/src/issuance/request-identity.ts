@@ -22,11 +22,18 @@ export interface RepeatedRequest {
 }
 
 /** Null for a request without key. One caller's idempotency keys mean nothing to another. */
-export function requestIdentity(principal: Principal, { requestKey, ...content }: { requestKey: string | null; ownerRoleId: number }): RequestIdentity | null {
+export function requestIdentity(principal: Principal, { requestKey, ...content }: { requestKey: string | null; ownerRoleId: number; destinationIds: readonly number[] }): RequestIdentity | null {
   if (requestKey === null) return null;
   const caller = principal.kind === 'user' ? `user ${principal.userId}` : `service ${principal.service}`;
-  // The owner's role is made ready anew for every attempt; the owner stands for it.
-  return { key: sha256(`${caller}\n${requestKey}`), contentHash: sha256(JSON.stringify({ ...content, ownerRoleId: undefined }, inOrder)) };
+  const { destinationIds } = content;
+  const compared = {
+    ...content,
+    // The owner's role is made ready anew for every attempt; the owner stands for it.
+    ownerRoleId: undefined,
+    // None is as it was before there were any: a request is the same across an upgrade.
+    destinationIds: destinationIds.length === 0 ? undefined : [...destinationIds].sort((a, b) => a - b),
+  };
+  return { key: sha256(`${caller}\n${requestKey}`), contentHash: sha256(JSON.stringify(compared, inOrder)) };
 }
 
 /** @throws AppError `conflict` for the key of another request */

@@ -70,8 +70,7 @@ function filter(conditions: Conditions, text: string): void {
       conditions.add('p.authority_id in (select a.id from authority a where a.name ilike ?)', containing(value));
       break;
     case 'destination':
-      integerOf(value);
-      conditions.add('false');
+      conditions.add('?::bigint = any(p.destination_ids)', integerOf(value));
       break;
     case 'cn':
       conditions.add('(p.cn ilike ? or exists (select from unnest(p.names) n where n ilike ?))', containing(value), containing(value));

@@ -21,6 +21,7 @@ export interface Requested
   /** DNS and IP names: the common name first when it is a host. */
   names: string[];
   dnsProviderId: number | null;
+  destinationIds: readonly number[];
   request: RequestIdentity | null;
 }
 
@@ -42,6 +43,7 @@ export interface StoredPending {
   csr: Buffer;
   keyId: string | null;
   dnsProviderId: number | null;
+  destinationIds: number[];
   replaces: number[];
   userId: number | null;
   requestId: string;

@@ -110,8 +110,8 @@ export class PendingRepository {
   }
 
   async update(tx: Sql, changed: StoredPending, at: Date): Promise<void> {
-    const { id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces } = changed;
-    await tx.query(sql.updateSql, [id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, at]);
+    const { id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, destinationIds } = changed;
+    await tx.query(sql.updateSql, [id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, at, destinationIds]);
   }
 
   /** True when the caller alone asks the issuer until then. */
@@ -219,5 +219,6 @@ function insertValues(asked: Requested, promised: Promised): unknown[] {
     promised.until,
     asked.at,
     asked.storeBefore,
+    asked.destinationIds,
   ];
 }

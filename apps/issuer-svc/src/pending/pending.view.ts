@@ -19,6 +19,7 @@ export interface PendingRow {
   csr: Buffer;
   key_id: string | null;
   dns_provider_id: number | null;
+  destination_ids: number[];
   replaces: number[];
   user_id: number | null;
   role_ids: number[];
@@ -70,7 +71,7 @@ export function pendingRecord(row: PendingRow, authority: AuthoritySummary, repl
     lastUpdated: timestamp(row.updated_at),
     authority,
     dnsProviderId: row.dns_provider_id,
-    destinationIds: [],
+    destinationIds: row.destination_ids,
     replaces,
     userId: row.user_id,
     roleIds: row.role_ids,
