@@ -4,6 +4,9 @@ export { describeExporter, exporterChecks, type ExporterSubject } from './export
 export { describeIssuer, issuerChecks, testCsr, testRequest, type IssuerSubject } from './issuer-checks.js';
 export { describeDestination, destinationChecks } from './destination-checks.js';
 export { makeDestination, testDeployable, testSuccessor, type DestinationSubject } from './destination-subject.js';
+export { describeSource, sourceChecks } from './source-checks.js';
+export { certificatesOf, endpointsOf, faultsOf, findAll, fingerprintOf, makeSource, scanUntilStopped, withSource } from './source-scan.js';
+export type { ExpectedCertificate, ExpectedEndpoint, Rotation, SourceSubject } from './source-subject.js';
 export { describeDnsProvider, dnsRecordChecks } from './dns-checks.js';
 export type { DnsProviderSubject } from './dns-subject.js';
 export { dnsFaultChecks } from './dns-fault-checks.js';
