@@ -100,6 +100,10 @@ export const gatewayConfig = defineConfig('gateway', {
     env: 'SIFAKA_LOGIN_WINDOW_SECONDS',
     describe: 'Length of that window, in seconds.',
   }),
+  endpointExpiryDays: setting(z.int().min(0).max(3_650).default(30), {
+    env: 'SIFAKA_ENDPOINT_EXPIRY_DAYS',
+    describe: 'Days before the end of a certificate from which on its endpoints show the issue `expiring certificate`.',
+  }),
   auditRetentionDays: setting(z.int().min(1).max(36_500).optional(), {
     env: 'SIFAKA_AUDIT_RETENTION_DAYS',
     describe: 'Days after which entries leave the audit log; kept for ever by default.',

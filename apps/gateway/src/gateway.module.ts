@@ -5,8 +5,10 @@ import { CLOCK } from '@sifaka/runtime';
 import { acmeControllers } from './acme/acme.parts.js';
 import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
 import { auditControllers, auditProviders } from './audit/audit.parts.js';
+import { deploymentControllers } from './deployment/deployment.parts.js';
 import { destinationControllers, destinationProviders } from './destination/destination.parts.js';
 import { dnsProviderControllers, dnsProviderProviders } from './dns-provider/dns-provider.parts.js';
+import { endpointControllers, endpointProviders } from './endpoint/endpoint.parts.js';
 import { tokenSecretsOf, type GatewayConfig } from './gateway.config.js';
 import { HealthController } from './health/health.controller.js';
 import { Authenticator } from './http/authenticator.js';
@@ -20,6 +22,8 @@ import { TokenAuthenticator } from './identity/token-authenticator.js';
 import { TokenService } from './identity/token-service.js';
 import { inventoryControllers, inventoryProviders } from './inventory.js';
 import { roleControllers, roleProviders } from './role/role.parts.js';
+import { rotationControllers, rotationProviders } from './rotation/rotation.parts.js';
+import { sourceControllers, sourceProviders } from './source/source.parts.js';
 import { taskControllers, taskProviders } from './task/task.parts.js';
 import { userControllers, userProviders } from './user/user.parts.js';
 
@@ -37,6 +41,10 @@ export class GatewayModule {
         ...inventoryControllers,
         ...dnsProviderControllers,
         ...destinationControllers,
+        ...deploymentControllers,
+        ...sourceControllers,
+        ...endpointControllers,
+        ...rotationControllers,
         ...acmeControllers,
         ...auditControllers,
         ...taskControllers,
@@ -54,6 +62,9 @@ export class GatewayModule {
         ...inventoryProviders,
         ...dnsProviderProviders,
         ...destinationProviders,
+        ...sourceProviders,
+        ...endpointProviders,
+        ...rotationProviders,
       ],
     };
   }

@@ -4,6 +4,7 @@ import { KeyRevocationLists } from './authority/key-revocation-lists.js';
 import { UpdateAuthority } from './authority/update-authority.js';
 import { CertificateList } from './certificate/certificate-list.js';
 import { CertificateReadController } from './certificate/certificate-read.controller.js';
+import { CertificateRecords } from './certificate/certificate-records.js';
 import { CertificateRelatedController } from './certificate/certificate-related.controller.js';
 import { CertificateWriteController } from './certificate/certificate-write.controller.js';
 import { CreateCertificate } from './certificate/create-certificate.js';
@@ -35,6 +36,7 @@ export const inventoryControllers = [
 
 export const inventoryProviders = [
   CertificateList,
+  CertificateRecords,
   ComposeAuthorities,
   ComposeCertificates,
   ComposePendingCertificates,

@@ -22,6 +22,14 @@ export class OwnerRole {
     return result;
   }
 
+  /**
+   * For services that are never asked which roles they use, so that a role out of sight would be swept after a crash: it is visible before
+   * the work. Only for work that the caller may do.
+   */
+  async before(owner: string, principal: Principal): Promise<number> {
+    return this.during(owner, principal, (ownerRoleId) => Promise.resolve(ownerRoleId));
+  }
+
   /** An authority brings `<name>_admin` and `<name>_operator`, which must be new, besides the role of its owner. */
   async duringNewAuthority<T>(name: string, owner: string, principal: Principal, work: (roles: AuthorityRoles) => Promise<T>): Promise<T> {
     const own = await this.reservations.reserveNew([

@@ -23,7 +23,7 @@ import { callerOf, type HttpCall } from '../http/http-call.js';
 import { windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
 import { inSlices } from '../listing/in-slices.js';
-import { destinationView } from './destination.view.js';
+import { optionedView } from '../composition/optioned.view.js';
 
 /** Destinations (rest-api §9), which deploy-svc keeps. */
 @Controller()
@@ -34,12 +34,12 @@ export class DestinationController {
   async list({ query }: RequestFor<typeof listDestinationsOperation>, call: HttpCall) {
     const { filter = null, id: ids = null } = query;
     const page = await inSlices(windowOf(query), (window) => this.rpc.call(listDestinations, { window, filter, ids }, { principal: callerOf(call) }));
-    return { ...page, items: page.items.map(destinationView) };
+    return { ...page, items: page.items.map(optionedView) };
   }
 
   @Serves(createDestinationOperation)
   async create({ body }: RequestFor<typeof createDestinationOperation>, call: HttpCall) {
-    return destinationView(await this.rpc.call(createDestination, body, { principal: callerOf(call) }));
+    return optionedView(await this.rpc.call(createDestination, body, { principal: callerOf(call) }));
   }
 
   @Serves(destinationStatsOperation)
@@ -55,12 +55,12 @@ export class DestinationController {
 
   @Serves(getDestinationOperation)
   async get({ params }: RequestFor<typeof getDestinationOperation>, call: HttpCall) {
-    return destinationView(await this.rpc.call(getDestination, params, { principal: callerOf(call) }));
+    return optionedView(await this.rpc.call(getDestination, params, { principal: callerOf(call) }));
   }
 
   @Serves(updateDestinationOperation)
   async update({ params, body }: RequestFor<typeof updateDestinationOperation>, call: HttpCall) {
-    return destinationView(await this.rpc.call(updateDestination, { id: params.id, ...body }, { principal: callerOf(call) }));
+    return optionedView(await this.rpc.call(updateDestination, { id: params.id, ...body }, { principal: callerOf(call) }));
   }
 
   /** Also for one that is not there, as Lemur answers. */

@@ -1,0 +1,3 @@
+import { DeploymentController } from './deployment.controller.js';
+
+export const deploymentControllers = [DeploymentController];
