@@ -53,7 +53,7 @@ export class HostedPlugins {
   }
 
   /** What the installation's settings fill in for a plugin. */
-  configured(plugin: Plugin): { option: string; value: unknown }[] {
+  configured(plugin: Plugin): { option: string; value: unknown; isInstallationOnly: boolean }[] {
     return configuredOptions(plugin, this.config);
   }
 

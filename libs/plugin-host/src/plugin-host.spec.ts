@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
+import { definePlugin, installationOnly, type Plugin } from '@sifaka/plugin-sdk';
 import { testContext } from '@sifaka/plugin-sdk/conformance';
+import { z } from 'zod';
 import { HostedPlugins, type ListedPlugin } from './hosted-plugins.js';
 import { PluginHost } from './plugin-host.js';
+import { pluginSettings } from './plugin-settings.js';
 import { keepSecrets, redactedOptions, refuseReferences } from './stored-options.js';
 import { examplePlugin, seen } from './test/example-plugin.js';
 
@@ -25,7 +28,7 @@ function memorySecrets() {
   };
 }
 
-const listed = (plugin = examplePlugin(), disabledReason: string | null = null): ListedPlugin => ({ kind: plugin.kind, slug: plugin.slug, plugin, disabledReason });
+const listed = (plugin: Plugin = examplePlugin(), disabledReason: string | null = null): ListedPlugin => ({ kind: plugin.kind, slug: plugin.slug, plugin, disabledReason });
 
 function aHost({ plugins = [listed()], config = {} }: { plugins?: ListedPlugin[]; config?: object } = {}) {
   const secrets = memorySecrets();
@@ -34,6 +37,20 @@ function aHost({ plugins = [listed()], config = {} }: { plugins?: ListedPlugin[]
 }
 
 const url = { name: 'url', value: 'https://dns.example/' };
+
+/** One that may do what the administrator of the installation allowed. */
+const boundPlugin = definePlugin({
+  kind: 'dns',
+  slug: 'bound-dns',
+  title: 'Bound',
+  description: 'Does what is allowed',
+  version: '1.0.0',
+  options: z.object({ zone: z.string().optional().describe('Zone'), folders: installationOnly('BOUND_FOLDERS', z.array(z.string()).describe('Folders that it may use')) }),
+  create: (options) => {
+    seen.made.push(options);
+    return { zones: async () => [], addTxt: async () => undefined, removeTxt: async () => undefined };
+  },
+});
 
 beforeEach(() => {
   Object.assign(seen, { made: [], closed: 0 });
@@ -47,6 +64,18 @@ describe('a host of plugins', () => {
     expect(secrets.labels).toEqual(['provider P: key']);
     await host.make('example-dns', stored);
     expect(seen.made).toEqual([{ url: url.value, key: 'hunter2', retries: 3 }]);
+  });
+
+  it('has what only the installation sets from its configuration, whatever clients give', async () => {
+    const { host, hosted } = aHost({ plugins: [listed(boundPlugin)], config: { boundFolders: ['/srv'] } });
+    await host.make('bound-dns', [{ name: 'zone', value: 'z' }]);
+    expect(seen.made).toEqual([{ zone: 'z', folders: ['/srv'] }]);
+    await expect(host.make('bound-dns', [{ name: 'folders', value: ['/'] }])).rejects.toMatchObject({ code: 'invalid_argument', fields: [{ path: 'plugin.pluginOptions.folders' }] });
+    expect(hosted.entries()[0]?.pluginOptions.map(({ name }) => name)).toEqual(['zone']);
+    const { host: bare } = aHost({ plugins: [listed(boundPlugin)] });
+    await bare.make('bound-dns', []);
+    expect(seen.made.at(-1)).toEqual({});
+    expect(Object.entries(pluginSettings([boundPlugin])).map(([key, { env, describe: words }]) => [key, env[0], words])).toEqual([['boundFolders', 'SIFAKA_BOUND_FOLDERS', 'Plugin `bound-dns`: Folders that it may use.']]);
   });
 
   it('fills in what the installation has configured, unless it is given; its secrets at its own address alone', async () => {

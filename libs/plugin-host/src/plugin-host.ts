@@ -130,7 +130,10 @@ export class PluginHost<Kind extends PluginKind> {
   /** Values for `create`. @param options with secrets, not with references */
   values(plugin: Plugin, options: readonly StoredOption[] | null): Record<string, unknown> {
     const { plugins, optionsPath = 'plugin.pluginOptions', hostOptions = [] } = this.parts;
-    return parsePluginOptions(plugin, filledOptions(options ?? [], fillable(plugin, options ?? [], plugins.configured(plugin))), { path: optionsPath, hostOptions });
+    const configured = plugins.configured(plugin);
+    const installed = Object.fromEntries(configured.flatMap(({ option, value, isInstallationOnly }) => (isInstallationOnly ? [[option, value]] : [])));
+    const fillers = fillable(plugin, options ?? [], configured).filter(({ isInstallationOnly }) => !isInstallationOnly);
+    return parsePluginOptions(plugin, filledOptions(options ?? [], fillers), { path: optionsPath, hostOptions, installed });
   }
 
   /** Names of options that are never shown; none for a plugin that is gone, whose references are known by their form. */

@@ -9,24 +9,26 @@ export interface SettingOption {
   /** Key in the loaded configuration: `cfsslUrl`. */
   key: string;
   setting: Setting;
+  /** Clients never give it. */
+  isInstallationOnly: boolean;
 }
 
 /** Values of a loaded configuration, whatever else is in it. */
 export type LoadedConfig = object;
 
 const Described = z.looseObject({
-  properties: z.record(z.string(), z.looseObject({ setting: z.string().optional(), description: z.string().optional(), sensitive: z.boolean().optional() })).default({}),
+  properties: z.record(z.string(), z.looseObject({ setting: z.string().optional(), description: z.string().optional(), sensitive: z.boolean().optional(), isInstallationOnly: z.boolean().optional() })).default({}),
 });
 
 /** The options of a plugin that say `.meta({ setting: 'LEMUR_NAME' })`. */
 export function settingOptions(plugin: Plugin): SettingOption[] {
   const { properties } = Described.parse(z.toJSONSchema(plugin.optionsSchema, { io: 'input', unrepresentable: 'any' }));
-  return Object.entries(properties).flatMap(([option, { setting: name, description = '', sensitive = false }]) => {
+  return Object.entries(properties).flatMap(([option, { setting: name, description = '', sensitive = false, isInstallationOnly = false }]) => {
     const schema: unknown = plugin.optionsSchema.shape[option];
     if (name === undefined || !(schema instanceof z.ZodType)) return [];
     const env = [canonicalName(name), name];
-    const describe = `Option \`${option}\` of plugin \`${plugin.slug}\` where it is not given: ${description.replace(/\.?$/, '.')}`;
-    return [{ option, key: keyOf(name), setting: setting(withoutDefault(schema).optional(), { env, describe, secret: sensitive }) }];
+    const describe = `${isInstallationOnly ? `Plugin \`${plugin.slug}\`` : `Option \`${option}\` of plugin \`${plugin.slug}\` where it is not given`}: ${description.replace(/\.?$/, '.')}`;
+    return [{ option, key: keyOf(name), setting: setting(withoutDefault(schema).optional(), { env, describe, secret: sensitive }), isInstallationOnly }];
   });
 }
 
@@ -49,10 +51,10 @@ export function withPluginSettings<S extends Settings>(definition: ConfigDefinit
 }
 
 /** Those options of a plugin for which this installation has a value. */
-export function configuredOptions(plugin: Plugin, config: LoadedConfig): { option: string; env: string; value: unknown }[] {
-  return settingOptions(plugin).flatMap(({ option, key, setting: { env } }) => {
+export function configuredOptions(plugin: Plugin, config: LoadedConfig): { option: string; env: string; value: unknown; isInstallationOnly: boolean }[] {
+  return settingOptions(plugin).flatMap(({ option, key, setting: { env }, isInstallationOnly }) => {
     const value: unknown = Reflect.get(config, key);
-    return isEmpty(value) ? [] : [{ option, env: env[0] ?? key, value }];
+    return isEmpty(value) ? [] : [{ option, env: env[0] ?? key, value, isInstallationOnly }];
   });
 }
 

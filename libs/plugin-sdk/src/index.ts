@@ -26,7 +26,7 @@ export type { DeployableCertificate, DeployedCertificate, Destination, Destinati
 export { startTlsProtocols } from './kinds/destination.js';
 export type { EndpointCertificate, Finding, FoundCertificate, FoundEndpoint, ScanRequest, Source, SourceFault, StoredCertificate } from './kinds/source.js';
 export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';
-export { destinationLabel, exportPlugin, longText, matching, secret } from './options/option-schemas.js';
+export { destinationLabel, exportPlugin, installationOnly, longText, matching, secret } from './options/option-schemas.js';
 export { dnsName, nameInZone, quoteTxt, requireZoneOf, unquoteTxt, zoneOf } from './dns/txt-record.js';
 export { KnownZones, type KnownZonesSettings } from './dns/known-zones.js';
 export { TxtSets, type TxtSetsSettings, type TxtSetStore } from './dns/txt-sets.js';

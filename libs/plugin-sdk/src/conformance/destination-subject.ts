@@ -13,6 +13,8 @@ export interface DestinationSubject {
   plugin: Plugin<'destination'>;
   /** Options with which the plugin works, as a client sends them. Certificates of different names must have different places. */
   options: readonly GivenOption[];
+  /** What the administrator of the installation set, for `installationOnly` values. */
+  installed?: Readonly<Record<string, unknown>>;
   /** What the far side holds now, by path or key below what the options name; read with software other than the plugin. */
   contents(): Promise<ReadonlyMap<string, Buffer>> | ReadonlyMap<string, Buffer>;
   /** Puts something of somebody else's right beside what the plugin uploaded of this certificate, where there can be such a thing; `contents` shows it. */
@@ -39,11 +41,11 @@ export function testSuccessor(before: DeployableCertificate, externalId: string 
 }
 
 /** An instance and its context; `changes` replace options of the same name. */
-export function makeDestination({ plugin, options, exportWith }: DestinationSubject, changes: readonly GivenOption[] = []): { destination: Destination; context: TestContext } {
+export function makeDestination({ plugin, options, installed = {}, exportWith }: DestinationSubject, changes: readonly GivenOption[] = []): { destination: Destination; context: TestContext } {
   const context = testContext({ outbound: loopbackOutbound(), ...(exportWith !== undefined && { exportWith }) });
   const replaced = new Set(changes.map(({ name }) => name));
   const all = [...options.filter(({ name }) => !replaced.has(name)), ...changes];
-  return { destination: plugin.create(parsePluginOptions(plugin, all), context), context };
+  return { destination: plugin.create(parsePluginOptions(plugin, all, { installed }), context), context };
 }
 
 /** One instance for some work; closed whatever comes. */

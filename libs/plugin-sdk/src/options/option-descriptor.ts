@@ -27,17 +27,22 @@ const PropertySchema = z.looseObject({
   sensitive: z.literal(true).optional(),
   validation: z.string().optional(),
   required: z.unknown().optional(),
+  isInstallationOnly: z.boolean().optional(),
 });
 
 type Property = z.output<typeof PropertySchema>;
 
 /**
  * The options of a plugin in Lemur's descriptor form, in the order of the schema. Each call makes new objects: what a caller does to
- * them reaches nobody else. `.describe()` becomes the help message; `.meta({ type, validation, required, sensitive })` overrides.
+ * them reaches nobody else. `.describe()` becomes the help message; `.meta({ type, validation, required, sensitive })` overrides. Values of
+ * the installation alone are left out.
  */
 export function toPluginOptions(schema: z.ZodObject): OptionDescriptor[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, property]) => describeOption(name, PropertySchema.parse(property), required.includes(name)));
+  return Object.entries(properties).flatMap(([name, each]) => {
+    const property = PropertySchema.parse(each);
+    return property.isInstallationOnly === true ? [] : [describeOption(name, property, required.includes(name))];
+  });
 }
 
 function describeOption(name: string, property: Property, isRequired: boolean): OptionDescriptor {

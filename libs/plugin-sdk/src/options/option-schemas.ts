@@ -21,6 +21,13 @@ export const matching = (validation: string) => {
 /** A reference to an export plugin and its options, for destinations that upload what an export plugin makes. */
 export const exportPlugin = () => z.looseObject({ slug: z.string(), pluginOptions: z.array(z.unknown()).default([]) }).meta({ type: 'export-plugin' });
 
+/**
+ * A value that the administrator of the installation alone sets, in its configuration under this name: folders that may be written to,
+ * commands that may be run. It is no option: clients neither see nor give it. Absent where nothing is configured, so give it no default
+ * that allows anything.
+ */
+export const installationOnly = <Schema extends z.ZodType>(setting: string, schema: Schema) => schema.optional().meta({ setting, isInstallationOnly: true });
+
 /** The label of a destination. */
 export const destinationLabel = () => z.string().meta({ type: 'destinationSelect' });
 

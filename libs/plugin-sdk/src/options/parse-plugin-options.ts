@@ -14,6 +14,8 @@ export interface ParseOptionsSettings {
   path?: string;
   /** Names that belong to the host, not to the plugin (`cab_compliant` of an authority): passed over, not refused. */
   hostOptions?: readonly string[];
+  /** Values that only the installation gives, by name: see `installationOnly`. */
+  installed?: Readonly<Record<string, unknown>>;
   /** Finds the plugin that an option of type `export-plugin` refers to; without it such values are not looked into. */
   exportPluginOf?: (slug: string) => OptionsOwner | undefined;
 }
@@ -58,7 +60,7 @@ function parseAt(plugin: OptionsOwner, options: unknown, settings: ParseOptionsS
   for (const { name, required, default: preset } of descriptors.values()) {
     if (required && preset === undefined && given[name] === undefined) faults.add(name, 'required, but not given');
   }
-  return checked(plugin, given, faults);
+  return checked(plugin, { ...given, ...(depth === 1 && settings.installed) }, faults);
 }
 
 function readOptions(options: unknown, slug: string, path: string): z.output<typeof OptionInput>[] {
