@@ -4,6 +4,7 @@ import type { Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
 import { acmeControllers } from './acme/acme.parts.js';
 import { apiKeyControllers, apiKeyProviders } from './api-key/api-key.parts.js';
+import { attachmentProviders } from './attachment/attachment.parts.js';
 import { auditControllers, auditProviders } from './audit/audit.parts.js';
 import { deploymentControllers } from './deployment/deployment.parts.js';
 import { destinationControllers, destinationProviders } from './destination/destination.parts.js';
@@ -60,6 +61,7 @@ export class GatewayModule {
         ...taskProviders,
         ...idempotencyProviders,
         ...inventoryProviders,
+        ...attachmentProviders,
         ...dnsProviderProviders,
         ...destinationProviders,
         ...sourceProviders,

@@ -9,6 +9,8 @@ import { CertificateRelatedController } from './certificate/certificate-related.
 import { CertificateWriteController } from './certificate/certificate-write.controller.js';
 import { CreateCertificate } from './certificate/create-certificate.js';
 import { EditCertificate } from './certificate/edit-certificate.js';
+import { RevokeCertificate } from './certificate/revoke-certificate.js';
+import { ServedGuard } from './certificate/served-guard.js';
 import { ComposeAuthorities } from './composition/compose-authorities.js';
 import { ComposeCertificates } from './composition/compose-certificates.js';
 import { ComposePendingCertificates } from './composition/compose-pending-certificates.js';
@@ -47,5 +49,7 @@ export const inventoryProviders = [
   KeyRevocationLists,
   OwnerRole,
   ResolveReferences,
+  RevokeCertificate,
+  ServedGuard,
   UpdateAuthority,
 ];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { listCertificates, type CertificateRecord, type SystemPrincipal } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
 import { Lookup } from '../composition/lookup.js';
+import { inParts } from '../listing/in-parts.js';
 import { inSlices } from '../listing/in-slices.js';
 import { whileAway } from '../listing/while-away.js';
 import { everything } from './certificate-list-input.js';
@@ -19,9 +20,8 @@ export class CertificateRecords {
   }
 
   private async read(ids: number[]): Promise<ReadonlyMap<number, CertificateRecord>> {
-    const parts = Array.from({ length: Math.ceil(ids.length / partLength) }, (_, part) => ids.slice(part * partLength, (part + 1) * partLength));
-    const answers = await Promise.all(parts.map((part) => this.readPart(part)));
-    return new Map(answers.flat().map((record) => [record.id, record]));
+    const records = await inParts(ids, partLength, (part) => this.readPart(part));
+    return new Map(records.map((record) => [record.id, record]));
   }
 
   private async readPart(ids: number[]): Promise<CertificateRecord[]> {

@@ -16,6 +16,7 @@ import {
 } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
+import { Attachments } from '../attachment/attachments.js';
 import { ComposeAuthorities } from '../composition/compose-authorities.js';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
@@ -34,6 +35,7 @@ export class CertificateRelatedController {
     private readonly certificates: ComposeCertificates,
     private readonly authorities: ComposeAuthorities,
     private readonly users: UserRepository,
+    private readonly attachments: Attachments,
   ) {}
 
   @Serves(listReplacementsOperation)
@@ -70,8 +72,8 @@ export class CertificateRelatedController {
 
   @Serves(listCertificateDestinationsOperation)
   async destinations({ params, query }: RequestFor<typeof listCertificateDestinationsOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateDestinationsOperation>> {
-    const { destinations } = await this.certificates.view(await this.find(params.id, call));
-    return pageOf(destinations, query);
+    await this.find(params.id, call);
+    return this.page(await this.attachments.destinationsOf([params.id]), params.id, query);
   }
 
   @Serves(listCertificateNotificationsOperation)
@@ -80,11 +82,14 @@ export class CertificateRelatedController {
     return pageOf(notifications, query);
   }
 
-  /** Sources are kept by discovery; none has found anything yet. */
   @Serves(listCertificateSourcesOperation)
   async sources({ params, query }: RequestFor<typeof listCertificateSourcesOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificateSourcesOperation>> {
     await this.find(params.id, call);
-    return pageOf([], query);
+    return this.page(await this.attachments.sourcesOf([params.id]), params.id, query);
+  }
+
+  private page<T>(found: ReadonlyMap<number, readonly T[]>, id: number, query: Parameters<typeof pageOf>[1]): { items: T[]; total: number } {
+    return pageOf(found.get(id) ?? [], query);
   }
 
   private find(id: number, call: HttpCall): Promise<CertificateRecord> {

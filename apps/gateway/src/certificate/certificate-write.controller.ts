@@ -11,7 +11,6 @@ import {
   exportCertificate,
   exportCertificateOperation,
   putCertificateSwitchesOperation,
-  revokeCertificate,
   revokeCertificateOperation,
   switchCertificate,
   switchCertificateOperation,
@@ -26,13 +25,13 @@ import {
   type ResponseFor,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
-import { KeyRevocationLists } from '../authority/key-revocation-lists.js';
 import { ComposeCertificates } from '../composition/compose-certificates.js';
 import { asAnswer, ComposePendingCertificates } from '../composition/compose-pending-certificates.js';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { Serves } from '../http/serve.decorator.js';
 import { CreateCertificate } from './create-certificate.js';
 import { EditCertificate } from './edit-certificate.js';
+import { RevokeCertificate } from './revoke-certificate.js';
 
 @Controller()
 export class CertificateWriteController {
@@ -42,18 +41,20 @@ export class CertificateWriteController {
     private readonly edits: EditCertificate,
     private readonly compose: ComposeCertificates,
     private readonly composePending: ComposePendingCertificates,
-    private readonly revocationLists: KeyRevocationLists,
+    private readonly revocation: RevokeCertificate,
   ) {}
 
   @Serves(createCertificateOperation)
   async create({ body }: RequestFor<typeof createCertificateOperation>, call: HttpCall): Promise<ResponseFor<typeof createCertificateOperation>> {
-    const answer = await this.creation.issue(body, callerOf(call), call.idempotencyKey);
-    return 'certificate' in answer ? this.compose.view(answer.certificate) : asAnswer(await this.composePending.view(answer.pending));
+    const { made, destinations } = await this.creation.issue(body, callerOf(call), call.idempotencyKey);
+    const view = 'certificate' in made ? await this.compose.view(made.certificate) : asAnswer(await this.composePending.view(made.pending));
+    return { ...view, destinations };
   }
 
   @Serves(uploadCertificateOperation)
-  upload({ body }: RequestFor<typeof uploadCertificateOperation>, call: HttpCall): Promise<CertificateView> {
-    return this.view(this.creation.upload(body, callerOf(call), call.idempotencyKey));
+  async upload({ body }: RequestFor<typeof uploadCertificateOperation>, call: HttpCall): Promise<CertificateView> {
+    const { made, destinations } = await this.creation.upload(body, callerOf(call), call.idempotencyKey);
+    return { ...(await this.compose.view(made)), destinations };
   }
 
   @Serves(editCertificateOperation)
@@ -107,11 +108,8 @@ export class CertificateWriteController {
   }
 
   @Serves(revokeCertificateOperation)
-  async revoke({ params, body }: RequestFor<typeof revokeCertificateOperation>, call: HttpCall) {
-    const input = { id: params.id, comments: body.comments ?? null, crlReason: body.crlReason };
-    const answer = await this.rpc.call(revokeCertificate, input, { principal: callerOf(call) });
-    this.revocationLists.forget();
-    return answer;
+  revoke({ params, body }: RequestFor<typeof revokeCertificateOperation>, call: HttpCall) {
+    return this.revocation.run(params.id, body, callerOf(call));
   }
 
   @Serves(deactivateCertificateOperation)

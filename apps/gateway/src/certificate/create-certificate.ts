@@ -1,22 +1,34 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
+  getAuthority,
   issueCertificate,
   uploadCertificate,
   type CertificateRecord,
   type createCertificateOperation,
+  type DestinationRecord,
+  type DestinationView,
   type IssueAnswer,
+  type Ref,
   type RequestFor,
   type uploadCertificateOperation,
   type UserPrincipal,
 } from '@sifaka/contracts';
-import { AppError } from '@sifaka/kernel';
+import { AppError, isAppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
+import { AttachDestinations, formatOf } from '../attachment/attach-destinations.js';
+import { optionedView } from '../composition/optioned.view.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
 
 type CreateBody = RequestFor<typeof createCertificateOperation>['body'];
 type UploadBody = RequestFor<typeof uploadCertificateOperation>['body'];
+
+/** With the destinations as they were asked for: the view does not depend on who has heard of them yet. */
+export interface Made<T> {
+  made: T;
+  destinations: DestinationView[];
+}
 
 /** Asks issuer-svc for a certificate, with the role of its owner made ready before and confirmed after. */
 @Injectable()
@@ -25,15 +37,17 @@ export class CreateCertificate {
     private readonly rpc: RpcClient,
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
+    private readonly attaching: AttachDestinations,
   ) {}
 
-  async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<IssueAnswer> {
-    const { authority, replacements, destinations, notifications, dnsProvider, roles, rotationPolicy, ...rest } = body;
+  async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<Made<IssueAnswer>> {
+    const { authority, replacements, destinations: _places, notifications, dnsProvider, roles, rotationPolicy, ...rest } = body;
     if (authority === undefined || authority === null) throw new AppError('invalid_argument', 'authority is required');
-    await this.references.refuseForeign({ destinations, notifications });
+    this.references.refuseNotifications(notifications);
+    const places = await this.placesOf(body, authority, principal);
     const dnsProviderId = await this.references.dnsProviderId(dnsProvider);
     const roleIds = await this.references.roleIds(roles);
-    return this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
+    const answer = await this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
       this.rpc.call(
         issueCertificate,
         {
@@ -49,22 +63,26 @@ export class CreateCertificate {
           ownerRoleId,
           roleIds,
           dnsProviderId,
+          destinationIds: idsOf(places),
           requestKey: idempotencyKey === null ? null : requestKey(principal, idempotencyKey),
         },
         { principal },
       ),
     );
+    if ('certificate' in answer) await this.attaching.attach(answer.certificate.id, idsOf(places), principal);
+    return { made: answer, destinations: places.map(optionedView) };
   }
 
-  async upload(body: UploadBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<CertificateRecord> {
+  async upload(body: UploadBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<Made<CertificateRecord>> {
     const { replacements, destinations, notifications, roles, ...rest } = body;
     if (destinations.length > 0 && !rest.privateKey) {
       const message = 'destinations need a private key, and the upload has none';
       throw new AppError('invalid_argument', message, { fields: [{ path: 'Schema.destinations', message }] });
     }
-    await this.references.refuseForeign({ destinations, notifications });
+    this.references.refuseNotifications(notifications);
+    const places = await this.attaching.resolve(destinations, { hasPrivateKey: true, format: formatOf(rest.body) }, principal);
     const roleIds = await this.references.roleIds(roles);
-    return this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
+    const made = await this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
       this.rpc.call(
         uploadCertificate,
         {
@@ -79,12 +97,30 @@ export class CreateCertificate {
           replaces: replacements ?? rest.replaces,
           ownerRoleId,
           roleIds,
+          destinationIds: idsOf(places),
           requestKey: idempotencyKey === null ? null : requestKey(principal, `upload\0${idempotencyKey}`),
         },
         { principal },
       ),
     );
+    await this.attaching.attach(made.id, idsOf(places), principal);
+    return { made, destinations: places.map(optionedView) };
   }
+
+  private async placesOf({ destinations, csr }: CreateBody, authority: Ref, principal: UserPrincipal): Promise<DestinationRecord[]> {
+    if (destinations.length === 0) return [];
+    const known = await this.rpc.call(getAuthority, { ref: authority }, { principal }).catch(nullWhereMissing);
+    // An authority that does not exist is for issuer-svc to refuse, in its words.
+    const format = known === null ? 'x509' : formatOf(known.authorityCertificate.body);
+    return this.attaching.resolve(destinations, { hasPrivateKey: !csr, format }, principal);
+  }
+}
+
+const idsOf = (places: readonly DestinationRecord[]): number[] => places.map(({ id }) => id);
+
+function nullWhereMissing(error: unknown): null {
+  if (isAppError(error) && error.code === 'not_found') return null;
+  throw error;
 }
 
 /** One key of one user names one certificate, whatever else happens to the gateway in between. */

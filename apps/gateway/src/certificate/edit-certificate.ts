@@ -11,6 +11,7 @@ import {
   type UserPrincipal,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
+import { AttachDestinations } from '../attachment/attach-destinations.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
 import { fieldRefused } from '../http/field-refused.js';
@@ -25,17 +26,23 @@ export class EditCertificate {
     private readonly rpc: RpcClient,
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
+    private readonly attaching: AttachDestinations,
   ) {}
 
   /** Full replacement: what is absent becomes empty, flags that are absent stay (rest-api §6.5). */
   async edit(id: number, body: EditBody, principal: UserPrincipal): Promise<CertificateRecord> {
     // The right to edit comes before what is wrong with the edit: 404 and 403 win over 400.
-    await this.rpc.call(authorizeCertificateWrite, { id }, { principal });
+    const facts = await this.rpc.call(authorizeCertificateWrite, { id }, { principal });
     const { owner } = body;
     if (owner === undefined) throw fieldRefused('owner', 'is required');
-    await this.references.refuseForeign(body);
-    const roleIds = await this.references.roleIds(body.roles);
-    return this.ownerRole.during(owner, principal, (ownerRoleId) =>
+    this.references.refuseNotifications(body.notifications);
+    const [places, before, roleIds] = await Promise.all([
+      this.attaching.resolve(body.destinations, facts, principal),
+      // Nothing is saved while the destinations could not be: they are read first, and written only when they change.
+      this.attaching.current(id, principal),
+      this.references.roleIds(body.roles),
+    ]);
+    const edited = await this.ownerRole.during(owner, principal, (ownerRoleId) =>
       this.rpc.call(
         updateCertificate,
         {
@@ -51,6 +58,9 @@ export class EditCertificate {
         { principal },
       ),
     );
+    const wanted = places.map((place) => place.id);
+    if (!areSame(before, wanted)) await this.attaching.replace(id, wanted, principal);
+    return edited;
   }
 
   async changeOwner(id: number, owner: string, principal: UserPrincipal): Promise<CertificateRecord> {
@@ -65,3 +75,5 @@ export class EditCertificate {
     return this.rpc.call(describeCertificate, { id, description: body.description }, { principal });
   }
 }
+
+const areSame = (before: readonly number[], wanted: readonly number[]): boolean => before.length === wanted.length && wanted.every((id) => before.includes(id));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CertificateRecord } from '@sifaka/contracts';
+import type { Attachments } from '../attachment/attachments.js';
 import type { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import type { RoleRepository } from '../role/role.repository.js';
 import type { UserRepository } from '../user/user.repository.js';
@@ -16,7 +17,13 @@ function composing(known: [number, string][] | null) {
       return Promise.resolve(known === null ? null : new Map(known.map(([id, name]) => [id, { id, name, providerType: 'route53' }])));
     },
   };
-  const compose = new ComposeCertificates(nothing as unknown as UserRepository, nothing as unknown as RoleRepository, names as unknown as DnsProviderNames);
+  const noWhere = { destinationsOf: () => Promise.resolve(new Map()), endpointsOf: () => Promise.resolve(new Map()) };
+  const compose = new ComposeCertificates(
+    nothing as unknown as UserRepository,
+    nothing as unknown as RoleRepository,
+    names as unknown as DnsProviderNames,
+    noWhere as unknown as Attachments,
+  );
   return { asked, compose };
 }
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { CertificateRecord, CertificateView } from '@sifaka/contracts';
+import { Attachments } from '../attachment/attachments.js';
 import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { UserRepository } from '../user/user.repository.js';
 
 /**
- * Puts users, roles and DNS providers into certificates: one query each for any number of them.
+ * Puts users, roles, DNS providers, destinations and endpoints into certificates: one query each for any number of them.
  *
- * Destinations, notifications and endpoints belong to services that keep none yet: their keys are there, empty.
+ * Notifications belong to a service that keeps none yet: their key is there, empty.
  */
 @Injectable()
 export class ComposeCertificates {
@@ -15,21 +16,25 @@ export class ComposeCertificates {
     private readonly users: UserRepository,
     private readonly roles: RoleRepository,
     private readonly dnsProviders: DnsProviderNames,
+    private readonly attachments: Attachments,
   ) {}
 
   async views(records: readonly CertificateRecord[]): Promise<CertificateView[]> {
-    const [users, roles, dnsProviders] = await Promise.all([
+    const ids = records.map(({ id }) => id);
+    const [users, roles, dnsProviders, destinations, endpoints] = await Promise.all([
       this.users.nested(records.flatMap(({ userId }) => userId ?? [])),
       this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
       this.dnsProviders.nested(records.flatMap(({ dnsProviderId }) => dnsProviderId ?? [])),
+      this.attachments.destinationsOf(ids),
+      this.attachments.endpointsOf(ids),
     ]);
     return records.map(({ userId, roleIds, dnsProviderId, ...record }) => ({
       ...record,
       user: userId === null ? null : (users.get(userId) ?? null),
       roles: roleIds.flatMap((id) => roles.get(id) ?? []),
-      destinations: [],
+      destinations: [...(destinations.get(record.id) ?? [])],
       notifications: [],
-      endpoints: [],
+      endpoints: [...(endpoints.get(record.id) ?? [])],
       dnsProvider: dnsProviderId === null ? null : (dnsProviders?.get(dnsProviderId) ?? null),
       // One that was deleted is let go of; one that nobody can be asked about is not.
       dnsProviderId: dnsProviderId === null || dnsProviders?.has(dnsProviderId) === false ? null : dnsProviderId,

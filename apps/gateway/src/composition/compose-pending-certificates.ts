@@ -1,29 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import type { PendingCertificateAnswer, PendingCertificateRecord, PendingCertificateView } from '@sifaka/contracts';
+import { Attachments } from '../attachment/attachments.js';
 import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { UserRepository } from '../user/user.repository.js';
 
-/** Puts users, roles and DNS providers into pending certificates: one query each for any number of them. */
+/** Puts users, roles, DNS providers and destinations into pending certificates: one query each for any number of them. */
 @Injectable()
 export class ComposePendingCertificates {
   constructor(
     private readonly users: UserRepository,
     private readonly roles: RoleRepository,
     private readonly dnsProviders: DnsProviderNames,
+    private readonly attachments: Attachments,
   ) {}
 
   async views(records: readonly PendingCertificateRecord[]): Promise<PendingCertificateView[]> {
-    const [users, roles, dnsProviders] = await Promise.all([
+    const [users, roles, dnsProviders, destinations] = await Promise.all([
       this.users.nested(records.flatMap(({ userId }) => userId ?? [])),
       this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
       this.dnsProviders.nested(records.flatMap(({ dnsProviderId }) => dnsProviderId ?? [])),
+      this.attachments.byId(records.flatMap(({ destinationIds }) => destinationIds)),
     ]);
-    return records.map(({ userId, roleIds, ...record }) => ({
+    return records.map(({ userId, roleIds, destinationIds, ...record }) => ({
       ...record,
       user: userId === null ? null : (users.get(userId) ?? null),
       roles: roleIds.flatMap((id) => roles.get(id) ?? []),
-      destinations: [],
+      destinations: destinationIds.flatMap((id) => destinations.get(id) ?? []),
       notifications: [],
       dnsProvider: record.dnsProviderId === null ? null : (dnsProviders?.get(record.dnsProviderId) ?? null),
     }));

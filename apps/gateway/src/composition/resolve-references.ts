@@ -1,17 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { resolveDestination, type Ref, type SystemPrincipal } from '@sifaka/contracts';
+import type { Ref } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
-import { AppError, isAppError } from '@sifaka/kernel';
-import { RpcClient } from '@sifaka/messaging';
+import { AppError } from '@sifaka/kernel';
 import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
 import { RoleRepository } from '../role/role.repository.js';
 
 type Reference = Partial<Ref>;
-
-interface ForeignReferences {
-  destinations?: readonly Reference[] | undefined;
-  notifications?: readonly Reference[] | undefined;
-}
 
 /** Turns the references of a request into ids, or says which of them names nothing. */
 @Injectable()
@@ -20,7 +14,6 @@ export class ResolveReferences {
     private readonly database: Database,
     private readonly roles: RoleRepository,
     private readonly dnsProviders: DnsProviderNames,
-    private readonly rpc: RpcClient,
   ) {}
 
   async roleIds(refs: readonly Reference[]): Promise<number[]> {
@@ -36,34 +29,13 @@ export class ResolveReferences {
     return id;
   }
 
-  /** Certificates are not deployed yet, and notifications are kept by a service that holds none. */
-  async refuseForeign({ destinations = [], notifications = [] }: ForeignReferences): Promise<void> {
-    const [destination] = destinations;
-    if (destination !== undefined) throw (await this.isDestination(destination)) ? undeployable(destination) : unknown('destinations', 'destination', destination);
-    if (notifications.length > 0) throw unknown('notifications', 'notification', notifications[0]);
-  }
-
-  private async isDestination({ id, name }: Reference): Promise<boolean> {
-    const ref = id === undefined ? (name ?? '') : String(id);
-    if (ref === '') return false;
-    try {
-      return (await this.rpc.call(resolveDestination, { ref }, { principal: self })).destinations.length > 0;
-    } catch (error) {
-      // It is refused either way; only the words are better when the service is there.
-      if (isAppError(error) && error.code === 'unavailable') return false;
-      throw error;
-    }
+  /** Notifications are kept by a service that holds none. */
+  refuseNotifications([first]: readonly Reference[]): void {
+    if (first !== undefined) throw unknown('notifications', 'notification', first);
   }
 }
 
-const self: SystemPrincipal = { kind: 'system', service: 'gateway' };
-
-function undeployable(ref: Reference): AppError {
-  const detail = `destination ${ref.id ?? JSON.stringify(ref.name ?? '')} exists, but certificates cannot be deployed to destinations yet`;
-  return new AppError('invalid_argument', detail, { reason: 'destination.no_deployments', fields: [{ path: 'destinations._schema', message: detail }] });
-}
-
-function unknown(field: string, kind: string, ref: Reference | undefined): AppError {
-  const detail = `${kind} ${ref?.id ?? JSON.stringify(ref?.name ?? '')} does not exist`;
+function unknown(field: string, kind: string, ref: Reference): AppError {
+  const detail = `${kind} ${ref.id ?? JSON.stringify(ref.name ?? '')} does not exist`;
   return new AppError('invalid_argument', detail, { reason: 'reference.unknown', fields: [{ path: `${field}._schema`, message: detail }] });
 }

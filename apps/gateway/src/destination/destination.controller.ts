@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import {
-  createDestination,
   createDestinationOperation,
   deleteDestination,
   deleteDestinationOperation,
@@ -14,7 +13,6 @@ import {
   testDestinationOperation,
   tryDestination,
   tryDestinationOperation,
-  updateDestination,
   updateDestinationOperation,
   type RequestFor,
 } from '@sifaka/contracts';
@@ -24,11 +22,15 @@ import { windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
 import { inSlices } from '../listing/in-slices.js';
 import { optionedView } from '../composition/optioned.view.js';
+import { SaveDestination } from './save-destination.js';
 
 /** Destinations (rest-api §9), which deploy-svc keeps. */
 @Controller()
 export class DestinationController {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly saving: SaveDestination,
+  ) {}
 
   @Serves(listDestinationsOperation)
   async list({ query }: RequestFor<typeof listDestinationsOperation>, call: HttpCall) {
@@ -39,7 +41,7 @@ export class DestinationController {
 
   @Serves(createDestinationOperation)
   async create({ body }: RequestFor<typeof createDestinationOperation>, call: HttpCall) {
-    return optionedView(await this.rpc.call(createDestination, body, { principal: callerOf(call) }));
+    return optionedView(await this.saving.create(body, callerOf(call)));
   }
 
   @Serves(destinationStatsOperation)
@@ -60,7 +62,7 @@ export class DestinationController {
 
   @Serves(updateDestinationOperation)
   async update({ params, body }: RequestFor<typeof updateDestinationOperation>, call: HttpCall) {
-    return optionedView(await this.rpc.call(updateDestination, { id: params.id, ...body }, { principal: callerOf(call) }));
+    return optionedView(await this.saving.update(params.id, body, callerOf(call)));
   }
 
   /** Also for one that is not there, as Lemur answers. */

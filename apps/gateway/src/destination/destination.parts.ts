@@ -1,5 +1,6 @@
 import { CheckDestinationOptions } from './check-destination-options.js';
 import { DestinationController } from './destination.controller.js';
+import { SaveDestination } from './save-destination.js';
 
 export const destinationControllers = [DestinationController];
-export const destinationProviders = [CheckDestinationOptions];
+export const destinationProviders = [CheckDestinationOptions, SaveDestination];

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { findDnsProviders, resolveDnsProvider, type NestedDnsProvider, type OutputOf, type Ref, type SystemPrincipal } from '@sifaka/contracts';
-import { isAppError } from '@sifaka/kernel';
+import { findDnsProviders, resolveDnsProvider, type NestedDnsProvider, type Ref, type SystemPrincipal } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
 import type { z } from 'zod';
 import { Lookup } from '../composition/lookup.js';
+import { inParts } from '../listing/in-parts.js';
+import { whileAway } from '../listing/while-away.js';
 
 type Nested = z.output<typeof NestedDnsProvider>;
 
@@ -17,13 +18,8 @@ export class DnsProviderNames {
   constructor(private readonly rpc: RpcClient) {}
 
   /** Those that exist; null while acme-svc is away: a list of certificates does not wait for the names of their DNS providers. */
-  async nested(ids: readonly number[]): Promise<ReadonlyMap<number, Nested> | null> {
-    try {
-      return await this.lookup.find(ids);
-    } catch (error) {
-      if (isAppError(error) && error.code === 'unavailable') return null;
-      throw error;
-    }
+  nested(ids: readonly number[]): Promise<ReadonlyMap<number, Nested> | null> {
+    return whileAway(this.lookup.find(ids), null);
   }
 
   async resolve(ref: Ref): Promise<number | null> {
@@ -31,12 +27,8 @@ export class DnsProviderNames {
   }
 
   private async read(ids: number[]): Promise<ReadonlyMap<number, Nested>> {
-    const found = new Map<number, Nested>();
-    for (let from = 0; from < ids.length; from += maxIds) {
-      const { providers }: OutputOf<typeof findDnsProviders> = await this.rpc.call(findDnsProviders, { ids: ids.slice(from, from + maxIds) }, { principal: self });
-      for (const { id, name, type } of providers) found.set(id, { id, name, providerType: type });
-    }
-    return found;
+    const found = await inParts(ids, maxIds, async (part) => (await this.rpc.call(findDnsProviders, { ids: part }, { principal: self })).providers);
+    return new Map(found.map(({ id, name, type }) => [id, { id, name, providerType: type }]));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type UserPrincipal,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
+import { AttachDestinations } from '../attachment/attach-destinations.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
 import { fieldRefused } from '../http/field-refused.js';
@@ -22,14 +23,18 @@ export class EditPendingCertificate {
     private readonly rpc: RpcClient,
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
+    private readonly attaching: AttachDestinations,
   ) {}
 
   async run(id: number, body: EditBody, principal: UserPrincipal): Promise<PendingCertificateRecord> {
     // For the order of refusals alone, 404 and 403 before 400: issuer-svc decides again, on the locked row.
-    allow(principal, 'certificate:write', await this.rpc.call(getPendingCertificate, { id }, { principal }));
+    const pending = await this.rpc.call(getPendingCertificate, { id }, { principal });
+    allow(principal, 'certificate:write', pending);
     const { owner } = body;
     if (owner === undefined) throw fieldRefused('owner', 'is required');
-    await this.references.refuseForeign(body);
+    this.references.refuseNotifications(body.notifications);
+    // Authorities that answer later issue no certificates of OpenSSH.
+    const places = await this.attaching.resolve(body.destinations, { hasPrivateKey: pending.hasPrivateKey, format: 'x509' }, principal);
     const roleIds = await this.references.roleIds(body.roles);
     return this.ownerRole.during(owner, principal, (ownerRoleId) =>
       this.rpc.call(
@@ -43,6 +48,7 @@ export class EditPendingCertificate {
           notify: body.notify ?? null,
           rotation: body.rotation ?? null,
           replaces: body.replacements ?? body.replaces,
+          destinationIds: places.map((place) => place.id),
         },
         { principal },
       ),

@@ -1,4 +1,5 @@
 import type { InputOf, listPendingCertificates, listPendingCertificatesOperation, RequestFor } from '@sifaka/contracts';
+import { fieldRefused } from '../http/field-refused.js';
 import { windowOf } from '../http/list-window.js';
 
 type ListQuery = RequestFor<typeof listPendingCertificatesOperation>['query'];
@@ -7,13 +8,19 @@ type ListQuery = RequestFor<typeof listPendingCertificatesOperation>['query'];
 export function pendingListInput(query: ListQuery, creatorIds: number[] | null): InputOf<typeof listPendingCertificates> {
   return {
     window: windowOf(query),
-    filter: query.filter ?? null,
+    filter: filterOf(query),
     owner: query.owner ?? null,
     creatorIds,
     active: query.active ?? null,
     isOwn: query.show !== undefined && query.show !== '',
-    // Destinations hang on no pending certificate yet, so a list by one of them is empty.
-    ids: query.destinationId === undefined ? (query.id ?? null) : [],
+    ids: query.id ?? null,
     state: query.state ?? null,
   };
+}
+
+/** issuer-svc knows the destination as a filter, and a list has one filter. */
+function filterOf({ filter, destinationId }: ListQuery): string | null {
+  if (destinationId === undefined) return filter ?? null;
+  if (filter === undefined || filter === '') return `destination;${destinationId}`;
+  throw fieldRefused('destinationId', 'cannot be joined with a filter: leave one of them out');
 }

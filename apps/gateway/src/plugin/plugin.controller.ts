@@ -11,10 +11,11 @@ import {
   type ResponseFor,
   type UserPrincipal,
 } from '@sifaka/contracts';
-import { AppError, isAppError } from '@sifaka/kernel';
+import { AppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { Serves } from '../http/serve.decorator.js';
+import { whileAway } from '../listing/while-away.js';
 
 /** The catalogue of the whole platform, gathered from the services that host plugins. */
 @Controller()
@@ -37,9 +38,10 @@ export class PluginController {
     return view(plugin);
   }
 
+  /** A service that is being restarted hides its own plugins, not those of all others. */
   private async gather(principal: UserPrincipal): Promise<PluginEntry[]> {
     const hosts = [listIssuerPlugins, ...Object.values(listServicePlugins)];
-    const answers = await Promise.all(hosts.map((contract) => this.rpc.call(contract, {}, { principal }).catch(noneWhileAway)));
+    const answers = await Promise.all(hosts.map((contract) => whileAway(this.rpc.call(contract, {}, { principal }), { plugins: [] })));
     return once(answers.flatMap(({ plugins }) => plugins)).sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
   }
 }
@@ -49,12 +51,6 @@ function once(plugins: readonly PluginEntry[]): PluginEntry[] {
   const known = new Map<string, PluginEntry>();
   for (const plugin of plugins) if (known.get(plugin.slug)?.isEnabled !== true) known.set(plugin.slug, plugin);
   return [...known.values()];
-}
-
-/** A service that is being restarted hides its own plugins, not those of all others. */
-function noneWhileAway(error: unknown): { plugins: PluginEntry[] } {
-  if (isAppError(error) && error.code === 'unavailable') return { plugins: [] };
-  throw error;
 }
 
 const view = ({ slug, title, description, pluginOptions, isEnabled, disabledReason }: PluginEntry): ListedPluginView => ({

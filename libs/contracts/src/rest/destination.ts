@@ -35,7 +35,7 @@ export const createDestinationOperation = operation('createDestination', 'POST',
   access: 'admin',
   body: DestinationInput,
   response: DestinationView,
-  errors: upstream,
+  errors: [409, ...upstream],
   takesIdempotencyKey: true,
 });
 export const destinationStatsOperation = operation('destinationStats', 'GET', '/destinations/stats', {
@@ -64,7 +64,7 @@ export const updateDestinationOperation = operation('updateDestination', 'PUT', 
 });
 export const deleteDestinationOperation = operation('deleteDestination', 'DELETE', '/destinations/{id}', {
   tag,
-  summary: 'Delete a destination after removing what is left of its challenge tokens; `force` lets go of tokens that cannot be removed',
+  summary: 'Delete a destination after taking its valid certificates and leftover challenge tokens away; `force` lets go of what cannot be removed',
   access: 'admin',
   guardsFirst: true,
   params: byId,

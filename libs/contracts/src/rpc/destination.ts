@@ -91,6 +91,14 @@ export const resolveDestination = query('rpc.deploy.destination.resolve', {
   callers: ['gateway'],
 });
 
+/** The source that would watch the place which a destination with these options fills; of a change, `id` lends the secrets that stay. */
+export const findSourceTwin = query('rpc.deploy.destination.twin', {
+  input: z.object({ id: Id.nullable(), plugin: PluginInput }),
+  output: DestinationRecord.pick({ sourceTwin: true }),
+  callers: ['gateway'],
+  codes: ['permission_denied', 'not_found'],
+});
+
 /** How many certificates are deployed to each. */
 export const destinationStats = query('rpc.deploy.destination.stats', {
   input: z.object({}),
@@ -126,6 +134,7 @@ export const destinationContracts = [
   getDestination,
   findDestinations,
   resolveDestination,
+  findSourceTwin,
   destinationStats,
   testDestination,
   tryDestination,
