@@ -87,6 +87,10 @@ function readValue(descriptor: OptionDescriptor, value: unknown): unknown {
     if (value.toLowerCase() === 'true') return true;
     if (value.toLowerCase() === 'false') return false;
   }
+  // Clients know the choices as numbers or as text.
+  if (descriptor.available !== undefined && (typeof value === 'number' || typeof value === 'string')) {
+    return descriptor.available.find((available) => String(available) === String(value)) ?? value;
+  }
   if (descriptor.type === 'destinationSelect' && typeof value === 'number') return String(value);
   return value;
 }
