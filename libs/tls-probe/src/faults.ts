@@ -7,6 +7,7 @@ export type FaultReason =
   | 'tls.alert'
   | 'tls.not_tls'
   | 'tls.malformed'
+  | 'tls.not_offered'
   | 'tls.limit'
   | 'tls.no_certificate'
   | 'tls.stopped'

@@ -46,7 +46,10 @@ export class HandshakeReader {
     const payload = await this.wire.read(header.readUInt16BE(3));
     const type = header.readUInt8(0);
     if (type === contentTypes.changeCipherSpec) return;
-    if (type !== contentTypes.applicationData) return this.accept(type, payload);
+    if (type !== contentTypes.applicationData) {
+      this.accept(type, payload);
+      return;
+    }
     if (this.opener === null) throw fault('tls.malformed', 'sends application data before the handshake');
     const opened = this.opener.open(header, payload);
     let end = opened.length;
@@ -67,7 +70,10 @@ export class HandshakeReader {
   }
 
   private accept(type: number, payload: Buffer): void {
-    if (type === contentTypes.alert) return this.alert(payload);
+    if (type === contentTypes.alert) {
+      this.alert(payload);
+      return;
+    }
     if (type !== contentTypes.handshake) throw fault('tls.malformed', `sends a record of type ${type} in the handshake`);
     this.unread = this.unread.length === 0 ? payload : Buffer.concat([this.unread, payload]);
   }

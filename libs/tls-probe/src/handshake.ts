@@ -72,8 +72,8 @@ class Handshake {
   private async readHello(): Promise<ServerHello> {
     const answer = await this.expect(handshakeTypes.serverHello);
     const chosen = parseServerHello(answer.body);
-    if (!this.offer.versions.some((version) => version === chosen.version)) throw fault('tls.malformed', `chose ${chosen.version}, which was not offered`);
-    if (!this.offer.ciphers.includes(chosen.cipher)) throw fault('tls.malformed', `chose the cipher suite ${cipherSuite(chosen.cipher).name}, which was not offered`);
+    if (!this.offer.versions.some((version) => version === chosen.version)) throw fault('tls.not_offered', `chose ${chosen.version}, which was not offered`);
+    if (!this.offer.ciphers.includes(chosen.cipher)) throw fault('tls.not_offered', `chose the cipher suite ${cipherSuite(chosen.cipher).name}, which was not offered`);
     return chosen;
   }
 

@@ -82,6 +82,7 @@ class Refused extends Error {
 /** unexpected_message, handshake_failure, illegal_parameter, decode_error, protocol_version, insufficient_security, internal_error, missing and unsupported extension. */
 const refusals = new Set([0, 10, 40, 47, 50, 70, 71, 80, 109, 110]);
 
+/** Whether the server turned an offer down, rather than broke something. */
 export const isRefusal = (error: unknown): boolean => (error instanceof AlertFault ? refusals.has(error.alert) : error instanceof AppError && error.reason === 'tls.closed');
 
 /** Ways out without a guard, as tests use them, throw what Node throws. */

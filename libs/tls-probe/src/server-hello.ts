@@ -27,7 +27,7 @@ export function parseServerHello(body: Buffer): ServerHello {
   const extensions = reader.isAtEnd ? new Map<number, Buffer>() : extensionsIn(reader.inner(2));
   const number = extensions.get(43)?.readUInt16BE(0) ?? legacy;
   const version = versionOf(number);
-  if (version === undefined) throw fault('tls.malformed', `chose the unknown version 0x${uint(2, number).toString('hex')}`);
+  if (version === undefined) throw fault('tls.not_offered', `chose the unknown version 0x${uint(2, number).toString('hex')}`);
   const isRetry = number === versionNumbers['TLSv1.3'] && random.equals(retryRandom);
   return { version, cipher, random, isRetry, keyShare: shareIn(extensions.get(51), isRetry), cookie: cookieIn(extensions.get(44)) };
 }

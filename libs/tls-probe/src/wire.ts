@@ -141,9 +141,10 @@ async function opened(connect: Connect, { host, port }: { host: string; port: nu
   if (timeoutMs <= 0) throw fault('tls.timeout', 'no complete answer within the time limit');
   const opening = connect({ host, port, timeoutMs });
   if (signal === undefined) return opening;
-  let stop = () => {};
-  const stopped = new Promise<never>((_, reject) => (stop = () => reject(fault('tls.stopped', 'given up'))));
-  signal.addEventListener('abort', stop, { once: true });
+  const over = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(fault('tls.stopped', 'given up')), { once: true, signal: over.signal });
+  });
   try {
     return await Promise.race([opening, stopped]);
   } catch (error) {
@@ -151,7 +152,7 @@ async function opened(connect: Connect, { host, port }: { host: string; port: nu
     opening.then((socket) => socket.destroy()).catch(() => undefined);
     throw error;
   } finally {
-    signal.removeEventListener('abort', stop);
+    over.abort();
   }
 }
 
