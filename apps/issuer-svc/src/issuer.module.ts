@@ -26,6 +26,9 @@ import { PrivateKeys } from './certificate/private-key.js';
 import { DeactivateCertificate, RevokeCertificate } from './certificate/revoke-certificate.js';
 import { UploadCertificate } from './certificate/upload-certificate.js';
 import { ViewKey } from './certificate/view-key.js';
+import { FoundRepository } from './ingest/found.repository.js';
+import { IngestCertificates } from './ingest/ingest-certificates.js';
+import { IngestHandlers } from './ingest/ingest.handlers.js';
 import { DomainRules } from './issuance/domain-rules.js';
 import { JudgeIssuance } from './issuance/judge-issuance.js';
 import { PreflightRepository } from './issuance/preflight.repository.js';
@@ -70,12 +73,14 @@ const keys = [KeyVault, PrivateKeys, ViewKey, ExportCertificate, ReconcileKeyvau
 
 const plugins = [AcmeByRpc, IssuerContexts, IssuerPlugins, ExportPlugins];
 
+const ingest = [FoundRepository, IngestCertificates];
+
 const revocation = [KrlRepository, ReadKeyRevocationList];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, PlacedHandlers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ReadPlaced, RotationPolicies],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, IngestHandlers, PlacedHandlers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ...ingest, ReadPlaced, RotationPolicies],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

@@ -7,5 +7,6 @@ export { checkedNames, commonNameAsDomain } from './issuance/name-rules.js';
 export { signingHash } from './issuance/signing-hash.js';
 export { resolveValidity } from './issuance/validity.js';
 export { namesOfRequest, uploadPolicy, type UploadInput } from './upload/upload-policy.js';
+export { namesCanBeStored } from './upload/stored-names.js';
 export { authorityImportPolicy, type AuthorityImportInput } from './upload/authority-import-policy.js';
 export { withPublishedAddresses, type PublishedAddresses } from './issuance/published-addresses.js';

@@ -101,7 +101,7 @@ export function certificateRow(certificate: NewCertificate, id: number, name: st
     chain_id: certificate.chainId,
     csr: certificate.csrDer?.toString('hex') ?? null,
     key_id: certificate.keyId,
-    issuer: columns.issuer.slice(0, textChars),
+    issuer: columns.issuer.slice(0, issuerChars),
     cn: facts.cn,
     serial: facts.serial.toString(),
     serial_hex: facts.serialHex,
@@ -150,8 +150,8 @@ export function eventFacts(certificate: NewCertificate, id: number, name: string
 }
 
 /** Room for serial and counter below the 256 characters that a reference by name may have. */
-const nameChars = 200;
+export const nameChars = 200;
 /** `-YYYYMMDD-YYYYMMDD` */
 const datesChars = 18;
 /** What an index entry takes easily. */
-const textChars = 256;
+export const issuerChars = 256;
