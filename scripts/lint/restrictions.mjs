@@ -19,7 +19,7 @@ const inputOutput = builtin([
 ]);
 
 const deepImport = {
-  group: ['@sifaka/*/*', '!@sifaka/e2e/*', '!@sifaka/plugin-sdk/conformance'],
+  group: ['@sifaka/*/*', '!@sifaka/e2e/*', '!@sifaka/plugin-sdk/conformance', '!@sifaka/aws/*'],
   message: 'Import a project by its package entry.',
 };
 

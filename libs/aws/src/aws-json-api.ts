@@ -1,13 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
 import { AppError } from '@sifaka/kernel';
-import { connectionFault, type PluginContext } from '@sifaka/plugin-sdk';
-import { SignatureV4 } from '@smithy/signature-v4';
+import type { PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import { awsFault } from './aws-fault.js';
 import type { AwsOptions } from './aws-options.js';
 import type { AwsSession } from './aws-session.js';
-
-const timeoutMs = 30_000;
+import { sendSigned } from './signed-request.js';
 
 const Fault = z.object({ __type: z.string().optional(), message: z.string().optional(), Message: z.string().optional() });
 
@@ -45,54 +42,10 @@ export class AwsJsonApi {
     throw new AppError('upstream_failed', `AWS answered ${operation} in a form that is not its API's`, { reason: 'aws.unexpected_answer' });
   }
 
-  private async exchange(operation: string, body: string, what: string): Promise<{ status: number; text: string }> {
-    const { context, target } = this.settings;
-    const headers = { host: this.url.host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${target}.${operation}` };
-    const signed = await this.signed(headers, body).catch((error: unknown) => {
-      throw awsFault(what, error);
-    });
-    try {
-      const { host: _host, ...sent } = signed;
-      const response = await context.fetch(this.url.href, { method: 'POST', headers: sent, body, signal: AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]) });
-      return { status: response.status, text: await response.text() };
-    } catch (error) {
-      throw connectionFault('AWS', error);
-    }
+  private exchange(operation: string, body: string, what: string): Promise<{ status: number; text: string }> {
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${this.settings.target}.${operation}` };
+    return sendSigned({ ...this.settings, url: this.url, headers, body, what });
   }
-
-  private async signed(headers: Record<string, string>, body: string): Promise<Record<string, string>> {
-    const { service, session, region } = this.settings;
-    const signer = new SignatureV4({ service, region, credentials: session.config().credentials, sha256: Sha256 });
-    const { protocol, hostname, pathname } = this.url;
-    const request = await signer.sign({ method: 'POST', protocol, hostname, path: pathname, headers, body }, { signingDate: this.settings.context.clock.now() });
-    return request.headers;
-  }
-}
-
-/** SHA-256, and HMAC with a secret, as the signer wants it. */
-class Sha256 {
-  private readonly hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-
-  constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.hash.update(bytes(data));
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.hash.digest());
-  }
-
-  reset(): Sha256 {
-    return new Sha256(this.secret);
-  }
-}
-
-function bytes(data: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
 }
 
 /** An error as the SDK's clients throw it. */

@@ -3,12 +3,23 @@ import type { PluginContext } from '@sifaka/plugin-sdk';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsOptions } from './aws-options.js';
 
-const defaultRegion = 'us-east-1';
+const defaultRegions = { aws: 'us-east-1', 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' } as const;
 const connectionTimeoutMs = 5_000;
 const requestTimeoutMs = 30_000;
 
+export interface AwsRetries {
+  mode: 'adaptive' | 'standard';
+  maxAttempts: number;
+}
+
 /** The SDK repeats throttled and failed calls with growing pauses; the plugin's host repeats the whole step later. */
-const maxAttempts = 5;
+const fewRetries: AwsRetries = { mode: 'adaptive', maxAttempts: 5 };
+
+/**
+ * For long readings, whose host would have to begin again: random pauses that grow to 20 s, two minutes in the worst case. Not adaptive:
+ * a rate that halves at each refusal never recovers where refusals do not depend on it.
+ */
+export const patientRetries: AwsRetries = { mode: 'standard', maxAttempts: 12 };
 
 const sessionName = 'sifaka';
 
@@ -20,7 +31,7 @@ export interface AwsClientConfig {
   credentials: Credentials;
   requestHandler: NodeHttpHandler;
   maxAttempts: number;
-  retryMode: 'adaptive';
+  retryMode: AwsRetries['mode'];
   endpoint?: string;
 }
 
@@ -37,17 +48,18 @@ export class AwsSession {
     private readonly options: AwsOptions,
     private readonly account: string | null,
     private readonly context: PluginContext,
+    private readonly retries: AwsRetries = fewRetries,
   ) {}
 
-  /** @param region instead of the options' one; services without regions are in us-east-1 */
+  /** @param region instead of the options' one */
   config(region?: string): AwsClientConfig {
     const { endpoint } = this.options;
     const { requestHandler, credentials } = this.open();
-    return { region: region ?? this.region, credentials, requestHandler, maxAttempts, retryMode: 'adaptive', ...(endpoint !== undefined && { endpoint }) };
+    return { region: region ?? this.region, credentials, requestHandler, maxAttempts: this.retries.maxAttempts, retryMode: this.retries.mode, ...(endpoint !== undefined && { endpoint }) };
   }
 
   get region(): string {
-    return this.options.region ?? defaultRegion;
+    return this.options.region ?? defaultRegions[this.options.partition];
   }
 
   close(): void {
@@ -78,7 +90,7 @@ export class AwsSession {
     return fromTemporaryCredentials({
       masterCredentials,
       params: { RoleArn: `arn:${partition}:iam::${account}:role/${role}`, RoleSessionName: sessionName, ...(externalId !== undefined && { ExternalId: externalId }) },
-      clientConfig: { region: this.region, requestHandler, maxAttempts, ...(endpoint !== undefined && { endpoint }) },
+      clientConfig: { region: this.region, requestHandler, maxAttempts: this.retries.maxAttempts, ...(endpoint !== undefined && { endpoint }) },
     });
   }
 }

@@ -1,4 +1,10 @@
-export { AwsSession, type AwsClientConfig } from './aws-session.js';
+export { AwsSession, patientRetries, type AwsClientConfig, type AwsRetries } from './aws-session.js';
 export { accountNumber, awsOptions, type AwsOptions } from './aws-options.js';
 export { awsFault } from './aws-fault.js';
 export { AwsJsonApi, type AwsJsonApiSettings } from './aws-json-api.js';
+export { callAws, isAwsFault } from './call-aws.js';
+export { acmStore, iamStore, parseCertificateArn, storeOf, type CertificateArn } from './certificate-arn.js';
+export { withoutRoot, type CertificateBytes } from './certificate-text.js';
+export { inParallel, merged } from './in-parallel.js';
+export { listOf, listOption, regionOptions, type ListOption } from './region-options.js';
+export { enabledRegions } from './aws-regions.js';

@@ -7,6 +7,8 @@ export { newCfsslAuthKey, startCfssl, type Cfssl, type CfsslOptions } from './cf
 export { startSshd, type Sshd, type SshdOptions } from './sshd.js';
 export { runSsh, type SshResult, type SshSession } from './ssh-client.js';
 export { startMoto, type Moto } from './moto.js';
+export { openMotoAccount, type MotoAccount, type MotoKeys } from './moto-account.js';
+export { startMotoProxy, type MotoCall, type MotoProxy } from './moto-proxy.js';
 export { startDnsRelay, type DnsRelay } from './dns-relay.js';
 export { answersFor, txtRecords } from './dns-records.js';
 export { findDebian13 } from './debian13.js';

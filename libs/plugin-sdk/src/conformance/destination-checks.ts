@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import { describeChecks, type Check } from './check.js';
 import { rollbackChecks } from './destination-rollback-checks.js';
-import { aToken, contentOf, failsEverywhere, faultOf, names, testDeployable, testSuccessor, using, type DestinationSubject } from './destination-subject.js';
+import type { DeployableCertificate } from '../kinds/destination.js';
+import { aToken, contentOf, failsEverywhere, faultOf, names, snapshot, testDeployable, testSuccessor, using, type DestinationSubject } from './destination-subject.js';
 import { removalChecks } from './destination-removal-checks.js';
 import { pluginChecks } from './plugin-checks.js';
 
@@ -33,9 +34,10 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
     },
   },
   {
-    title: 'replaces what it uploaded under the same name before',
+    title: 'replaces what it uploaded under the same name before, or refuses to',
     run: async (subject) => {
       const first = testDeployable();
+      if (subject.keepsEach === true) return refusesSuccessor(subject, first);
       await using(subject, async (destination) => {
         const { externalId } = await destination.upload(first);
         await destination.settle?.({ ...first, externalId });
@@ -113,6 +115,18 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
   ...removalChecks,
   ...rollbackChecks,
 ];
+
+async function refusesSuccessor(subject: DestinationSubject, first: DeployableCertificate): Promise<void> {
+  await using(subject, async (destination) => {
+    const { externalId } = await destination.upload(first);
+    const before = await snapshot(subject);
+    const second = testSuccessor(first, externalId);
+    expect((await faultOf(destination.upload(second))).code).toBe('failed_precondition');
+    if (destination.verify !== undefined) expect(await destination.verify({ ...second, externalId: null })).toBe(false);
+    await destination.remove?.({ ...second, externalId: null });
+    expect(await snapshot(subject)).toEqual(before);
+  });
+}
 
 /** The suite of destination plugins. */
 export function describeDestination(subject: DestinationSubject): void {

@@ -28,7 +28,7 @@ export const removalChecks: readonly Check<DestinationSubject>[] = [
     title: 'removes what was never settled, with what was kept for a rollback',
     run: async (subject) => {
       await using(subject, async (destination) => {
-        if (destination.remove === undefined) return;
+        if (destination.remove === undefined || subject.keepsEach === true) return;
         const before = await snapshot(subject);
         const first = testDeployable();
         const { externalId } = await destination.upload(first);
@@ -43,7 +43,7 @@ export const removalChecks: readonly Check<DestinationSubject>[] = [
     title: 'leaves a certificate that took the place of the one to be removed',
     run: async (subject) => {
       await using(subject, async (destination) => {
-        if (destination.remove === undefined) return;
+        if (destination.remove === undefined || subject.keepsEach === true) return;
         const first = testDeployable();
         const { externalId } = await destination.upload(first);
         const second = testSuccessor(first, externalId);

@@ -24,6 +24,8 @@ export interface DestinationSubject {
   /** Options that lead to an address where nobody is, in place of those of the same name; none for a destination that cannot be away. */
   away: readonly GivenOption[];
   exportWith?: DestinationContext['exportWith'];
+  /** What is there is never changed: an upload under the name of another certificate is refused, and each has its own place. */
+  keepsEach?: true;
 }
 
 let counter = 0;
