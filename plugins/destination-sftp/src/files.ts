@@ -1,3 +1,4 @@
+import { fileStem } from '@sifaka/certificate-files';
 import { encodePem, fromPkcs8Der, fullChainPem, toTraditionalPem } from '@sifaka/pki';
 import type { DeployableCertificate, DeployedCertificate } from '@sifaka/plugin-sdk';
 import { AppError } from '@sifaka/kernel';
@@ -12,15 +13,8 @@ export interface RemoteFile {
 export const keyMode = 0o600;
 export const openMode = 0o644;
 
-/** Folder of a certificate, and the stem of its files: its common name. `*` is no character for a file that shells touch. */
-export function fileStem({ commonName, name }: Pick<DeployableCertificate, 'commonName' | 'name'>): string {
-  const stem = (commonName ?? name)
-    .replace(/^\*(?=\.|$)/, '_wildcard')
-    .replaceAll(/[^\p{L}\p{N}._@+-]/gu, '_')
-    .replace(/^\.+/, (dots) => '_'.repeat(dots.length))
-    .slice(0, 200);
-  return stem === '' ? '_' : stem;
-}
+/** Folder of a certificate, and the stem of its files. */
+export const stemOf = (certificate: DeployedNames): string => fileStem(certificate, 200);
 
 /** What a web server reads: key, certificate with its chain, or the chain apart (Apache). */
 export function filesOf(certificate: DeployableCertificate, format: SftpOptions['exportFormat']): RemoteFile[] {
@@ -32,14 +26,25 @@ export function filesOf(certificate: DeployableCertificate, format: SftpOptions[
   return [key, ...publicFilesOf(certificate, format)];
 }
 
+/** Names of all files that there may be of a certificate, whichever format it was uploaded in. */
+export const placesOf = (certificate: DeployedNames) =>
+  (
+    [
+      ['key', '.key'],
+      ['chain', '.ca.bundle.pem'],
+      ['certificate', '.pem'],
+    ] as const
+  ).map(([role, ending]) => ({ role, path: `${stemOf(certificate)}${ending}`, mode: role === 'key' ? keyMode : openMode }));
+
 /** Those that everybody may read. */
-export function publicFilesOf(certificate: DeployedNames, format: SftpOptions['exportFormat']): RemoteFile[] {
+export function publicFilesOf(certificate: PublicParts, format: SftpOptions['exportFormat']): RemoteFile[] {
   const { certificateDer, chainDer } = certificate;
   if (format === 'NGINX') return [file(certificate, '.pem', fullChainPem(certificateDer, chainDer))];
   const chain = chainDer.map((der) => encodePem('CERTIFICATE', der)).join('\n');
   return [file(certificate, '.pem', fullChainPem(certificateDer, [])), ...(chain === '' ? [] : [file(certificate, '.ca.bundle.pem', chain)])];
 }
 
-type DeployedNames = Pick<DeployedCertificate, 'name' | 'commonName' | 'certificateDer' | 'chainDer'>;
+type DeployedNames = Pick<DeployedCertificate, 'name' | 'commonName'>;
+type PublicParts = DeployedNames & Pick<DeployedCertificate, 'certificateDer' | 'chainDer'>;
 
-const file = (certificate: DeployedNames, ending: string, text: string): RemoteFile => ({ name: `${fileStem(certificate)}${ending}`, content: Buffer.from(`${text}\n`), mode: openMode });
+const file = (certificate: DeployedNames, ending: string, text: string): RemoteFile => ({ name: `${stemOf(certificate)}${ending}`, content: Buffer.from(`${text}\n`), mode: openMode });

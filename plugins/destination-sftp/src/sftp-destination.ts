@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import { belongsTo } from '@sifaka/certificate-files';
 import { AppError } from '@sifaka/kernel';
 import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
-import { fileStem, filesOf, openMode, publicFilesOf } from './files.js';
+import { SshLogin, type SftpFiles } from '@sifaka/ssh';
+import { filesOf, openMode, placesOf, publicFilesOf, stemOf, type RemoteFile } from './files.js';
 import type { SftpOptions } from './options.js';
-import { SftpFolder } from './sftp-folder.js';
-import { SshLogin } from './ssh-login.js';
 
 /** Files below one folder of a host, in the layout that Lemur used: `<destinationPath>/<CN>/<CN>.key` and its like. */
 export class SftpDestination implements Destination {
@@ -15,60 +15,90 @@ export class SftpDestination implements Destination {
     private readonly options: SftpOptions,
     private readonly context: DestinationContext,
   ) {
-    this.place = `${options.host}:${options.port}`;
     this.login = new SshLogin(options, context);
+    this.place = this.login.place;
   }
 
   learned(): Readonly<Record<string, string>> {
-    const { hostKeySeen } = this.login;
-    return this.options.hostKeyFingerprint === undefined && hostKeySeen !== null ? { hostKeyFingerprint: hostKeySeen } : {};
+    return this.login.learned();
   }
 
   async check(): Promise<void> {
     const probe = `.sifaka-probe-${this.random()}`;
-    await this.in('', async (folder) => {
-      await folder.put({ name: probe, content: Buffer.from('written by a connection test, and to be removed by it\n'), mode: openMode }, this.random());
-      await folder.remove(probe);
+    await this.in('', async (files, folder) => {
+      await files.makeFolder(folder);
+      await files.write(posix.join(folder, probe), Buffer.from('written by a connection test, and to be removed by it\n'), { mode: openMode });
+      await files.remove(posix.join(folder, probe));
     });
   }
 
   async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
-    const files = filesOf(certificate, this.options.exportFormat);
-    const stem = fileStem(certificate);
-    await this.in(stem, async (folder) => {
+    const wanted = filesOf(certificate, this.options.exportFormat);
+    const stem = stemOf(certificate);
+    await this.in(stem, async (files, folder) => {
+      await files.makeFolder(folder);
       // All or nothing as far as SFTP has it: everything is there before the first name changes hands.
       const changed = [];
-      for (const file of files) if (!(await folder.holds(file))) changed.push(file);
-      await folder.putAll(changed, this.random());
+      for (const file of wanted) if (!(await files.holds(posix.join(folder, file.name), file.content, file.mode))) changed.push(file);
+      await this.putAll(files, folder, changed);
     });
     return { externalId: posix.join(this.options.destinationPath, stem) };
   }
 
   async verify(certificate: DeployedCertificate): Promise<boolean> {
-    const files = publicFilesOf(certificate, this.options.exportFormat);
-    return this.in(fileStem(certificate), async (folder) => {
-      for (const file of files) if (!(await folder.holds(file))) return false;
-      return true;
+    const expected = publicFilesOf(certificate, this.options.exportFormat);
+    return this.in(stemOf(certificate), async (files, folder) => {
+      for (const { name, content, mode } of expected) if (!(await files.holds(posix.join(folder, name), content, mode))) return false;
+      const key = placesOf(certificate).find(({ role }) => role === 'key');
+      const found = key === undefined ? null : await files.read(posix.join(folder, key.path));
+      return key !== undefined && found !== null && belongsTo(certificate, key, found.content);
+    });
+  }
+
+  /** What took its place stays, and so does what others put beside it. */
+  async remove(certificate: DeployedCertificate): Promise<void> {
+    await this.in(stemOf(certificate), async (files, folder) => {
+      const own = [];
+      for (const place of placesOf(certificate)) {
+        const path = posix.join(folder, place.path);
+        const found = await files.read(path);
+        if (found === null) continue;
+        if (belongsTo(certificate, place, found.content)) own.push(path);
+        else if (place.role === 'certificate') return;
+      }
+      for (const path of own) await files.remove(path);
+      if (own.length > 0) await files.removeFolder(folder);
     });
   }
 
   async uploadToken({ path, content }: { path: string; content: string }): Promise<void> {
     const file = { name: tokenName(path), content: Buffer.from(content), mode: openMode };
-    await this.in('', async (folder) => {
-      if (!(await folder.holds(file))) await folder.put(file, this.random());
+    await this.in('', async (files, folder) => {
+      await files.makeFolder(folder);
+      if (!(await files.holds(posix.join(folder, file.name), file.content, file.mode))) await this.putAll(files, folder, [file]);
     });
   }
 
   async removeToken({ path }: { path: string }): Promise<void> {
-    await this.in('', (folder) => folder.remove(tokenName(path)));
+    const name = tokenName(path);
+    await this.in('', (files, folder) => files.remove(posix.join(folder, name)));
   }
 
-  private in<T>(name: string, work: (folder: SftpFolder) => Promise<T>): Promise<T> {
-    return this.login.during(async (sftp) => {
-      const folder = new SftpFolder(sftp, posix.join(this.options.destinationPath, name), this.options.host);
-      await folder.make();
-      return work(folder);
-    });
+  /** Writes all files under other names, then renames them: a reader sees a file whole, as it was or as it is. */
+  private async putAll(files: SftpFiles, folder: string, changed: readonly RemoteFile[]): Promise<void> {
+    const suffix = this.random();
+    const pairs = changed.map(({ name }) => ({ from: posix.join(folder, `.${name}.${suffix}.tmp`), to: posix.join(folder, name) }));
+    try {
+      for (const [index, { content, mode }] of changed.entries()) await files.write(pairs[index]?.from ?? '', content, { mode });
+      await files.rename(pairs);
+    } catch (error) {
+      for (const { from } of pairs) await files.remove(from).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private in<T>(name: string, work: (files: SftpFiles, folder: string) => Promise<T>): Promise<T> {
+    return this.login.during(async (session) => work(await session.files(), posix.join(this.options.destinationPath, name)));
   }
 
   private random(): string {

@@ -8,7 +8,7 @@ import { describeWithPeers, run, startSshd, type Sshd } from '@sifaka/peers';
 import { toOpensshPrivateKey } from '@sifaka/pki';
 import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { describeDestination, loopbackOutbound, makeDestination, testContext, testDeployable, type DestinationSubject } from '@sifaka/plugin-sdk/conformance';
-import { fileStem } from '../src/files.js';
+import { fileStem } from '@sifaka/certificate-files';
 import plugin from '../src/index.js';
 
 let folder: string;
@@ -126,7 +126,7 @@ describeWithPeers(['sshd'], 'files on a real sshd', () => {
   it('go to the host whose key is known, and to no other', async () => {
     const other = `SHA256:${'A'.repeat(43)}`;
     const fault = await one({ hostKeyFingerprint: other }).check?.().then(() => null, (error: unknown) => error);
-    expect(fault).toMatchObject({ code: 'failed_precondition', reason: 'sftp.host_key', message: expect.stringContaining(fingerprintOf(sshd.hostPublicKey)) });
+    expect(fault).toMatchObject({ code: 'failed_precondition', reason: 'ssh.host_key', message: expect.stringContaining(fingerprintOf(sshd.hostPublicKey)) });
     const { destination } = makeDestination({ ...subject, options: subject.options.filter(({ name }) => name !== 'hostKeyFingerprint') });
     expect(destination.learned?.()).toEqual({});
     await destination.check?.();
