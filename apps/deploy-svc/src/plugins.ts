@@ -7,10 +7,12 @@ import exportJavaTruststore from '@sifaka/plugin-export-java-truststore';
 import exportOpenssl from '@sifaka/plugin-export-openssl';
 import exportPem from '@sifaka/plugin-export-pem';
 import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
+import destinationAwsAcm from '@sifaka/plugin-destination-aws-acm';
+import destinationAwsIam from '@sifaka/plugin-destination-aws-iam';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every destination plugin that this service hosts. A plugin that is not here does not exist. */
-export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp];
+export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam];
 
 /** What destinations make files with. issuer-svc hosts the same ones for downloads. */
 export const fileFormats: readonly Plugin<'export'>[] = [exportOpenssl, exportJavaKeystore, exportJavaTruststore, exportCsr, exportPem, exportPkcs7, exportDer];
