@@ -7,5 +7,7 @@ export const deployService = defineService({
   name: 'deploy',
   config: deployConfig,
   migrations: deployMigrations,
+  // Deployments mostly wait for the other side; one destination that is slow must not hold up the others.
+  jobConcurrency: 16,
   module: () => DeployModule,
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError } from '@sifaka/kernel';
+import { AppError, isAppError } from '@sifaka/kernel';
 import { keepSecrets, PluginHost, refuseReferences, secretRefs, setupFault, type StoredOption, StoredOptions } from '@sifaka/plugin-host';
-import type { Destination } from '@sifaka/plugin-sdk';
+import type { Destination, Plugin, SourceTwin } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import { DESTINATION_PLUGINS, FILE_FORMATS } from '../plugins.module.js';
 import type { DestinationRow, Learned } from './destination.repository.js';
@@ -64,6 +64,16 @@ export class DestinationPlugins {
     }
   }
 
+  /** Whether certificates come with their keys; one that nobody hosts any more is thought to want them. */
+  requiresKey(slug: string): boolean {
+    return this.ifHosted(slug, ({ requiresKey }) => requiresKey) ?? true;
+  }
+
+  /** The source that watches what the destination fills; null as well where the plugin is gone. */
+  twinOf({ plugin: slug, options, learned }: Pick<DestinationRow, 'plugin' | 'options' | 'learned'>): SourceTwin | null {
+    return this.ifHosted(slug, (plugin) => plugin.sourceTwin(this.host.values(plugin, withLearned(options, learned)))) ?? null;
+  }
+
   /** Whether it can serve tokens of HTTP-01 challenges. */
   async takesTokens(row: DestinationRow): Promise<boolean> {
     return (await this.of(row)).uploadToken !== undefined;
@@ -88,6 +98,15 @@ export class DestinationPlugins {
     const used = new Set(allRefs(kept));
     const refs = allRefs(before).filter((ref) => !used.has(ref));
     if (refs.length > 0) await this.host.deleteSecrets(refs);
+  }
+
+  private ifHosted<T>(slug: string, ask: (plugin: Plugin<'destination'>) => T): T | undefined {
+    try {
+      return ask(this.host.plugin(slug));
+    } catch (error) {
+      if (isAppError(error)) return undefined;
+      throw error;
+    }
   }
 
   private mergedExport(option: StoredOption, stored: StoredOption | undefined): StoredOption {

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { Plugin } from '@sifaka/plugin-sdk';
+import { deploymentParts } from '../deployment/deployment.parts.js';
 import { PluginsModule } from '../plugins.module.js';
 import { ChallengeTokenRepository } from '../token/challenge-token.repository.js';
+import { ClearTokens } from '../token/clear-tokens.js';
 import { FindTokenPlace } from '../token/find-token-place.js';
 import { RemoveTokens } from '../token/remove-tokens.js';
 import { UploadTokens } from '../token/upload-tokens.js';
@@ -18,15 +20,15 @@ import { TestDestination } from './test-destination.js';
 
 const destinationProviders = [DestinationRepository, DestinationPlugins, DestinationTrail, ReadDestinations, SaveDestination, DeleteDestination, ChangeDestinations, TestDestination];
 
-const tokenProviders = [ChallengeTokenRepository, FindTokenPlace, UploadTokens, RemoveTokens];
+const tokenProviders = [ChallengeTokenRepository, ClearTokens, FindTokenPlace, UploadTokens, RemoveTokens];
 
 /** What the module is made of, with these plugins. */
 export const destinationParts = (plugins: readonly Plugin<'destination'>[]) => ({
   imports: [PluginsModule.with([...plugins, ...fileFormats])],
-  controllers: [DestinationHandlers],
-  providers: [...destinationProviders, ...tokenProviders],
+  controllers: [DestinationHandlers, ...deploymentParts.controllers],
+  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers],
 });
 
-/** Destinations, and the tokens of HTTP-01 challenges that they serve. */
+/** Destinations, the certificates that are deployed to them, and the tokens of HTTP-01 challenges that they serve. */
 @Module(destinationParts(deployPlugins))
 export class DestinationModule {}

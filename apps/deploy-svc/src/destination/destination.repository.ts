@@ -52,8 +52,17 @@ export class DestinationRepository {
     return this.database.query('select id, label, plugin from destination where id = any($1::int[]) order by id', [ids]);
   }
 
-  labels(limit: number): Promise<{ label: string }[]> {
-    return this.database.query('select label from destination order by id limit $1', [limit]);
+
+  /** Those of these ids, and all of these labels. */
+  async meant(ids: readonly number[], labels: readonly string[]): Promise<DestinationRow[]> {
+    if (ids.length + labels.length === 0) return [];
+    return this.database.query<DestinationRow>(`select ${columns} from destination d where d.id = any($1::int[]) or d.label = any($2::text[]) order by d.id`, [ids, labels]);
+  }
+
+  /** Keeps it from being deleted within this transaction. */
+  async keep(tx: Sql, id: number): Promise<{ id: number } | undefined> {
+    const [row] = await tx.query<{ id: number }>('select id from destination where id = $1 for key share', [id]);
+    return row;
   }
 
   /** The one of this id, else all of this label, up to ten. A label of digits is found where no id is meant by it. */

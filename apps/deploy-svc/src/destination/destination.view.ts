@@ -13,7 +13,7 @@ export interface KnownPlugins {
  * Every option of the plugin with the value of this destination. Secrets are null whoever asks: they are references into the key vault,
  * and nobody has a use for those.
  */
-export function destinationView(row: DestinationRow, plugins: KnownPlugins): DestinationRecord {
+export function destinationView(row: DestinationRow, plugins: KnownPlugins, sourceTwin: DestinationRecord['sourceTwin']): DestinationRecord {
   const { slug, title, description, pluginOptions } = plugins.view(row.plugin);
   const stored = withLearned(row.options, row.learned);
   return {
@@ -22,7 +22,7 @@ export function destinationView(row: DestinationRow, plugins: KnownPlugins): Des
     description: row.description,
     options: withValues(pluginOptions, stored, plugins),
     plugin: { slug, title, description },
-    sourceTwin: null,
+    sourceTwin,
     createdAt: timestamp(row.created_at),
     updatedAt: timestamp(row.updated_at),
   };

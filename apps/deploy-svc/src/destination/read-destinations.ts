@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { DestinationRecord, destinationStats, findDestinations, InputOf, listDestinations, OutputOf, resolveDestination } from '@sifaka/contracts';
 import { limits } from '@sifaka/kernel';
 import { HostedPlugins } from '@sifaka/plugin-host';
+import { DeploymentRepository } from '../deployment/deployment.repository.js';
 import { DestinationPlugins } from './destination-plugins.js';
-import { DestinationRepository } from './destination.repository.js';
+import { DestinationRepository, type DestinationRow } from './destination.repository.js';
 import { destinationView } from './destination.view.js';
 import { noSuchDestination } from './no-such-destination.js';
 
@@ -12,18 +13,19 @@ export class ReadDestinations {
   constructor(
     private readonly destinations: DestinationRepository,
     private readonly plugins: DestinationPlugins,
+    private readonly deployments: DeploymentRepository,
     private readonly hosted: HostedPlugins,
   ) {}
 
   async list(input: InputOf<typeof listDestinations>): Promise<OutputOf<typeof listDestinations>> {
     const { rows, total, nextCursor } = await this.destinations.list(input);
-    return { items: rows.map((row) => destinationView(row, this.hosted)), total, nextCursor };
+    return { items: rows.map((row) => this.view(row)), total, nextCursor };
   }
 
   async get(id: number): Promise<DestinationRecord> {
     const row = await this.destinations.byId(id);
     if (row === undefined) throw noSuchDestination(id);
-    return destinationView(row, this.hosted);
+    return this.view(row);
   }
 
   async find({ ids }: InputOf<typeof findDestinations>): Promise<OutputOf<typeof findDestinations>> {
@@ -38,9 +40,13 @@ export class ReadDestinations {
     return { destinations };
   }
 
-  /** Nothing is deployed yet. */
+  /** Certificates that are wanted at each. */
   async stats(): Promise<OutputOf<typeof destinationStats>> {
-    const labels = (await this.destinations.labels(limits.listCount)).map(({ label }) => label);
-    return { labels, values: labels.map(() => 0) };
+    const counts = await this.deployments.counts(limits.listCount);
+    return { labels: counts.map(({ label }) => label), values: counts.map(({ count }) => count) };
+  }
+
+  view(row: DestinationRow): DestinationRecord {
+    return destinationView(row, this.hosted, this.plugins.twinOf(row));
   }
 }

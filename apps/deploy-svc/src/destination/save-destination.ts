@@ -4,6 +4,7 @@ import type { createDestination, InputOf, Principal, updateDestination } from '@
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import type { StoredOption } from '@sifaka/plugin-host';
+import { DeploymentRequests } from '../deployment/deployment-requests.repository.js';
 import { DestinationPlugins } from './destination-plugins.js';
 import { DestinationTrail } from './destination-trail.js';
 import { DestinationRepository, type DestinationRow, type Learned } from './destination.repository.js';
@@ -22,6 +23,7 @@ export class SaveDestination {
     private readonly destinations: DestinationRepository,
     private readonly plugins: DestinationPlugins,
     private readonly trail: DestinationTrail,
+    private readonly deployments: DeploymentRequests,
   ) {}
 
   async create({ label, description, plugin }: InputOf<typeof createDestination>, principal: Principal): Promise<number> {
@@ -69,6 +71,7 @@ export class SaveDestination {
       const now = { label, description, plugin: plugin.slug };
       const isChanged = await this.destinations.update(tx, id, before.version, { ...now, ...pick(proven) });
       if (!isChanged) throw new AppError('conflict', `destination ${id} was changed by somebody else meanwhile`, { reason: 'destination.changed' });
+      await this.deployments.rename(tx, id, label, plugin.slug);
       await this.trail.record(tx, principal, 'updated', { id, ...now }, { areOptionsChanged: proven.options !== before.options });
     });
   }

@@ -1,5 +1,6 @@
 import { platformTables } from '@sifaka/database';
 import { destinations } from './0001-destinations.js';
+import { deployments } from './0002-deployments.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const deployMigrations = [...platformTables('deploy'), destinations];
+export const deployMigrations = [...platformTables('deploy'), destinations, deployments];

@@ -27,7 +27,10 @@ export const certificatesSighted = event('sifaka.v1.certificate.sighted', {
 export const certificatesMissed = event('sifaka.v1.certificate.missed', {
   source: 'discovery',
   summary: 'Certificates are not in a source any more that had reported them; or the source was deleted.',
-  data: Sightings,
+  data: Sightings.extend({
+    /** The source was deleted, which says nothing about where the certificates are. */
+    isSourceDeleted: z.boolean().default(false),
+  }),
 });
 
 const EndpointFacts = z.object({

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '@sifaka/contracts';
+import type { Sql } from '@sifaka/database';
+import type { Deployment, EndedBy } from './deployment.js';
+import { DeploymentRequests } from './deployment-requests.repository.js';
+import { DeploymentTrail } from './deployment-trail.js';
+import { DeploymentTurns } from './deployment-turns.repository.js';
+
+/** Writes down what is wanted, tells of it, and has it worked on: one transaction, of whoever asks. */
+@Injectable()
+export class AskForDeployments {
+  constructor(
+    private readonly requests: DeploymentRequests,
+    private readonly trail: DeploymentTrail,
+    private readonly turns: DeploymentTurns,
+  ) {}
+
+  async attach(tx: Sql, what: Parameters<DeploymentRequests['attach']>[1], by: Principal | null): Promise<Deployment[]> {
+    const rows = await this.requests.attach(tx, what);
+    await this.trail.requested(tx, rows, by);
+    await this.wake(tx, rows);
+    return rows;
+  }
+
+  /** @param detail why, for the history */
+  async end(tx: Sql, because: EndedBy, where: Parameters<DeploymentRequests['end']>[2], by: Principal | null, detail: string | null = null): Promise<Deployment[]> {
+    const rows = await this.requests.end(tx, because, where);
+    await this.trail.removalRequested(tx, rows, by, detail);
+    await this.wake(tx, rows);
+    return rows;
+  }
+
+  async retry(tx: Sql, id: number, by: Principal): Promise<Deployment | undefined> {
+    const row = await this.requests.retry(tx, id);
+    if (row === undefined) return undefined;
+    await (row.wanted === 'deployed' ? this.trail.requested(tx, [row], by, 'again') : this.trail.removalRequested(tx, [row], by, 'again'));
+    await this.wake(tx, [row]);
+    return row;
+  }
+
+  private async wake(tx: Sql, rows: readonly Deployment[]): Promise<void> {
+    for (const destinationId of new Set(rows.map((row) => row.destination_id))) await this.turns.wake(tx, destinationId, null);
+  }
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '@sifaka/database';
+import type { Deployment, EndedBy } from './deployment.js';
+import { deploymentColumns } from './deployment.columns.js';
+
+/**
+ * What is wanted, as people and events say it. Every change raises the version: a worker that is at the deployment meanwhile sees that
+ * there is more to do when it is done.
+ */
+@Injectable()
+export class DeploymentRequests {
+  /**
+   * Certificates that are wanted at destinations from now on; those that are wanted there already are left alone.
+   *
+   * @param isAgain also where it was wanted once and is not any more: for people, not for events that come late
+   * @returns the rows that are to be worked on
+   */
+  attach(tx: Sql, { certificateId, fingerprint, destinationIds, isAgain }: { certificateId: number; fingerprint: string; destinationIds: readonly number[]; isAgain: boolean }): Promise<Deployment[]> {
+    const again = `
+      update set wanted = 'deployed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, ended_by = null,
+        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, is_rolled_back = false, proofs = '[]', requested_at = now(),
+        version = p.version + 1, updated_at = now()
+      where p.wanted = 'removed'`;
+    const text = `
+      with place as (select id, label, plugin from destination where id = any($3::int[]) order by id for key share)
+      insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, next_try_at)
+      select $1, place.id, place.label, place.plugin, $2, 'deployed', 'pending', now() from place order by place.id
+      on conflict (certificate_id, destination_id) do ${isAgain ? again : 'nothing'}
+      returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [certificateId, fingerprint, destinationIds]);
+  }
+
+  /** Not wanted any more: what may be there goes, by the plugin. */
+  end(tx: Sql, by: EndedBy, where: { certificateId: number; keptAt: readonly number[] } | { destinationId: number } | { ids: readonly number[] }): Promise<Deployment[]> {
+    const [condition, values] = conditionOf(where);
+    const text = `
+      update deployment p set wanted = 'removed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null,
+        ended_by = $1, version = p.version + 1, updated_at = now()
+      where p.wanted = 'deployed' and ${condition} returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [by, ...values]);
+  }
+
+  /** Begins again now. */
+  async retry(tx: Sql, id: number): Promise<Deployment | undefined> {
+    const text = `
+      update deployment p set state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, is_rolled_back = false,
+        phase = case when p.state = 'running' or p.wanted = 'removed' then p.phase end, requested_at = now(), version = p.version + 1, updated_at = now()
+      where p.id = $1 returning ${deploymentColumns}`;
+    const [row] = await tx.query<Deployment>(text, [id]);
+    return row;
+  }
+
+  /** Removals that failed are tried once more, before their destination goes. */
+  async retryRemovals(tx: Sql, destinationId: number): Promise<void> {
+    await tx.query(
+      `update deployment set state = 'pending', next_try_at = now(), attempts = 0, version = version + 1, updated_at = now() where destination_id = $1 and wanted = 'removed' and state = 'failed'`,
+      [destinationId],
+    );
+  }
+
+  /** Found at destinations of that label, without an upload of ours. What was ended on request stays ended. */
+  adopt(tx: Sql, label: string, certificates: readonly { id: number; fingerprint: string }[], note: string): Promise<Deployment[]> {
+    const text = `
+      with place as (select id, label, plugin from destination where label = $1 order by id for key share),
+        found as (select * from unnest($2::int[], $3::text[]) as f (id, fingerprint))
+      insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, is_held, deployed_at, note)
+      select found.id, place.id, place.label, place.plugin, found.fingerprint, 'deployed', 'deployed', true, now(), $4 from place, found order by found.id, place.id
+      on conflict (certificate_id, destination_id) do update set
+        wanted = 'deployed', state = 'deployed', is_held = true, deployed_at = now(), removed_at = null, ended_by = null, note = excluded.note, attempts = 0,
+        last_error = null, is_rolled_back = false, proofs = '[]', version = p.version + 1, updated_at = now()
+      where p.wanted = 'removed' and p.state = 'removed' and p.ended_by = 'missed'
+      returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [label, certificates.map(({ id }) => id), certificates.map(({ fingerprint }) => fingerprint), note]);
+  }
+
+  /** Gone from destinations of that label by somebody else's hand: nothing is left to be cleaned. What is being worked on is left alone. */
+  letGo(tx: Sql, label: string, certificateIds: readonly number[], note: string): Promise<Deployment[]> {
+    const text = `
+      update deployment p set wanted = 'removed', state = 'removed', is_held = false, ended_by = 'missed', note = $3, removed_at = now(), next_try_at = null,
+        last_error = null, version = p.version + 1, updated_at = now()
+      from destination d
+      where d.label = $1 and p.destination_id = d.id and p.certificate_id = any($2::int[]) and p.wanted = 'deployed' and p.state = 'deployed'
+      returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [label, certificateIds, note]);
+  }
+
+  /** Not to be taken away after all: they stay where they are, and are not ours any more. */
+  leave(tx: Sql, ids: readonly number[], note: string): Promise<Deployment[]> {
+    const text = `
+      update deployment p set wanted = 'removed', state = 'removed', phase = null, note = $2, removed_at = now(), next_try_at = null, version = p.version + 1, updated_at = now()
+      where p.id = any($1::int[]) and p.state <> 'running' returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [ids, note]);
+  }
+
+  /** Their destination goes: what is still there is nobody's business any more. @returns those that had not ended */
+  abandon(tx: Sql, destinationId: number, note: string): Promise<Deployment[]> {
+    const text = `
+      update deployment p set wanted = 'removed', state = 'removed', phase = null, ended_by = 'destination', note = $2, removed_at = now(), next_try_at = null,
+        version = p.version + 1, updated_at = now()
+      where p.destination_id = $1 and (p.wanted = 'deployed' or p.state <> 'removed') returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [destinationId, note]);
+  }
+
+  /** What lists show of a destination is what it is called now. */
+  async rename(tx: Sql, destinationId: number, label: string, plugin: string): Promise<void> {
+    await tx.query('update deployment set destination_label = $2, plugin = $3 where destination_id = $1 and (destination_label <> $2 or plugin <> $3)', [destinationId, label, plugin]);
+  }
+}
+
+/** What is at work says itself what becomes of it. */
+const unlessRunning = (state: string): string => `case when p.state = 'running' then 'running' else '${state}' end`;
+
+function conditionOf(where: Parameters<DeploymentRequests['end']>[2]): [string, unknown[]] {
+  if ('ids' in where) return ['p.id = any($2::int[])', [where.ids]];
+  if ('destinationId' in where) return ['p.destination_id = $2', [where.destinationId]];
+  return ['p.certificate_id = $2 and not p.destination_id = any($3::int[])', [where.certificateId, where.keptAt]];
+}

@@ -1,0 +1,58 @@
+import type { DeploymentState, DeploymentStep, EndpointProof } from '@sifaka/contracts';
+
+export type Wanted = 'deployed' | 'removed';
+
+/** What was begun at the destination and has not ended: it is written down before it is done. */
+export type Phase = 'uploading' | 'verifying' | 'rolling_back' | 'removing';
+
+/** `missed`: a source does not find it any more. `replaced`: another certificate took its place there. `destination`: that was deleted. */
+export type EndedBy = 'detached' | 'revoked' | 'missed' | 'replaced' | 'destination';
+
+export type StepName = DeploymentStep['what'];
+
+/** What an address served before an upload; null: nothing, or nobody answered. */
+export interface ServedBefore {
+  host: string;
+  port: number;
+  serverName: string | null;
+  fingerprint: string | null;
+}
+
+/** One certificate at one destination. */
+export interface Deployment {
+  id: number;
+  certificate_id: number;
+  destination_id: number;
+  destination_label: string;
+  plugin: string;
+  fingerprint: string;
+  wanted: Wanted;
+  state: DeploymentState;
+  phase: Phase | null;
+  is_held: boolean;
+  external_id: string | null;
+  attempts: number;
+  last_error: string | null;
+  next_try_at: Date | null;
+  is_rolled_back: boolean;
+  proofs: EndpointProof[];
+  served_before: ServedBefore[] | null;
+  note: string | null;
+  ended_by: EndedBy | null;
+  version: number;
+  requested_at: Date;
+  deployed_at: Date | null;
+  removed_at: Date | null;
+  updated_at: Date;
+}
+
+export interface Step {
+  deploymentId: number;
+  what: StepName;
+  detail: string | null;
+}
+
+/** Characters of an error, a note or a detail that are kept. */
+export const wordsLength = 2_000;
+
+export const words = (text: string): string => (text.length > wordsLength ? `${text.slice(0, wordsLength - 1)}…` : text);

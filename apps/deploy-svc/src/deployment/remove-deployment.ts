@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { toAppError } from '@sifaka/kernel';
+import { withinTime } from '../token/within-time.js';
+import { PrepareTurn } from './prepare-turn.js';
+import { RecordProgress } from './record-progress.js';
+import { RollBackDeployment } from './roll-back-deployment.js';
+import type { Turn } from './turn.js';
+
+/** Takes a certificate from its destination, where the plugin can. */
+@Injectable()
+export class RemoveDeployment {
+  constructor(
+    private readonly preparation: PrepareTurn,
+    private readonly rollback: RollBackDeployment,
+    private readonly record: RecordProgress,
+  ) {}
+
+  /** @throws what keeps it from being taken away; safe to run again */
+  async run(turn: Turn): Promise<void> {
+    if (!turn.row.is_held) return this.record.removed(turn, turn.row.deployed_at === null ? 'it was never uploaded' : null);
+    const prepared = await this.preparation.run(turn);
+    if (prepared === null) return this.record.removed(turn, 'left as it is: the destination or the certificate does not exist any more', true);
+    const { instance, destination, deployed } = prepared;
+    if (turn.row.phase !== null && turn.row.phase !== 'removing') {
+      // An upload was cut off half-way: what it replaced comes first.
+      const fault = await this.rollback.putBack(prepared);
+      if (fault !== null) throw toAppError(fault);
+    }
+    if (instance.remove === undefined) return this.record.removed(turn, `left at the destination: plugin "${destination.plugin}" cannot remove certificates`, true);
+    await this.record.begin(turn, 'removing');
+    await withinTime(instance.remove(deployed), `removing from destination "${destination.label}"`);
+    await this.record.removed(turn, null);
+  }
+}
