@@ -1,0 +1,1 @@
+export { startCluster, type Cluster, type Rule } from './cluster.js';
