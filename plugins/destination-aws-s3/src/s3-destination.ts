@@ -1,9 +1,12 @@
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { awsFault, AwsSession } from '@sifaka/aws';
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { AwsSession, callAws, isAwsFault } from '@sifaka/aws';
 import { AppError } from '@sifaka/kernel';
 import { fromPkcs8Der, pemBundle, toTraditionalPem } from '@sifaka/pki';
-import type { DeployableCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
+import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
 import type { S3Options } from './options.js';
+
+/** Metadata of an object: the certificate in it, SHA-256, hex. */
+const fingerprintEntry = 'sifaka-fingerprint';
 
 /** Objects of one bucket, below one prefix. */
 export class S3Destination implements Destination {
@@ -26,12 +29,24 @@ export class S3Destination implements Destination {
   async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
     const { extension, data } = await this.fileOf(certificate);
     const key = this.keyOf(`${certificate.name}.${extension}`);
-    await this.put(key, data, this.options.encrypt);
+    await this.put(key, data, this.options.encrypt, { metadata: { [fingerprintEntry]: certificate.fingerprint } });
     return { externalId: `s3://${this.options.bucket}/${key}` };
   }
 
+  async verify(certificate: DeployedCertificate): Promise<boolean> {
+    return (await this.fingerprintAt(this.deployedKey(certificate))) === certificate.fingerprint;
+  }
+
+  /** What was written there by somebody else, or for another certificate, stays. */
+  async remove(certificate: DeployedCertificate): Promise<void> {
+    const key = this.deployedKey(certificate);
+    const present = await this.fingerprintAt(key);
+    if (present === certificate.fingerprint) await this.delete(key);
+    else if (present === '') this.context.logger.warn('the object is not removed: it was not written by this platform', { key });
+  }
+
   async uploadToken({ path, content }: { path: string; content: string }): Promise<void> {
-    await this.put(this.keyOf(tokenName(path)), Buffer.from(content), false, 'text/plain');
+    await this.put(this.keyOf(tokenName(path)), Buffer.from(content), false, { contentType: 'text/plain' });
   }
 
   async removeToken({ path }: { path: string }): Promise<void> {
@@ -60,34 +75,50 @@ export class S3Destination implements Destination {
     return file;
   }
 
-  private async put(key: string, body: Uint8Array, isEncrypted: boolean, contentType = 'application/octet-stream'): Promise<void> {
-    await this.ask(`put ${this.options.bucket}/${key}`, (client) =>
+  private async put(key: string, body: Uint8Array, isEncrypted: boolean, { contentType = 'application/octet-stream', metadata = {} }: { contentType?: string; metadata?: Record<string, string> } = {}): Promise<void> {
+    await this.ask(`put ${this.options.bucket}/${key}`, (client, abortSignal) =>
       client.send(
         new PutObjectCommand({
           Bucket: this.options.bucket,
           Key: key,
           Body: body,
           ContentType: contentType,
+          Metadata: metadata,
           // The bucket may belong to another account than the role.
           ACL: 'bucket-owner-full-control',
           ...(isEncrypted && { ServerSideEncryption: 'AES256' }),
         }),
-        { abortSignal: this.context.signal },
+        { abortSignal },
       ),
     );
   }
 
   /** S3 answers the same for an object that is not there. */
   private async delete(key: string): Promise<void> {
-    await this.ask(`delete ${this.options.bucket}/${key}`, (client) => client.send(new DeleteObjectCommand({ Bucket: this.options.bucket, Key: key }), { abortSignal: this.context.signal }));
+    await this.ask(`delete ${this.options.bucket}/${key}`, (client, abortSignal) => client.send(new DeleteObjectCommand({ Bucket: this.options.bucket, Key: key }), { abortSignal }));
   }
 
-  private async ask(what: string, call: (client: S3Client) => Promise<unknown>): Promise<void> {
+  /** Null: there is no such object; empty: it says of no certificate that it holds it. */
+  private async fingerprintAt(key: string): Promise<string | null> {
     try {
-      await call(this.client());
+      const { Metadata: metadata = {} } = await this.ask(`look at ${this.options.bucket}/${key}`, (client, abortSignal) => client.send(new HeadObjectCommand({ Bucket: this.options.bucket, Key: key }), { abortSignal }));
+      return metadata[fingerprintEntry] ?? '';
     } catch (error) {
-      throw awsFault(what, error);
+      if (isAwsFault(error, 'NotFound', 'NoSuchKey')) return null;
+      throw error;
     }
+  }
+
+  /** Whoever does not know what the object was called at its upload knows its name from that of the certificate, where it is a bundle. */
+  private deployedKey({ name, externalId }: DeployedCertificate): string {
+    const start = `s3://${this.options.bucket}/`;
+    if (externalId?.startsWith(start) === true) return externalId.slice(start.length);
+    if (this.options.exportPlugin === undefined) return this.keyOf(`${name}.pem`);
+    throw new AppError('failed_precondition', `nobody knows how the object of "${name}" in ${this.options.bucket} is called: look at it there`, { reason: 'destination.unknown_object' });
+  }
+
+  private ask<Answer>(what: string, call: (client: S3Client, signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    return callAws(what, this.context.signal, (signal) => call(this.client(), signal));
   }
 
   private client(): S3Client {
