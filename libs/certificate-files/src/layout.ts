@@ -35,8 +35,7 @@ export const layoutOptions = {
     .describe('Rights of files with the private key, octal; 0640 for a server that reads it by its group'),
 };
 
-const LayoutOptions = z.object(layoutOptions);
-export type LayoutOptions = z.output<typeof LayoutOptions>;
+export type LayoutOptions = z.output<z.ZodObject<typeof layoutOptions>>;
 
 type Role = 'certificate' | 'chain' | 'key' | 'combined';
 

@@ -20,7 +20,7 @@ export const noServer: Server = { takeOver: () => Promise.resolve() };
 interface ServerCommand {
   /** Option that holds it, by which messages call it: it may hold what not everybody should read. */
   option: string;
-  run(): Promise<CommandResult>;
+  run: () => Promise<CommandResult>;
 }
 
 /**

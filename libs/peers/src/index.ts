@@ -16,3 +16,4 @@ export { findProgram, run } from './programs.js';
 export { makeServerTls, type ServerTls } from './tls.js';
 export { launch, type LaunchOptions, type Peer, type Place } from './launch.js';
 export { startNginx, type Nginx, type NginxOptions, type NginxPlace } from './nginx.js';
+export { servedFingerprint, servedPath, startTlsProber, type Probed, type ProbedServer, type TlsProber, type TlsProberOptions } from './tls-prober.js';

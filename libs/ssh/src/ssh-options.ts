@@ -32,5 +32,4 @@ export const sshOptions = {
   keyFolders: installationOnly('SSH_KEY_FOLDERS', z.array(z.string().regex(/^\//, { error: 'must be an absolute path' })).max(100).describe('Folders of this machine whose files `privateKeyPath` may name; none by default')),
 };
 
-const SshOptions = z.object(sshOptions);
-export type SshOptions = z.output<typeof SshOptions>;
+export type SshOptions = z.output<z.ZodObject<typeof sshOptions>>;
