@@ -10,10 +10,11 @@ import exportPkcs7 from '@sifaka/plugin-export-pkcs7';
 import destinationAwsAcm from '@sifaka/plugin-destination-aws-acm';
 import destinationAwsIam from '@sifaka/plugin-destination-aws-iam';
 import destinationSsh from '@sifaka/plugin-destination-ssh';
+import destinationKubernetes from '@sifaka/plugin-destination-kubernetes';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every destination plugin that this service hosts. A plugin that is not here does not exist. */
-export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh];
+export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes];
 
 /** What destinations make files with. issuer-svc hosts the same ones for downloads. */
 export const fileFormats: readonly Plugin<'export'>[] = [exportOpenssl, exportJavaKeystore, exportJavaTruststore, exportCsr, exportPem, exportPkcs7, exportDer];

@@ -61,7 +61,11 @@ describeChecks('kubernetes-destination in an outage', outageChecks, { run: async
 const context = () => testContext({ outbound: loopbackOutbound() });
 const make = (changes: Record<string, unknown> = {}): Destination => plugin.create({ ...base, kubernetesURL: cluster.url, secretFormat: 'TLS', ...changes }, context());
 const deployed = (certificate: DeployableCertificate, externalId: string | null = null): DeployedCertificate => ({ ...certificate, externalId });
-const secretAt = (at: string) => cluster.secrets.get(at) ?? expect.fail(`no secret ${at}`);
+const secretAt = (at: string) => {
+  const secret = cluster.secrets.get(at);
+  if (secret === undefined) throw new Error(`no secret ${at}`);
+  return secret;
+};
 const dataAt = (at: string) => Object.fromEntries([...secretAt(at).data].map(([key, value]) => [key, value.toString()]));
 const fingerprint = (pem: string | undefined) => createHash('sha256').update(new X509Certificate(pem ?? '').raw).digest('hex');
 
@@ -151,7 +155,7 @@ describe('kubernetes-destination', () => {
     const { externalId } = await destination.upload(first);
     const foreign = () => {
       const { annotations, labels } = texts(first.name);
-      return [dataAt(`web/${first.name}`)['extra.conf'], annotations['note'], labels['team']];
+      return [dataAt(`web/${first.name}`)['extra.conf'], annotations.note, labels.team];
     };
     const { annotations, labels } = texts(first.name);
     cluster.put({ namespace: 'web', name: first.name, data: { ...dataAt(`web/${first.name}`), 'extra.conf': 'theirs' }, annotations: { ...annotations, note: 'mind this' }, labels: { ...labels, team: 'shop' } }, 'helm');
