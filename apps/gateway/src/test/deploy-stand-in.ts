@@ -4,30 +4,22 @@ import {
   createDestination,
   deleteDestination,
   destinationStats,
+  findSourceTwin,
   getDestination,
   listDestinations,
   resolveDestination,
   testDestination,
   tryDestination,
   updateDestination,
-  type DestinationRecord,
   type InputOf,
-  type PluginOption,
 } from '@sifaka/contracts';
 import { platformTables } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { Handles } from '@sifaka/messaging';
 import { defineService } from '@sifaka/runtime';
+import { deployWorld, DeploymentStandIn } from './deployment-stand-in.js';
+import { aDestinationRecord } from './records.js';
 
-/** What deploy-svc was asked, and what it keeps. */
-export const deployWorld = {
-  destinations: new Map<number, DestinationRecord>(),
-  inputs: new Array<unknown>(),
-};
-
-const at = '2026-11-01T10:00:00+00:00';
-const host: PluginOption = { name: 'host', type: 'str', required: true, helpMessage: 'Host', value: 'edge1.corp.test' };
-const password: PluginOption = { name: 'password', type: 'str', required: false, sensitive: true, helpMessage: 'Password', value: null };
 let last = 0;
 
 @Controller()
@@ -35,10 +27,15 @@ class DeployStandIn {
   @Handles(createDestination)
   create(input: InputOf<typeof createDestination>) {
     deployWorld.inputs.push(input);
-    const plugin = { slug: input.plugin.slug, title: 'SFTP', description: 'Files' };
-    const record: DestinationRecord = { id: (last += 1), label: input.label, description: input.description, options: [host, password], plugin, createdAt: at, updatedAt: at };
+    const { label, description, plugin } = input;
+    const record = aDestinationRecord({ id: (last += 1), label, description, plugin: { slug: plugin.slug, title: 'SFTP', description: 'Files' }, ...this.twin(input) });
     deployWorld.destinations.set(record.id, record);
     return record;
+  }
+
+  @Handles(findSourceTwin)
+  twin({ plugin: { slug } }: Pick<InputOf<typeof findSourceTwin>, 'plugin'>) {
+    return { sourceTwin: slug === 'twin-destination' ? { slug: 'network-source', options: { hosts: 'edge1.corp.test' } } : null };
   }
 
   @Handles(updateDestination)
@@ -92,7 +89,7 @@ class DeployStandIn {
   }
 }
 
-@Module({ controllers: [DeployStandIn] })
+@Module({ controllers: [DeployStandIn, DeploymentStandIn] })
 class DeployStandInModule {}
 
 /** deploy-svc as far as destinations are concerned. */

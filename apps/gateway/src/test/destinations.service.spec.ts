@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aGateway, type Gateway } from './a-gateway.js';
-import { deployStandIn, deployWorld } from './deploy-stand-in.js';
+import { deployStandIn } from './deploy-stand-in.js';
+import { deployWorld } from './deployment-stand-in.js';
 
 jest.setTimeout(60_000);
 

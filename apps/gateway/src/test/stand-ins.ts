@@ -5,6 +5,7 @@ import { platformTables } from '@sifaka/database';
 import { AppError, newId } from '@sifaka/kernel';
 import { Handles, type CallContext } from '@sifaka/messaging';
 import { defineService, StatusModule } from '@sifaka/runtime';
+import { CertificateStandIn } from './certificate-stand-in.js';
 
 /** What the stand-ins of the other services say and saw; one set per test file. */
 export const world = {
@@ -59,7 +60,7 @@ class KeyvaultStandIn {
   }
 }
 
-@Module({ imports: [StatusModule.forService('issuer')], controllers: [IssuerStandIn] })
+@Module({ imports: [StatusModule.forService('issuer')], controllers: [IssuerStandIn, CertificateStandIn] })
 class IssuerStandInModule {}
 
 @Module({ controllers: [KeyvaultStandIn] })
