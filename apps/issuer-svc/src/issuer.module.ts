@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { StatusModule } from '@sifaka/runtime';
+import { AttachmentRepository } from './attachment/attachment.repository.js';
+import { HearAttachments } from './attachment/hear-attachments.js';
 import { AuthorityDirectory } from './authority/authority-directory.js';
 import { AuthorityHandlers } from './authority/authority.handlers.js';
 import { AuthorityOptions } from './authority/authority-options.js';
@@ -75,12 +77,14 @@ const plugins = [AcmeByRpc, IssuerContexts, IssuerPlugins, ExportPlugins];
 
 const ingest = [FoundRepository, IngestCertificates];
 
+const attachment = [AttachmentRepository, HearAttachments];
+
 const revocation = [KrlRepository, ReadKeyRevocationList];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
   controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, IngestHandlers, PlacedHandlers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ...ingest, ReadPlaced, RotationPolicies],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ...ingest, ...attachment, ReadPlaced, RotationPolicies],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

@@ -28,8 +28,9 @@ export function certificateConditions(input: CertificateListInput, rules: Listin
   if (input.rotation !== null) conditions.add('c.rotation = ?', input.rotation);
   if (input.creatorIds !== null) createdBy(conditions, input.creatorIds);
   if (input.authorityId !== null) conditions.add('c.authority_id = ?', input.authorityId);
-  // Destinations and notifications hang on no certificate yet, so a list by one of them is empty.
-  if (input.destinationId !== null || input.notificationId !== null) conditions.add('false');
+  if (input.destinationId !== null) conditions.add(atDestination, input.destinationId);
+  // Notifications hang on no certificate yet, so a list by one of them is empty.
+  if (input.notificationId !== null) conditions.add('false');
   if (input.filter !== null && input.filter !== '') filter(conditions, input.filter);
   return conditions;
 }
@@ -50,8 +51,7 @@ function filter(conditions: Conditions, text: string): void {
       ]);
       break;
     case 'destination':
-      integerOf(value);
-      conditions.add('false');
+      conditions.add(atDestination, integerOf(value));
       break;
     case 'cn':
       idsIn(conditions, value, ['select i.id from certificate i where i.cn ilike ?', certificatesOfDomain]);
@@ -70,6 +70,10 @@ function filter(conditions: Conditions, text: string): void {
       filterBy(conditions, columnOf(certificateColumns, field), value);
   }
 }
+
+/** As a bigint: a number that is no id is that of no destination. */
+const atDestination =
+  "c.id in (select a.certificate_id from certificate_attachment a where a.kind = 'destination' and a.object_id = ?::bigint and a.is_attached)";
 
 const certificatesOfDomain = 'select d.certificate_id from domain d where d.name ilike ? and d.certificate_id is not null';
 

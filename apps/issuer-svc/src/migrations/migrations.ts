@@ -7,6 +7,18 @@ import { certificateFormat } from './0006-certificate-format.js';
 import { watchedRequests } from './0007-watched-requests.js';
 import { pendingDestinations } from './0008-pending-destinations.js';
 import { foundCertificates } from './0009-found-certificates.js';
+import { attachments } from './0010-attachments.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const issuerMigrations = [inventory, reconciliation, requestContent, lists, pendingCertificates, certificateFormat, watchedRequests, pendingDestinations, foundCertificates];
+export const issuerMigrations = [
+  inventory,
+  reconciliation,
+  requestContent,
+  lists,
+  pendingCertificates,
+  certificateFormat,
+  watchedRequests,
+  pendingDestinations,
+  foundCertificates,
+  attachments,
+];

@@ -85,13 +85,22 @@ const lists: [title: string, input: Partial<CertificateListInput>][] = [
   ['of a creator', { creatorIds: [7] }],
   ['of an authority', { authorityId: 3 }],
   ['that end within two weeks', { timeRange: 2 }],
+  ['at a destination', { destinationId: 7 }],
+  ['at a destination, far behind', { destinationId: 7, ...window({ cursor: deep(null, null) }) }],
+  ['at a destination, by filter', { filter: 'destination;7', showExpired: true }],
+  ['at a destination, that end within two weeks', { destinationId: 7, timeRange: 2 }],
 ];
 
 describe('lists of a large inventory', () => {
   it.each(lists)('%s: read indexes alone', async (_title, input) => {
     const plans = await plansOf((reading) => reading.run({ ...everything, ...input }));
     expect(plans.length).toBeGreaterThan(0);
-    for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (certificate|domain)\b/);
+    for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (certificate|domain|certificate_attachment)\b/);
+  });
+
+  it('find those at a destination by their index', async () => {
+    const plans = await plansOf((reading) => reading.run({ ...everything, destinationId: 7 }));
+    for (const plan of plans) expect(plan).toMatch(/Index (Only )?Scan (using|on) certificate_attachment_pkey/);
   });
 
   it.each([

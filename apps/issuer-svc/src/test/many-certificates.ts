@@ -14,8 +14,9 @@ export async function fillInventory(sql: Sql, count: number, now: Date): Promise
   await sql.query(domainsSql);
   await sql.query('insert into certificate_replacement (certificate_id, replaced_id) select id, id - 1 from certificate where id % 40 = 0');
   await sql.query(logsSql);
+  await sql.query(attachmentsSql);
   // What autovacuum does within minutes.
-  for (const table of ['certificate', 'domain', 'certificate_replacement', 'certificate_log', 'authority']) await sql.query(`vacuum analyze ${table}`);
+  for (const table of ['certificate', 'domain', 'certificate_replacement', 'certificate_log', 'authority', 'certificate_attachment']) await sql.query(`vacuum analyze ${table}`);
 }
 
 const chainSql = `insert into chain (digest, certificates) values ('\\x00', array['\\x30'::bytea])`;
@@ -40,5 +41,10 @@ const domainsSql = `
   insert into domain (name, certificate_id, position)
   select part || c.id || '.team-' || c.id % 500 || '.corp.test', c.id, position
   from certificate c cross join (values ('host-', 0), ('alt-', 1)) names (part, position)`;
+
+const attachmentsSql = `
+  insert into certificate_attachment (certificate_id, kind, object_id, is_attached, changed_at)
+  select c.id, kind, 1 + c.id % objects, c.id % 7 > 0, c.date_created
+  from certificate c cross join (values ('destination', 50), ('source', 3), ('endpoint', 5000)) kinds (kind, objects)`;
 
 const logsSql = `insert into certificate_log (certificate_id, log_type, user_id) select id, 'create_cert', user_id from certificate`;
