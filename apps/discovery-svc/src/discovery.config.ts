@@ -1,6 +1,44 @@
-import { defineConfig, type ConfigOf } from '@sifaka/config';
+import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { outboundSettings } from '@sifaka/outbound';
+import { thirdPartySettings, withPluginSettings } from '@sifaka/plugin-host';
+import { z } from 'zod';
+import { discoveryPlugins } from './plugins.js';
+import { scheduleFault } from './source/schedule.js';
 
-/** Nothing yet but what every service has. */
-export const discoveryConfig = defineConfig('discovery', {});
+const Schedule = z.string().max(64).check((context) => {
+  const fault = scheduleFault(context.value);
+  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+});
+
+const settings = {
+  ...outboundSettings,
+  ...thirdPartySettings,
+  sourceSyncSchedule: setting(Schedule.default('5 */3 * * *'), {
+    env: 'SIFAKA_SOURCE_SYNC_SCHEDULE',
+    describe: 'When new sources are looked at that name no schedule of their own: five cron fields, UTC.',
+  }),
+  sourceSyncConcurrency: setting(z.int().min(1).max(50).default(4), {
+    env: 'SIFAKA_SOURCE_SYNC_CONCURRENCY',
+    describe: 'Sources that one replica looks at side by side.',
+  }),
+  sourceRunsKeptDays: setting(z.int().min(1).max(3_650).default(30), {
+    env: 'SIFAKA_SOURCE_RUNS_KEPT_DAYS',
+    describe: 'Days for which runs over sources and their findings are kept; the last one of each source, and the last that read everything, stay.',
+  }),
+  endpointExpireHours: setting(z.number().min(0).max(24 * 365).default(2), {
+    env: ['SIFAKA_ENDPOINT_EXPIRE_HOURS', 'CELERY_ENDPOINTS_EXPIRE_TIME_IN_HOURS'],
+    describe: 'Hours after which an endpoint is deleted that its source does not report any more.',
+  }),
+  endpointCheckMinutes: setting(z.int().min(1).max(10_080).default(60), {
+    env: 'SIFAKA_ENDPOINT_CHECK_MINUTES',
+    describe: 'Minutes between two looks at an endpoint that no source reports: those made by hand, and those that destinations serve from.',
+  }),
+  endpointCheckConcurrency: setting(z.int().min(1).max(200).default(20), {
+    env: 'SIFAKA_ENDPOINT_CHECK_CONCURRENCY',
+    describe: 'Endpoints that one replica looks at side by side.',
+  }),
+} as const;
+
+export const discoveryConfig = withPluginSettings(defineConfig('discovery', settings), discoveryPlugins);
 
 export type DiscoveryConfig = ConfigOf<typeof discoveryConfig>;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { StatusModule } from '@sifaka/runtime';
+import { discoveryParts } from './discovery.parts.js';
 import { discoveryPlugins } from './plugins.js';
 
-@Module({ imports: [StatusModule.forService('discovery', discoveryPlugins)] })
+/** Sources of certificates, and the endpoints that serve them. */
+@Module(discoveryParts(discoveryPlugins))
 export class DiscoveryModule {}

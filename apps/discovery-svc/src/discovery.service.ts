@@ -1,11 +1,11 @@
-import { platformTables } from '@sifaka/database';
 import { defineService } from '@sifaka/runtime';
 import { discoveryConfig } from './discovery.config.js';
 import { DiscoveryModule } from './discovery.module.js';
+import { discoveryMigrations } from './migrations/migrations.js';
 
 export const discoveryService = defineService({
   name: 'discovery',
   config: discoveryConfig,
-  migrations: platformTables('discovery'),
+  migrations: discoveryMigrations,
   module: () => DiscoveryModule,
 });

@@ -1,4 +1,5 @@
+import sourceVault from '@sifaka/plugin-source-vault';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every source plugin that this service hosts. A plugin that is not here does not exist. */
-export const discoveryPlugins: readonly Plugin<'source'>[] = [];
+export const discoveryPlugins: readonly Plugin<'source'>[] = [sourceVault];

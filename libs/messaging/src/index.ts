@@ -20,6 +20,7 @@ export { ensureStream, type StreamOptions } from './event/stream.js';
 
 export { Job, type JobContext, type JobOptions, type JobPayload } from './job/job.js';
 export { Jobs, type AddJobOptions, type JobStatus } from './job/jobs.js';
+export { parseCron, type Cron } from './job/cron.js';
 
 export { natsRights, type Registry, type Rights } from './rights/nats-rights.js';
 export { natsConfig, natsPermissions, passwordVariable, busUsers, type NatsConfigOptions } from './rights/nats-config.js';

@@ -1,0 +1,14 @@
+import type { Plugin } from '@sifaka/plugin-sdk';
+import { StatusModule } from '@sifaka/runtime';
+import { endpointProviders } from './endpoint/endpoint-providers.js';
+import { PluginsModule } from './plugins.module.js';
+import { sourceProviders } from './source/source-providers.js';
+import { SourceHandlers } from './source/source.handlers.js';
+import { syncProviders } from './sync/sync-providers.js';
+
+/** What the service is made of, with these plugins. */
+export const discoveryParts = (plugins: readonly Plugin<'source'>[]) => ({
+  imports: [PluginsModule.with(plugins), StatusModule.forService('discovery', plugins)],
+  controllers: [SourceHandlers],
+  providers: [...sourceProviders, ...syncProviders, ...endpointProviders],
+});

@@ -1,0 +1,6 @@
+import { platformTables } from '@sifaka/database';
+import { sources } from './0001-sources.js';
+import { endpoints } from './0002-endpoints.js';
+
+/** In order; each is applied once. Additions only: a release must run on the schema of the next. */
+export const discoveryMigrations = [...platformTables('discovery'), sources, endpoints];

@@ -1,0 +1,13 @@
+import { ChangeSources } from './change-sources.js';
+import { DeleteSource, DeletionParts } from './delete-source.js';
+import { EnsureSource } from './ensure-source.js';
+import { ReadSources } from './read-sources.js';
+import { RequestSync } from './request-sync.js';
+import { SaveSource } from './save-source.js';
+import { SourcePlugins } from './source-plugins.js';
+import { SourceTrail } from './source-trail.js';
+import { SourceRepository } from './source.repository.js';
+import { TestSource } from './test-source.js';
+
+/** What keeps sources. */
+export const sourceProviders = [ChangeSources, DeleteSource, DeletionParts, EnsureSource, ReadSources, RequestSync, SaveSource, SourcePlugins, SourceRepository, SourceTrail, TestSource];

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { isAppError } from '@sifaka/kernel';
+import type { Finding, Source } from '@sifaka/plugin-sdk';
+import type { SourceRow } from '../source/source-row.js';
+import { Batch, candidatesIn } from './batch.js';
+import type { RunState } from './run-state.js';
+import { TakeBatch, type PreparedBatch } from './take-batch.js';
+
+/** The source itself is at fault, not we. */
+export class ScanFault extends Error {
+  /** For the run's record: an AppError's words hold no secret; those of others may. */
+  readonly words: string;
+
+  constructor(cause: unknown, words?: string) {
+    super('the source failed', { cause });
+    this.words = words ?? (isAppError(cause) && cause.code !== 'internal' ? cause.message : 'the plugin ended with an unexpected error: the log says more');
+  }
+}
+
+/** Batches that the inventory is asked about while the one before them is written. */
+const inFlight = 3;
+
+/** Takes the stream of findings over, in batches: memory stays bounded however many there are. */
+@Injectable()
+export class StreamFindings {
+  constructor(private readonly take: TakeBatch) {}
+
+  /**
+   * What was handed over before a fault is taken over.
+   *
+   * @throws ScanFault for what the plugin throws; AppError of ours; the signal's reason
+   */
+  async run(source: SourceRow, plugin: Source, state: RunState, signal: AbortSignal): Promise<void> {
+    const line = new Line(source, state, this.take);
+    try {
+      let batch = new Batch();
+      try {
+        for await (const finding of interruptible(plugin, state, signal)) {
+          if (batch.isFullFor(candidatesIn(finding)) || (batch.cursor !== null && batch.isWorthKeeping)) {
+            await line.add(batch);
+            batch = new Batch();
+          }
+          batch.add(finding);
+        }
+      } catch (error) {
+        // What could not be written is followed by nothing: a checkpoint behind it would skip it.
+        if (!(error instanceof ScanFault)) throw error;
+        if (!batch.isEmpty) await line.add(batch);
+        await line.end();
+        throw error;
+      }
+      if (!batch.isEmpty) await line.add(batch);
+      await line.end();
+    } finally {
+      line.abandon();
+    }
+  }
+}
+
+/** Batches in their order: asked about side by side, written one after the other. */
+class Line {
+  private readonly waiting: Promise<PreparedBatch>[] = [];
+
+  constructor(
+    private readonly source: SourceRow,
+    private readonly state: RunState,
+    private readonly take: TakeBatch,
+  ) {}
+
+  async add(batch: Batch): Promise<void> {
+    this.waiting.push(this.take.prepare(this.source, batch));
+    if (this.waiting.length >= inFlight) await this.next();
+  }
+
+  async end(): Promise<void> {
+    while (this.waiting.length > 0) await this.next();
+  }
+
+  /** Nobody waits for what is still asked. */
+  abandon(): void {
+    for (const each of this.waiting) each.catch(() => undefined);
+  }
+
+  private async next(): Promise<void> {
+    const [first] = this.waiting;
+    if (first === undefined) return;
+    const prepared = await first;
+    this.waiting.shift();
+    await this.take.apply(this.source, this.state, prepared);
+  }
+}
+
+/** The findings of a scan, until the signal aborts: a plugin that does not listen is left behind. */
+async function* interruptible(plugin: Source, { run }: RunState, signal: AbortSignal): AsyncGenerator<Finding> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(errorOf(signal)), { once: true });
+  });
+  aborted.catch(() => undefined);
+  const findings = iterate(plugin, run.cursor, signal);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await Promise.race([findings.next(), aborted]).catch((error: unknown) => {
+        throw signal.aborted ? errorOf(signal) : new ScanFault(error);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Whether it ends is its affair: nobody waits for it.
+    findings.return?.().catch(() => undefined);
+  }
+}
+
+function iterate(plugin: Source, resumeAfter: string | null, signal: AbortSignal): AsyncIterator<Finding> {
+  try {
+    return plugin.scan({ resumeAfter, signal })[Symbol.asyncIterator]();
+  } catch (error) {
+    throw new ScanFault(error);
+  }
+}
+
+const errorOf = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error('aborted'));
