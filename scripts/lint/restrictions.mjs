@@ -19,7 +19,7 @@ const inputOutput = builtin([
 ]);
 
 const deepImport = {
-  group: ['@sifaka/*/*', '!@sifaka/e2e/*', '!@sifaka/plugin-sdk/conformance', '!@sifaka/aws/*', '!@sifaka/kubernetes/stand-in'],
+  group: ['@sifaka/*/*', '!@sifaka/e2e/*', '!@sifaka/plugin-sdk/conformance', '!@sifaka/aws/*', '!@sifaka/*/stand-in'],
   message: 'Import a project by its package entry.',
 };
 

@@ -1,4 +1,5 @@
 import { longText, matching, secret } from '@sifaka/plugin-sdk';
+import type { VaultLogin } from '@sifaka/vault';
 import { z } from 'zod';
 
 const path = () => matching('[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*$');
@@ -24,3 +25,7 @@ export const VaultOptions = z
     if (method === 'approle' && secretId === undefined) missing('secret_id');
   });
 export type VaultOptions = z.output<typeof VaultOptions>;
+
+export function loginOf({ auth_method: method, token = '', role_id: roleId = '', secret_id: secretId = '', approle_mount: mount }: VaultOptions): VaultLogin {
+  return method === 'token' ? { method, token } : { method, mount, roleId, secretId };
+}

@@ -12,9 +12,9 @@ import {
   type IssueOutcome,
   type RevokeRequest,
 } from '@sifaka/plugin-sdk';
+import { VaultSession } from '@sifaka/vault';
 import { z } from 'zod';
-import type { VaultOptions } from './options.js';
-import { VaultApi } from './vault-api.js';
+import { loginOf, type VaultOptions } from './options.js';
 
 const Signed = z.object({
   data: z.object({ certificate: z.string(), issuing_ca: z.string(), ca_chain: z.array(z.string()).nullish(), serial_number: z.string() }),
@@ -24,7 +24,7 @@ const CaCertificate = z.object({ data: z.object({ certificate: z.string(), ca_ch
 
 /** A role of Vault's PKI engine signs requests: the role decides about names, usages and the longest validity. */
 export class VaultIssuer implements Issuer {
-  private readonly api: VaultApi;
+  private readonly api: VaultSession;
   private readonly signPath: string;
   private readonly revokePath: string;
 
@@ -32,7 +32,8 @@ export class VaultIssuer implements Issuer {
     private readonly options: VaultOptions,
     private readonly context: IssuerContext,
   ) {
-    this.api = new VaultApi(options, context);
+    const { url, namespace, ca_bundle: caPem, verify_tls: isVerified } = options;
+    this.api = new VaultSession({ url, namespace, caPem, isVerified, login: loginOf(options) }, context);
     this.signPath = `${options.mount}/sign/${options.role}`;
     this.revokePath = `${options.mount}/revoke`;
   }
