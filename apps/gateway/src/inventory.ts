@@ -17,6 +17,7 @@ import { ComposePendingCertificates } from './composition/compose-pending-certif
 import { OwnerRole } from './composition/owner-role.js';
 import { ResolveReferences } from './composition/resolve-references.js';
 import { DefaultsController } from './defaults/defaults.controller.js';
+import { HandOverFound } from './discovery-owner/hand-over-found.js';
 import { DomainController } from './domain/domain.controller.js';
 import { LogController } from './log/log.controller.js';
 import { EditPendingCertificate } from './pending-certificate/edit-pending-certificate.js';
@@ -46,6 +47,7 @@ export const inventoryProviders = [
   CreateCertificate,
   EditCertificate,
   EditPendingCertificate,
+  HandOverFound,
   KeyRevocationLists,
   OwnerRole,
   ResolveReferences,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rootCertificates } from 'node:tls';
-import { getCertificate, ingestCertificates, readPlacedCertificates } from '@sifaka/contracts';
+import { changeCertificateOwner, getCertificate, ingestCertificates, readPlacedCertificates } from '@sifaka/contracts';
 import { parseCertificate } from '@sifaka/pki';
 import type { EventCollector, TestPlatform } from '@sifaka/testing';
 import { admin, anAuthority, anIssuer, issue } from './an-issuer.js';
@@ -179,5 +179,13 @@ describe('a call', () => {
   it('takes every root that Node trusts', async () => {
     const outcomes = await ingest(rootCertificates.map((pem) => found(parseCertificate(pem).der)));
     expect(outcomes.filter(({ status }) => status === 'refused')).toEqual([]);
+  });
+});
+
+describe('the owner of a certificate that was found', () => {
+  it('is another when the gateway hands it over', async () => {
+    const id = await idOf(found(ca.certificate(), { owner: 'team@corp.test' }));
+    await platform.call('gateway', changeCertificateOwner, { id, owner: 'team@corp.test', ownerRoleId: 44 });
+    expect(await read(id)).toMatchObject({ owner: 'team@corp.test', roleIds: [44] });
   });
 });
