@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aGateway, type Gateway } from './a-gateway.js';
+import { someCallers, statusesOf, type PermissionRow, type Tokens } from './callers.js';
 import { deployStandIn } from './deploy-stand-in.js';
 import { deployWorld } from './deployment-stand-in.js';
 
 jest.setTimeout(60_000);
 
-const callers = ['none', 'plain', 'operator', 'readOnly', 'admin'] as const;
-type Caller = (typeof callers)[number];
-
 let gateway: Gateway;
-const tokens = {} as Record<Caller, string | null>;
+let tokens: Tokens;
 
 beforeAll(async () => {
   gateway = await aGateway({ services: [deployStandIn] });
-  tokens.none = null;
-  tokens.plain = (await gateway.aUser('plain')).token;
-  tokens.operator = (await gateway.aUser('oper', ['operator'])).token;
-  tokens.readOnly = (await gateway.aUser('reader', ['read-only'])).token;
-  tokens.admin = gateway.admin;
+  tokens = await someCallers(gateway);
 });
 afterAll(() => gateway.stop());
 
@@ -105,10 +99,8 @@ describe('destinations over REST', () => {
   });
 });
 
-type Row = [title: string, method: string, path: () => Promise<string>, body: unknown, expected: number[]];
-
 const on = (suffix = '') => async () => `/destinations/${await aDestination()}${suffix}`;
-const rows: Row[] = [
+const rows: PermissionRow[] = [
   ['list', 'GET', async () => '/destinations', undefined, [401, 200, 200, 200, 200]],
   ['see', 'GET', on(), undefined, [401, 200, 200, 200, 200]],
   ['see the figures', 'GET', async () => '/destinations/stats', undefined, [401, 200, 200, 200, 200]],
@@ -121,9 +113,7 @@ const rows: Row[] = [
 ];
 
 describe('who may do what with destinations', () => {
-  it.each(rows)('%s', async (_title, method, path, body, expected) => {
-    const statuses: number[] = [];
-    for (const caller of callers) statuses.push((await gateway.send(method, await path(), { token: tokens[caller], body })).status);
-    expect(statuses).toEqual(expected);
+  it.each(rows)('%s', async (...row) => {
+    expect(await statusesOf(gateway, tokens, row)).toEqual(row[4]);
   });
 });

@@ -1,22 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { aGateway, type Gateway } from './a-gateway.js';
 import { acmeStandIn, dnsWorld } from './acme-stand-in.js';
+import { someCallers, statusesOf, type PermissionRow, type Tokens } from './callers.js';
 
 jest.setTimeout(60_000);
 
-const callers = ['none', 'plain', 'operator', 'readOnly', 'admin'] as const;
-type Caller = (typeof callers)[number];
-
 let gateway: Gateway;
-const tokens = {} as Record<Caller, string | null>;
+let tokens: Tokens;
 
 beforeAll(async () => {
   gateway = await aGateway({ services: [acmeStandIn] });
-  tokens.none = null;
-  tokens.plain = (await gateway.aUser('plain')).token;
-  tokens.operator = (await gateway.aUser('oper', ['operator'])).token;
-  tokens.readOnly = (await gateway.aUser('reader', ['read-only'])).token;
-  tokens.admin = gateway.admin;
+  tokens = await someCallers(gateway);
 });
 afterAll(() => gateway.stop());
 
@@ -111,10 +105,8 @@ describe('DNS providers over REST', () => {
   });
 });
 
-type Row = [title: string, method: string, path: () => Promise<string>, body: unknown, expected: number[]];
-
 const on = (suffix = '') => async () => `/dns_providers/${await aProvider()}${suffix}`;
-const rows: Row[] = [
+const rows: PermissionRow[] = [
   ['list', 'GET', async () => '/dns_providers', undefined, [401, 200, 200, 200, 200]],
   ['see', 'GET', on(), undefined, [401, 200, 200, 200, 200]],
   ['see the types', 'GET', async () => '/dns_provider_options', undefined, [401, 200, 200, 200, 200]],
@@ -128,9 +120,7 @@ const rows: Row[] = [
 ];
 
 describe('who may do what with DNS providers', () => {
-  it.each(rows)('%s', async (_title, method, path, body, expected) => {
-    const statuses: number[] = [];
-    for (const caller of callers) statuses.push((await gateway.send(method, await path(), { token: tokens[caller], body })).status);
-    expect(statuses).toEqual(expected);
+  it.each(rows)('%s', async (...row) => {
+    expect(await statusesOf(gateway, tokens, row)).toEqual(row[4]);
   });
 });
