@@ -4,6 +4,7 @@ import {
   deleteDestination,
   destinationStats,
   findDestinations,
+  findSourceTwin,
   getDestination,
   listDestinations,
   resolveDestination,
@@ -43,6 +44,11 @@ export class DestinationHandlers {
   @Handles(resolveDestination)
   resolve(input: InputOf<typeof resolveDestination>) {
     return this.reader.resolve(input);
+  }
+
+  @Handles(findSourceTwin)
+  twin(input: InputOf<typeof findSourceTwin>) {
+    return this.reader.twin(input);
   }
 
   @Handles(destinationStats)

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DestinationRecord, destinationStats, findDestinations, InputOf, listDestinations, OutputOf, resolveDestination } from '@sifaka/contracts';
+import type { DestinationRecord, destinationStats, findDestinations, findSourceTwin, InputOf, listDestinations, OutputOf, resolveDestination } from '@sifaka/contracts';
 import { limits } from '@sifaka/kernel';
 import { HostedPlugins } from '@sifaka/plugin-host';
 import { DeploymentRepository } from '../deployment/deployment.repository.js';
@@ -38,6 +38,14 @@ export class ReadDestinations {
       rows.map(async (row) => ({ id: row.id, label: row.label, plugin: row.plugin, takesTokens: await this.plugins.takesTokens(row) })),
     );
     return { destinations };
+  }
+
+  /** @throws AppError `invalid_argument` for options that the plugin does not accept, `not_found` */
+  async twin({ id, plugin: { slug, pluginOptions } }: InputOf<typeof findSourceTwin>): Promise<OutputOf<typeof findSourceTwin>> {
+    const before = id === null ? null : await this.destinations.byId(id);
+    if (before === undefined) throw noSuchDestination(id ?? 0);
+    const options = this.plugins.merged(slug, pluginOptions, before);
+    return { sourceTwin: this.plugins.twinOf({ plugin: slug, options, learned: null }) };
   }
 
   /** Certificates that are wanted at each. */
