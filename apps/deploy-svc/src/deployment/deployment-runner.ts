@@ -71,7 +71,7 @@ export class DeploymentRunner implements OnApplicationBootstrap {
       const row = await this.turns.next(destinationId);
       if (row === undefined) return;
       try {
-        await this.work.run({ row, holder, signal });
+        await this.work.run({ row, version: row.version, holder, signal });
       } catch (error) {
         if (!isAppError(error) || error.reason !== leaseLost) throw error;
         this.logger.warn({ destinationId, deploymentId: row.id }, 'the lease of a destination was lost: whoever has it goes on');

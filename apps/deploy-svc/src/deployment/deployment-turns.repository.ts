@@ -5,12 +5,13 @@ import { Jobs } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import type { Deployment } from './deployment.js';
 import { deploymentColumns } from './deployment.columns.js';
+import type { Turn } from './turn.js';
 
 /** Name of the job that works through what is due at one destination. */
 export const deployJob = 'deploy-to-destination';
 
 /** What a worker writes while it works; what is left out stays. */
-export type Progress = Partial<Pick<Deployment, 'phase' | 'is_held' | 'external_id' | 'attempts' | 'last_error' | 'is_rolled_back' | 'proofs' | 'served_before' | 'note' | 'deployed_at' | 'removed_at'>>;
+export type Progress = Partial<Pick<Deployment, 'phase' | 'is_held' | 'external_id' | 'attempts' | 'last_error' | 'is_rolled_back' | 'is_passing' | 'proofs' | 'served_before' | 'note' | 'deployed_at' | 'removed_at'>>;
 
 /** How a piece of work ends: what becomes of the deployment unless something else was asked for meanwhile. */
 export interface Ending {
@@ -75,9 +76,9 @@ export class DeploymentTurns {
     return this.write(tx, { id, destination_id }, holder, [`state = 'running'`], changes);
   }
 
-  /** Ends a piece of work. What was asked for since `row` was read is done next. */
-  async end(tx: Sql, { id, destination_id, version }: Deployment, holder: string, { state, nextTryMs }: Ending, changes: Progress): Promise<Deployment> {
-    const isSame = `p.version = ${Number(version)}`;
+  /** Ends a piece of work. What was asked for since the row had that version is done next. */
+  async end(tx: Sql, { row: { id, destination_id }, version, holder }: Pick<Turn, 'row' | 'version' | 'holder'>, { state, nextTryMs }: Ending, changes: Progress): Promise<Deployment> {
+    const isSame = `p.version = ${version}`;
     const next = nextTryMs === null ? 'null' : `now() + ${Math.round(nextTryMs)} * interval '1 ms'`;
     const sets = [`state = case when ${isSame} then '${state}' else 'pending' end`, `next_try_at = case when ${isSame} then ${next} else now() end`];
     return this.write(tx, { id, destination_id }, holder, sets, changes);

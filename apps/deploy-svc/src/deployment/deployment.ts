@@ -35,6 +35,8 @@ export interface Deployment {
   last_error: string | null;
   next_try_at: Date | null;
   is_rolled_back: boolean;
+  /** Of a rollback that is under way: the upload is tried again after it. */
+  is_passing: boolean;
   proofs: EndpointProof[];
   served_before: ServedBefore[] | null;
   note: string | null;

@@ -45,7 +45,7 @@ export class RecordProgress {
     const now = this.clock.now();
     const done = { phase: null, served_before: null, last_error: null, is_rolled_back: false, note: null, is_held: true, deployed_at: now, removed_at: null };
     await this.database.transaction(async (tx) => {
-      turn.row = await this.turns.end(tx, turn.row, turn.holder, { state: 'deployed', nextTryMs: null }, { ...done, ...changes });
+      turn.row = await this.turns.end(tx, turn, { state: 'deployed', nextTryMs: null }, { ...done, ...changes });
       await this.note(tx, turn, [['deployed', null]]);
       await this.trail.succeeded(tx, turn.row, false);
       const { external_id, certificate_id } = turn.row;
@@ -58,7 +58,7 @@ export class RecordProgress {
     const fault = toAppError(error);
     const last_error = words(fault.message);
     await this.database.transaction(async (tx) => {
-      turn.row = await this.turns.end(tx, turn.row, turn.holder, { state: 'failed', nextTryMs }, { last_error, ...changes });
+      turn.row = await this.turns.end(tx, turn, { state: 'failed', nextTryMs }, { last_error, ...changes });
       await this.note(tx, turn, [['failed', last_error]]);
       if (turn.row.wanted === 'deployed') await this.trail.failed(tx, turn.row);
     });
@@ -71,7 +71,7 @@ export class RecordProgress {
   /** Attached, and not uploaded: nothing is wrong, and nothing to be done. */
   async skipped(turn: Turn, note: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      turn.row = await this.turns.end(tx, turn.row, turn.holder, { state: 'failed', nextTryMs: null }, { phase: null, note, last_error: null });
+      turn.row = await this.turns.end(tx, turn, { state: 'failed', nextTryMs: null }, { phase: null, note, last_error: null });
       await this.note(tx, turn, [['skipped', note]]);
     });
     this.count(turn, 'skipped');
@@ -81,7 +81,7 @@ export class RecordProgress {
   async removed(turn: Turn, note: string | null, left = false): Promise<void> {
     const changes = { phase: null, served_before: null, last_error: null, note, removed_at: this.clock.now(), is_held: left };
     await this.database.transaction(async (tx) => {
-      turn.row = await this.turns.end(tx, turn.row, turn.holder, { state: 'removed', nextTryMs: null }, changes);
+      turn.row = await this.turns.end(tx, turn, { state: 'removed', nextTryMs: null }, changes);
       await this.trail.removed(tx, [turn.row]);
     });
     this.count(turn, 'removed');

@@ -29,12 +29,12 @@ export class RollBackDeployment {
     const prepared = await this.preparation.run(turn);
     const why = turn.row.last_error ?? 'the upload was cut off';
     if (prepared === null) return this.record.failed(turn, { error: new AppError('failed_precondition', `${why}; the destination or the certificate does not exist any more`), nextTryMs: null, changes: { phase: null } });
-    await this.run(turn, prepared, { why, isPassing: false });
+    await this.run(turn, prepared, { why, isPassing: turn.row.is_passing });
   }
 
   async run(turn: Turn, prepared: Prepared, { why, isPassing }: Cause): Promise<void> {
     const isUploadFault = turn.row.phase === 'uploading';
-    await this.record.begin(turn, 'rolling_back', { last_error: why.slice(0, 1_000) }, ...(isUploadFault ? [step('failed', why)] : []));
+    await this.record.begin(turn, 'rolling_back', { last_error: why.slice(0, 1_000), is_passing: isPassing }, ...(isUploadFault ? [step('failed', why)] : []));
     const fault = await this.putBack(prepared);
     if (fault !== null) return this.failed(turn, why, fault);
     const proofs = await this.proofs.restored(prepared.points, prepared.deployed, turn.row.served_before, turn.signal);
@@ -46,7 +46,7 @@ export class RollBackDeployment {
     const nextTryMs = isBack && isPassing ? untilNextTry(turn.row.attempts, undefined, Math.random()) : null;
     // What the destination had before this upload it has again.
     const is_held = !isBack || turn.row.deployed_at !== null;
-    await this.record.failed(turn, { error, nextTryMs, changes: { phase: null, is_rolled_back: isBack, served_before: null, is_held } });
+    await this.record.failed(turn, { error, nextTryMs, changes: { phase: null, is_rolled_back: isBack, served_before: null, is_held, is_passing: false } });
   }
 
   /** @returns what kept it from being put back */

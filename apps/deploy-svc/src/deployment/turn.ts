@@ -6,6 +6,8 @@ import type { Deployment } from './deployment.js';
 /** A deployment in the hands of a worker that has the lease of its destination. */
 export interface Turn {
   row: Deployment;
+  /** Of the row when the work began: what was asked for since then is done next. */
+  version: number;
   /** Of the lease. */
   readonly holder: string;
   /** Aborts when the service stops, and when the lease may be lost. */

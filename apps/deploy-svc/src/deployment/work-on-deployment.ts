@@ -21,6 +21,7 @@ export class WorkOnDeployment {
   /** @throws only what is wrong with this service itself, or its lease */
   async run(turn: Turn): Promise<void> {
     await this.record.begin(turn, undefined, { attempts: turn.row.attempts + 1 });
+    turn.version = turn.row.version;
     try {
       await this.take(turn);
     } catch (error) {

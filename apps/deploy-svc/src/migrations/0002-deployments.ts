@@ -29,6 +29,8 @@ create table deployment (
   -- Not null: there is something to do, then.
   next_try_at timestamptz,
   is_rolled_back boolean not null default false,
+  -- Of a rollback that is under way: the upload is tried again after it.
+  is_passing boolean not null default false,
   proofs jsonb not null default '[]',
   -- What the endpoints served before the upload that is under way.
   served_before jsonb,

@@ -12,15 +12,17 @@ import { destinationParts } from '../destination/destination.module.js';
 import { deployMigrations } from '../migrations/migrations.js';
 import { RemoveTokens } from '../token/remove-tokens.js';
 import { memoryPlugin, plainPlugin } from './memory-destination.js';
+import { shelfPlugins } from './shelf-destination.js';
 
 export const admin = aPrincipal({ admin: true });
 
-const plugins = [memoryPlugin, plainPlugin];
+const plugins = [memoryPlugin, plainPlugin, ...shelfPlugins];
 
 @Module({ ...destinationParts(plugins), imports: [...destinationParts(plugins).imports, StatusModule.forService('deploy', plugins)] })
 class DeployTestModule {}
 
-const service = defineService({ name: 'deploy', config: deployConfig, migrations: deployMigrations, module: () => DeployTestModule });
+/** With places in memory. */
+export const deployTestService = defineService({ name: 'deploy', config: deployConfig, migrations: deployMigrations, jobConcurrency: 16, module: () => DeployTestModule });
 
 export interface DeployPlatform {
   platform: TestPlatform;
@@ -34,7 +36,7 @@ export interface DeployPlatform {
 
 /** deploy-svc with places in memory, and the key vault. */
 export async function aDeployService(): Promise<DeployPlatform> {
-  const platform = await testPlatform({ services: [keyvaultService, service], env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64') } });
+  const platform = await testPlatform({ services: [keyvaultService, deployTestService], env: { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64') } });
   const events = await platform.events('sifaka.v1.>');
   const bus = await platform.bus.connect('acme');
   const tell = async ({ subject, envelope }: ReturnType<typeof newEvent>) => {
@@ -62,7 +64,11 @@ type Asked = RequestOf<typeof createDestination>;
 
 export const named = (values: Record<string, z.output<z.ZodJSONSchema>>) => Object.entries(values).map(([name, value]) => ({ name, value }));
 
-export function aDestination({ platform }: DeployPlatform, parts: Partial<Omit<Asked, 'plugin'>> & { slug?: string; options?: Asked['plugin']['pluginOptions'] } = {}, principal = admin): Promise<DestinationRecord> {
+type Parts = Partial<Omit<Asked, 'plugin'>> & { slug?: string; options?: Asked['plugin']['pluginOptions'] };
+
+export const aDestination = ({ platform }: DeployPlatform, parts: Parts = {}, principal = admin): Promise<DestinationRecord> => createTestDestination(platform, parts, principal);
+
+export function createTestDestination(platform: TestPlatform, parts: Parts, principal = admin): Promise<DestinationRecord> {
   const { slug = 'memory-destination', options = named({ host: 'edge.example.test', password: 'right' }), ...rest } = parts;
   return platform.call('gateway', createDestination, { label: `place-${(counter += 1)}`, description: 'of a test', plugin: { slug, pluginOptions: options }, ...rest }, { principal });
 }
