@@ -19,7 +19,7 @@ describe('transport', () => {
     ['GET', '/certificates/0x10'],
     ['GET', '/users/%31abc'],
     ['GET', '/certificates/1/reissue'],
-    ['PUT', '/certificates/1/rotate'],
+    ['PUT', '/certificates/1/renew'],
     ['GET', '/authorities/1/options'],
     ['GET', '/policies'],
     ['GET', '/reports'],
