@@ -12,10 +12,11 @@ import destinationAwsIam from '@sifaka/plugin-destination-aws-iam';
 import destinationSsh from '@sifaka/plugin-destination-ssh';
 import destinationKubernetes from '@sifaka/plugin-destination-kubernetes';
 import destinationHashiVault from '@sifaka/plugin-destination-hashi-vault';
+import destinationFile from '@sifaka/plugin-destination-file';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every destination plugin that this service hosts. A plugin that is not here does not exist. */
-export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes, destinationHashiVault];
+export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes, destinationHashiVault, destinationFile];
 
 /** What destinations make files with. issuer-svc hosts the same ones for downloads. */
 export const fileFormats: readonly Plugin<'export'>[] = [exportOpenssl, exportJavaKeystore, exportJavaTruststore, exportCsr, exportPem, exportPkcs7, exportDer];

@@ -4,3 +4,4 @@ export { belongsTo, layoutOptions, type FilePlace, type LayoutOptions } from './
 export { fileStem } from './path-template.js';
 export { endpointsOption, servedAt } from './served-at.js';
 export { commandedServer, noServer, shownOutput, type CommandResult, type Server } from './server.js';
+export { accountOption, commandOption } from './server-options.js';

@@ -53,8 +53,8 @@ export function shownOutput(output: string, secrets: readonly string[]): string 
       // Lines of a key whose beginning was cut off.
       .replaceAll(/^[A-Za-z0-9+/=]{40,}$/gm, '***')
       .replaceAll(/[^\P{Cc}\n]/gu, ' ')
-      .replaceAll(/\s*\n\s*/g, '; ')
       .trim()
+      .replaceAll(/\s*\n\s*/g, '; ')
       .slice(-maxWordsLength)
   );
 }

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { normalize, relative, sep } from 'node:path';
-import { AppError } from '@sifaka/kernel';
+import { AppError, isAppError } from '@sifaka/kernel';
 import { parseEncryptedPrivateKey, parsePrivateKey, toOpensshPrivateKey } from '@sifaka/pki';
 import type { SshOptions } from './ssh-options.js';
 
@@ -43,8 +43,8 @@ async function keyFile(path: string, folders: readonly string[]): Promise<string
     if (!found.isFile() || found.size > maxKeyBytes) throw badKey('privateKeyPath', `${path} is no file of at most ${maxKeyBytes} bytes`);
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown fault';
+    if (isAppError(error)) throw error;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown fault';
     throw badKey('privateKeyPath', `${path} cannot be read (${code})`, error);
   }
 }

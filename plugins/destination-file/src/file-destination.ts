@@ -1,0 +1,94 @@
+import { CertificatePlace, commandedServer, noServer, servedAt, type FileRights, type Server } from '@sifaka/certificate-files';
+import { AppError } from '@sifaka/kernel';
+import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
+import { runLocally, wordsOf } from './local-command.js';
+import { LocalFiles } from './local-files.js';
+import type { FileOptions } from './options.js';
+
+/**
+ * Files of a server on this machine. Whoever may change destinations may thereby neither write anywhere nor run anything here: folders and
+ * commands are those that the configuration of the installation names.
+ */
+export class FileDestination implements Destination {
+  constructor(
+    private readonly options: FileOptions,
+    private readonly context: DestinationContext,
+  ) {}
+
+  async check(): Promise<void> {
+    const { destinationPath } = this.options;
+    const files = this.files();
+    this.server();
+    const probe = `${destinationPath}/.sifaka-probe-${Buffer.from(this.context.random(8)).toString('hex')}`;
+    await files.makeFolder(destinationPath);
+    await files.write(probe, Buffer.from('written by a connection test, and to be removed by it\n'), { mode: 0o600, ...(await this.owner()) });
+    await files.remove(probe);
+  }
+
+  async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
+    const place = await this.at();
+    await place.upload(certificate);
+    return { externalId: place.externalId(certificate) };
+  }
+
+  async verify(certificate: DeployedCertificate): Promise<boolean> {
+    return (await this.at()).verify(certificate);
+  }
+
+  async remove(certificate: DeployedCertificate): Promise<void> {
+    await (await this.at()).remove(certificate);
+  }
+
+  async rollback(certificate: DeployedCertificate): Promise<void> {
+    await (await this.at()).rollback(certificate);
+  }
+
+  async settle(certificate: DeployedCertificate): Promise<void> {
+    await (await this.at()).settle(certificate);
+  }
+
+  endpoints(certificate: DeployedCertificate): readonly ServedAt[] {
+    return servedAt(this.options.endpoints, certificate);
+  }
+
+  private async at(): Promise<CertificatePlace> {
+    return new CertificatePlace(this.files(), this.options, this.server(), await this.owner());
+  }
+
+  private files(): LocalFiles {
+    return new LocalFiles(this.options.folders ?? []);
+  }
+
+  private server(): Server {
+    const { testCommand, reloadCommand } = this.options;
+    const commands = Object.entries({ testCommand, reloadCommand }).flatMap(([option, command]) => {
+      if (command === undefined) return [];
+      const words = wordsOf(this.allowed(option, command));
+      return [{ option, run: () => runLocally(words, this.context.signal) }];
+    });
+    return commands.length === 0 ? noServer : commandedServer(LocalFiles.machine, commands);
+  }
+
+  private allowed(option: string, command: string): string {
+    if (this.options.commands?.includes(command) === true) return command;
+    const message = `"${command}" is no command that SIFAKA_FILE_DESTINATION_COMMANDS of this installation allows`;
+    throw new AppError('failed_precondition', `${option}: ${message}`, { reason: 'destination.command_not_allowed', fields: [{ path: `plugin.pluginOptions.${option}`, message }] });
+  }
+
+  private async owner(): Promise<Pick<FileRights, 'uid' | 'gid'>> {
+    const { owner, group } = this.options;
+    return {
+      ...(owner !== undefined && { uid: await this.numberOf('owner', 'passwd', owner) }),
+      ...(group !== undefined && { gid: await this.numberOf('group', 'group', group) }),
+    };
+  }
+
+  private async numberOf(option: string, database: 'passwd' | 'group', name: string): Promise<number> {
+    if (/^\d+$/.test(name)) return Number(name);
+    const { exitCode, output } = await runLocally(['getent', database, name], this.context.signal);
+    const digits = output.split(':')[2] ?? '';
+    if (exitCode === 0 && /^\d+$/.test(digits)) return Number(digits);
+    const message = `${LocalFiles.machine} knows no ${option} "${name}"`;
+    throw new AppError('failed_precondition', message, { reason: 'destination.no_owner', fields: [{ path: `plugin.pluginOptions.${option}`, message }] });
+  }
+}
