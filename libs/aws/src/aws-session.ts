@@ -80,7 +80,7 @@ export class AwsSession {
       requestTimeout: requestTimeoutMs,
     });
     const own = ownCredentials(this.options);
-    const credentials = this.account === null ? own : this.assumed(this.account, own, requestHandler);
+    const credentials = this.account === null ? own : remembered(this.assumed(this.account, own, requestHandler), this.context.clock);
     this.opened = { agents, requestHandler, credentials };
     return this.opened;
   }
@@ -90,7 +90,7 @@ export class AwsSession {
     return fromTemporaryCredentials({
       masterCredentials,
       params: { RoleArn: `arn:${partition}:iam::${account}:role/${role}`, RoleSessionName: sessionName, ...(externalId !== undefined && { ExternalId: externalId }) },
-      clientConfig: { region: this.region, requestHandler, maxAttempts: this.retries.maxAttempts, ...(endpoint !== undefined && { endpoint }) },
+      clientConfig: { region: this.region, requestHandler, maxAttempts: fewRetries.maxAttempts, ...(endpoint !== undefined && { endpoint }) },
     });
   }
 }
@@ -98,4 +98,25 @@ export class AwsSession {
 function ownCredentials({ access_key_id: accessKeyId, secret_access_key: secretAccessKey }: AwsOptions): Credentials {
   if (accessKeyId === undefined || secretAccessKey === undefined) return fromNodeProviderChain();
   return () => Promise.resolve({ accessKeyId, secretAccessKey });
+}
+
+/** Clients ask again five minutes before the end; what they are given then must be new. */
+const renewedBeforeMs = 6 * 60_000;
+
+/** One role for all clients of a session: each of them would assume it on its own. */
+function remembered(provider: Credentials, clock: PluginContext['clock']): Credentials {
+  let held: { credentials: ReturnType<Credentials>; until: number } | null = null;
+  return (properties) => {
+    if (held !== null && clock.now().getTime() < held.until) return held.credentials;
+    const credentials = provider(properties);
+    const asked = { credentials, until: Infinity };
+    held = asked;
+    credentials.then(
+      ({ expiration }) => (asked.until = (expiration?.getTime() ?? Infinity) - renewedBeforeMs),
+      () => {
+        if (held === asked) held = null;
+      },
+    );
+    return credentials;
+  };
 }

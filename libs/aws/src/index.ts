@@ -7,4 +7,5 @@ export { acmStore, iamStore, parseCertificateArn, storeOf, type CertificateArn }
 export { withoutRoot, type CertificateBytes } from './certificate-text.js';
 export { inParallel, merged } from './in-parallel.js';
 export { listOf, listOption, regionOptions, type ListOption } from './region-options.js';
-export { enabledRegions } from './aws-regions.js';
+export { selectedRegions } from './selected-regions.js';
+export { serverCertificateName } from './server-certificate-name.js';

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AwsSession, iamStore, isAwsFault, parseCertificateArn, withoutRoot } from '@sifaka/aws';
+import { AwsSession, iamStore, isAwsFault, parseCertificateArn, serverCertificateName, withoutRoot } from '@sifaka/aws';
 import { IamCertificates, type IamCertificate } from '@sifaka/aws/iam';
 import { AppError } from '@sifaka/kernel';
 import { encodePem, fromPkcs8Der, toTraditionalPem } from '@sifaka/pki';
 import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
-import { serverCertificateName } from './certificate-name.js';
 import type { IamOptions } from './options.js';
 
 /** A name that no certificate has. */

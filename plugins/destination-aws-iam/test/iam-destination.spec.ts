@@ -1,9 +1,9 @@
 import { GetServerCertificateCommand, IAMClient, ListServerCertificatesCommand } from '@aws-sdk/client-iam';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { serverCertificateName } from '@sifaka/aws';
 import { describeWithPeers, openMotoAccount, startMoto, startMotoProxy, type Moto, type MotoAccount, type MotoProxy } from '@sifaka/peers';
 import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { describeDestination, makeDestination, testDeployable, type DestinationSubject } from '@sifaka/plugin-sdk/conformance';
-import { serverCertificateName } from '../src/certificate-name.js';
 import plugin from '../src/index.js';
 
 const named = (values: Record<string, unknown>) => Object.entries(values).map(([name, value]) => ({ name, value }));
