@@ -1,4 +1,4 @@
-import { defineConfig, setting, type ConfigOf } from '@sifaka/config';
+import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { outboundSettings } from '@sifaka/outbound';
 import { thirdPartySettings, withPluginSettings } from '@sifaka/plugin-host';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ const Schedule = z.string().max(64).check((context) => {
 });
 
 const settings = {
+  ...accessSettings,
   ...outboundSettings,
   ...thirdPartySettings,
   sourceSyncSchedule: setting(Schedule.default('5 */3 * * *'), {

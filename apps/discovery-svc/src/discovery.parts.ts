@@ -1,6 +1,7 @@
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { StatusModule } from '@sifaka/runtime';
 import { endpointProviders } from './endpoint/endpoint-providers.js';
+import { EndpointHandlers } from './endpoint/endpoint.handlers.js';
 import { PluginsModule } from './plugins.module.js';
 import { sourceProviders } from './source/source-providers.js';
 import { SourceHandlers } from './source/source.handlers.js';
@@ -9,6 +10,6 @@ import { syncProviders } from './sync/sync-providers.js';
 /** What the service is made of, with these plugins. */
 export const discoveryParts = (plugins: readonly Plugin<'source'>[]) => ({
   imports: [PluginsModule.with(plugins), StatusModule.forService('discovery', plugins)],
-  controllers: [SourceHandlers],
+  controllers: [SourceHandlers, EndpointHandlers],
   providers: [...sourceProviders, ...syncProviders, ...endpointProviders],
 });

@@ -4,9 +4,9 @@ import { RpcClient } from '@sifaka/messaging';
 import { asked, refusal, type Candidate } from './found-certificate.js';
 import { SightingRepository } from './sighting.repository.js';
 
-/** For whom certificates are taken into the inventory. */
+/** For whom certificates are taken into the inventory; without an id: for the owner of an endpoint that no source reports. */
 export interface Finder {
-  id: number;
+  id: number | null;
   label: string;
   owner: string;
   owner_role_id: number;
@@ -68,7 +68,7 @@ export class Identify {
   }
 
   private async ingest({ id, label, owner, owner_role_id: ownerRoleId }: Finder, candidates: readonly Candidate[]): Promise<OutputOf<typeof ingestCertificates>['outcomes']> {
-    const input = { source: { id, label }, owner, ownerRoleId, certificates: candidates.map(asked) };
+    const input = { source: id === null ? null : { id, label }, owner, ownerRoleId, certificates: candidates.map(asked) };
     const { outcomes } = await this.rpc.call(ingestCertificates, input, { principal: { kind: 'system', service: 'discovery' } });
     return outcomes;
   }

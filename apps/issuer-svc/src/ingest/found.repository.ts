@@ -22,6 +22,7 @@ export type Stored = { found: FoundCertificate; id: number; name: string };
 
 /** Whose they are, where there is nobody else. */
 export interface Holder {
+  /** 0: met at an endpoint that no source reports. It must not be null: that is what makes a found certificate one of a kind. */
   sourceId: number;
   owner: string;
   ownerRoleId: number;

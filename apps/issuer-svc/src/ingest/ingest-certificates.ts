@@ -67,22 +67,23 @@ export class IngestCertificates {
 
   private async store(found: readonly FoundCertificate[], { source, owner: ownerAsGiven, ownerRoleId }: Input, principal: Principal) {
     const at = this.clock.now();
+    const sourceId = source?.id ?? null;
     const owner = ownerAsGiven.toLowerCase();
     const chainIds = await this.chains.idsOf(found.map(({ chain }) => chain));
     const newcomers = found.map((each, index) => ({ found: each, chainId: chainIds[index] ?? null }));
     if (newcomers.length === 0) return { stored: [], known: new Map<string, Known>() };
     return this.repository.transaction(async (tx) => {
-      const outcome = await this.repository.insert(tx, newcomers, { sourceId: source.id, owner, ownerRoleId }, at);
+      const outcome = await this.repository.insert(tx, newcomers, { sourceId: sourceId ?? 0, owner, ownerRoleId }, at);
       const { stored } = outcome;
       if (stored.length === 0) return outcome;
       const entry = auditEntry(principal, {
         at,
         service: 'issuer',
         action: 'certificate.imported',
-        object: { type: 'source', id: source.id, name: source.label },
+        object: source === null ? { type: 'certificate', id: stored[0]?.id ?? 0, name: stored[0]?.name ?? null } : { type: 'source', id: source.id, name: source.label },
         details: { owner, count: stored.length, certificateIds: stored.map(({ id }) => id) },
       });
-      await this.outbox.record(tx, [entry], stored.map((each) => importedEvent(each, { owner, ownerRoleId, sourceId: source.id, at })));
+      await this.outbox.record(tx, [entry], stored.map((each) => importedEvent(each, { owner, ownerRoleId, sourceId, at })));
       return outcome;
     });
   }
@@ -110,7 +111,7 @@ function missingExternalIds(items: readonly Item[], known: ReadonlyMap<string, K
   return missing;
 }
 
-function importedEvent({ id, name, found }: Stored, { owner, ownerRoleId, sourceId, at }: { owner: string; ownerRoleId: number; sourceId: number; at: Date }): NewEvent {
+function importedEvent({ id, name, found }: Stored, { owner, ownerRoleId, sourceId, at }: { owner: string; ownerRoleId: number; sourceId: number | null; at: Date }): NewEvent {
   const { facts, columns } = found;
   const data = {
     id,

@@ -30,7 +30,8 @@ const Outcome = z.union([
  */
 export const ingestCertificates = command('rpc.issuer.certificate.ingest', {
   input: z.object({
-    source: z.object({ id: Id, label: z.string().max(64) }),
+    /** Null: met at an endpoint that somebody watches by hand. */
+    source: z.object({ id: Id, label: z.string().max(64) }).nullable(),
     owner: z.string().max(128),
     ownerRoleId: Id,
     certificates: z.array(Found).min(1).max(ingestCount),
