@@ -58,7 +58,7 @@ export class AttachDestinations {
     if (why !== null) throw new AppError('failed_precondition', why, { reason: 'deployment.refused' });
     const refused = destinationIds.flatMap((id, index) => {
       const row = wanted.has(id) ? undefined : found.get(id);
-      const message = row === undefined ? null : unsuitable(candidateOf(certificate), { ...row, requiresKey: this.plugins.requiresKey(row.plugin) });
+      const message = row === undefined ? null : unsuitable(candidateOf(certificate), { ...row, requiresKey: this.plugins.requiresKey(row) });
       return message === null ? [] : [{ index, message }];
     });
     refuseAll(refused, 'failed_precondition');

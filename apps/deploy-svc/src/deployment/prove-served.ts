@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EndpointProof } from '@sifaka/contracts';
-import { toAppError } from '@sifaka/kernel';
+import { isAppError, toAppError } from '@sifaka/kernel';
 import type { DeployedCertificate, ServedAt } from '@sifaka/plugin-sdk';
 import { words, type ServedBefore } from './deployment.js';
 import { fingerprintOf, judgeRestored, judgeServed, type Served } from './judge-served.js';
@@ -22,11 +22,14 @@ type Judge = (served: Served) => string | null;
 export class ProveServed {
   constructor(private readonly served: ServedCertificates) {}
 
-  /** @returns what each serves now, for a rollback to be judged by; asked once */
+  /**
+   * @returns what each serves now, for a rollback to be judged by; asked once
+   * @throws AppError `failed_precondition` for an address that must not be asked: no upload could ever be proven there
+   */
   before(points: readonly ServedAt[]): Promise<ServedBefore[]> {
     return eachOf(points, async (point) => {
       const { host, port, serverName } = point;
-      const own = await this.served.ask(point, askLimitMs).then(({ chainDer }) => chainDer[0], () => undefined);
+      const own = await this.served.ask(point, askLimitMs).then(({ chainDer }) => chainDer[0], unlessForbidden);
       return { host, port, serverName, fingerprint: own === undefined ? null : fingerprintOf(own) };
     });
   }
@@ -68,6 +71,11 @@ export class ProveServed {
       return toAppError(error).message;
     }
   }
+}
+
+function unlessForbidden(error: unknown): undefined {
+  if (isAppError(error) && error.reason === 'outbound.refused') throw error;
+  return undefined;
 }
 
 /** In words, for whoever has to mend it. */

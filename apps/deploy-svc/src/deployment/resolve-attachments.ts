@@ -28,7 +28,7 @@ export class ResolveAttachments {
     for (const [index, ref] of refs.entries()) {
       const matches = found.filter(({ id, label }) => (ref.id === undefined ? label === ref.name : id === ref.id));
       const [only] = matches;
-      const message = only === undefined || matches.length > 1 ? nobodyMeant(ref, matches) : unsuitable(candidate, { ...only, requiresKey: this.plugins.requiresKey(only.plugin) });
+      const message = only === undefined || matches.length > 1 ? nobodyMeant(ref, matches) : unsuitable(candidate, { ...only, requiresKey: this.plugins.requiresKey(only) });
       if (message !== null) refused.push({ index, message });
       else if (only !== undefined) meant.set(only.id, this.reader.view(only));
     }

@@ -65,8 +65,8 @@ export class DestinationPlugins {
   }
 
   /** Whether certificates come with their keys; one that nobody hosts any more is thought to want them. */
-  requiresKey(slug: string): boolean {
-    return this.ifHosted(slug, ({ requiresKey }) => requiresKey) ?? true;
+  requiresKey({ plugin: slug, options }: Pick<DestinationRow, 'plugin' | 'options'>): boolean {
+    return this.ifHosted(slug, (plugin) => plugin.needsKey?.(this.host.values(plugin, options)) ?? plugin.requiresKey) ?? true;
   }
 
   /** The source that watches what the destination fills; null as well where the plugin is gone. */

@@ -102,13 +102,13 @@ export class DeploymentWorld {
     if (known !== undefined) inventory.set(id, { ...known, ...parts });
   }
 
-  async destination(options: { can?: string; slot?: string; slug?: string; label?: string; isServing?: boolean } = {}): Promise<DestinationRecord & { shelf: Shelf }> {
+  async destination(options: { can?: string; slot?: string; slug?: string; label?: string; host?: string; isServing?: boolean } = {}): Promise<DestinationRecord & { shelf: Shelf }> {
     const name = `shelf-${(counter += 1)}`;
     const shelf = new Shelf();
     shelves.set(name, shelf);
-    const { can = 'remove', slot, slug = 'shelf-destination', label = name, isServing = false } = options;
+    const { can = 'remove', slot, slug = 'shelf-destination', label = name, host = '127.0.0.1', isServing = false } = options;
     if (isServing) await shelf.open();
-    const record = await createTestDestination(this.platform, { label, slug, options: named({ shelf: name, can, ...(slot !== undefined && { slot }) }) });
+    const record = await createTestDestination(this.platform, { label, slug, options: named({ shelf: name, can, host, ...(slot !== undefined && { slot }) }) });
     return { ...record, shelf };
   }
 

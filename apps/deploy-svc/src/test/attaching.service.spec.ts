@@ -100,7 +100,7 @@ describe('attaching', () => {
     expect(place.shelf.uploads.at(-1)?.replaces).toEqual([expect.objectContaining({ fingerprint: first.fingerprintSha256, externalId: 'front' })]);
     expect(await world.get(before.id)).toMatchObject({ state: 'removed', wanted: 'removed', note: expect.stringContaining(`certificate ${third.id} took its place`) });
     expect(place.shelf.calls).not.toContain('remove');
-    expect(world.told('removed', before.id)).toHaveLength(1);
+    await waitUntil(() => world.told('removed', before.id).length === 1);
   });
 });
 

@@ -24,6 +24,8 @@ async function serving(can = able) {
 const windowOf = ({ window }: Shelf) => window?.chainPem.split('\n-----BEGIN')[0]?.trim();
 const leafOf = ({ path }: KnownCertificate) => pemOf(path.certificateDer).trim();
 const stepsOf = ({ history }: { history: { what: string }[] }) => history.map(({ what }) => what);
+const timeOf = ({ history }: { history: { what: string; at: string }[] }, step: string) => Date.parse(history.find(({ what }) => what === step)?.at ?? '');
+const millisecondsBetween = (one: string, other: string, detail: Parameters<typeof timeOf>[0]) => timeOf(detail, other) - timeOf(detail, one);
 
 describe('an upload to a destination that names its endpoints', () => {
   it('counts when the certificate and its chain are served there', async () => {
@@ -48,9 +50,8 @@ describe('an upload to a destination that names its endpoints', () => {
     const wrong = await made?.();
     place.shelf.presents = ({ chainPem, keyPem }) => wrong ?? { chainPem: chainPem.split(/(?=-----BEGIN)/)[0] ?? '', keyPem };
     const certificate = await world.certificate({ replaces: [old.id] });
-    const startedAt = performance.now();
     const detail = await world.deploy(certificate, place, 'failed');
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(millisecondsBetween('uploaded', 'rolled_back', detail)).toBeLessThan(5_000);
     expect(detail).toMatchObject({ isRolledBack: true, nextTryAt: null, proofs: [{ isServed: false, detail: expect.stringContaining(wordsOfIt) }], lastError: expect.stringContaining(wordsOfIt) });
     expect(detail.lastError).toContain('what was served before is served again');
     expect(stepsOf(detail)).toEqual(['requested', 'uploading', 'uploaded', 'verification_failed', 'rolled_back', 'failed']);
@@ -87,6 +88,12 @@ describe('an upload to a destination that names its endpoints', () => {
     expect(windowOf(place.shelf)).toBe(leafOf(certificate));
   });
 
+  it('that nobody here may ask is refused before anything is changed', async () => {
+    const place = await world.destination({ can: able, isServing: true, host: '127.0.0.2' });
+    expect(await world.deploy(await world.certificate(), place, 'failed')).toMatchObject({ nextTryAt: null, lastError: expect.stringContaining('127.0.0.2') });
+    expect(place.shelf.calls).toEqual([]);
+  });
+
   it('that cannot be put back says what is served instead', async () => {
     const { place, old } = await serving();
     const wrong = shown(await other());
@@ -102,7 +109,10 @@ describe('an upload to a destination without endpoints', () => {
   it('is asked for at the destination where that can tell', async () => {
     const place = await world.destination({ can: 'verify' });
     expect(stepsOf(await world.deploy(await world.certificate(), place))).toContain('verified');
-    place.shelf.gates.set('verify', () => Promise.resolve(place.shelf.held.clear()));
+    place.shelf.gates.set('verify', () => {
+      place.shelf.held.clear();
+      return Promise.resolve();
+    });
     const detail = await world.deploy(await world.certificate(), place, 'failed');
     expect(detail).toMatchObject({ isRolledBack: false, nextTryAt: expect.any(String), lastError: expect.stringContaining('does not have what was uploaded') });
   });

@@ -87,10 +87,11 @@ export const shelves = new Map<string, Shelf>();
 const Options = z.object({
   shelf: z.string().describe('Which'),
   slot: z.string().optional().describe('The name that every certificate gets there'),
+  host: z.string().default('127.0.0.1').describe('Where it serves'),
   can: z.string().default('remove').describe('What it does besides upload, with spaces'),
 });
 
-function shelfDestination({ shelf: name, slot, can }: z.output<typeof Options>): Destination {
+function shelfDestination({ shelf: name, slot, host, can }: z.output<typeof Options>): Destination {
   const shelf = shelves.get(name) ?? new Shelf();
   shelves.set(name, shelf);
   const abilities = new Set(can.split(' '));
@@ -108,7 +109,7 @@ function shelfDestination({ shelf: name, slot, can }: z.output<typeof Options>):
       shelf.putBack(certificate);
     },
     settle: () => shelf.do('settle'),
-    endpoints: () => (shelf.port === null ? [] : [{ host: '127.0.0.1', port: shelf.port, serverName: 'www.example.test', startTls: null }]),
+    endpoints: () => (shelf.port === null ? [] : [{ host, port: shelf.port, serverName: 'www.example.test', startTls: null }]),
   };
   const upload = async (certificate: DeployableCertificate) => {
     await shelf.do('upload');
