@@ -37,8 +37,8 @@ export { fromPkcs8Der, isConsistent, keyMatches, publicKeyOf, toEncryptedPkcs8Pe
 export { assertServedKey, publicKeyFingerprint, rsaExponentOf } from './keys/public-key.js';
 export type { RandomBytes } from './containers/passphrase.js';
 export { encodePkcs12, type Pkcs12Form, type Pkcs12Input } from './containers/pkcs12/encode-pkcs12.js';
-export { parsePkcs12, type Pkcs12Contents } from './containers/pkcs12/parse-pkcs12.js';
-export { encodeJks, parseJks, type JksEntry, type JksKeyEntry, type JksTrustedEntry } from './containers/jks/jks.js';
+export { parsePkcs12, readPkcs12Certificates, type Pkcs12Certificate, type Pkcs12Contents } from './containers/pkcs12/parse-pkcs12.js';
+export { encodeJks, parseJks, readJksCertificates, type JksCertificates, type JksEntry, type JksKeyEntry, type JksTrustedEntry } from './containers/jks/jks.js';
 export { encodePkcs7, parsePkcs7, pkcs7Pem } from './containers/pkcs7/pkcs7.js';
 export { fullChainPem, orderBundle, pemBundle, type OrderedBundle } from './containers/pem-bundle.js';
 export { isSshKeyType, parseSshKeyLine, spkiOfSshKey, sshAlgorithmOf, sshFingerprint, sshPublicKey, sshPublicKeyLine, type SshKeyLine } from './ssh/ssh-public-key.js';

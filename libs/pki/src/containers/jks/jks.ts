@@ -28,6 +28,7 @@ const magic = 0xfeedfeed;
 const jceksMagic = 0xcececece;
 const keyTag = 1;
 const trustedTag = 2;
+const secretTag = 3;
 const certificateType = 'X.509';
 const digestBytes = 20;
 
@@ -73,10 +74,44 @@ export function parseJks(file: Uint8Array, passphrase: string, keyPassphrase = p
   return entries;
 }
 
-function readHeader(reader: JavaDataReader): number {
+export interface JksCertificates {
+  /** Its certificates belong to a key of the store, the key's own first; or it is one that the store trusts. */
+  kind: 'key' | 'trusted';
+  alias: string;
+  certificatesDer: Buffer[];
+}
+
+/**
+ * The certificates of a JKS or JCEKS file, in its order. They are not encrypted, so no passphrase is asked for and no key opened; whether
+ * somebody changed the file is not known then.
+ *
+ * @throws AppError `invalid_argument`, also for secret keys of a JCEKS file, which have no stated length
+ */
+export function readJksCertificates(file: Uint8Array): JksCertificates[] {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const reader = new JavaDataReader(bytes.subarray(0, -digestBytes));
+  const version = readHeader(reader, true);
+  const count = reader.int();
+  if (count > containerLimits.entries) throw malformed(`the key store has ${count} entries, the limit is ${containerLimits.entries}`);
+  const entries: JksCertificates[] = [];
+  for (let entry = 0; entry < count; entry++) {
+    const tag = reader.int();
+    const alias = reader.utf();
+    reader.long();
+    if (tag !== keyTag && tag !== trustedTag) throw malformed(tag === secretTag ? 'the key store has secret keys, behind which nothing can be found' : `the key store has an entry of the unknown kind ${tag}`);
+    if (tag === keyTag) reader.block();
+    const length = tag === keyTag ? reader.int() : 1;
+    if (length > containerLimits.entries) throw malformed(`a chain in the key store has ${length} certificates`);
+    entries.push({ kind: tag === keyTag ? 'key' : 'trusted', alias, certificatesDer: Array.from({ length }, () => readCertificate(reader, version)) });
+  }
+  if (!reader.isAtEnd) throw malformed('the key store has bytes behind its last entry');
+  return entries;
+}
+
+function readHeader(reader: JavaDataReader, readsJceks = false): number {
   const found = reader.int();
-  if (found === jceksMagic) throw malformed('the file is a JCEKS key store, which is not supported: convert it with "keytool -importkeystore -deststoretype pkcs12"');
-  if (found !== magic) throw malformed('the file is not a JKS key store');
+  if (found === jceksMagic && !readsJceks) throw malformed('the file is a JCEKS key store, which is not supported: convert it with "keytool -importkeystore -deststoretype pkcs12"');
+  if (found !== magic && found !== jceksMagic) throw malformed('the file is not a JKS key store');
   const version = reader.int();
   if (version !== 1 && version !== 2) throw malformed(`the key store has version ${version}, only 1 and 2 are known`);
   return version;

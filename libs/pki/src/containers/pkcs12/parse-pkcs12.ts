@@ -32,6 +32,42 @@ export interface Pkcs12Contents {
  * @throws AppError `invalid_argument`: field `passphrase` when it does not open the file; for RC2 and RC4, damage, and work beyond limits
  */
 export async function parsePkcs12(file: Uint8Array, passphrase: string): Promise<Pkcs12Contents> {
+  const contents: Pkcs12Contents = { keys: [], certificates: [] };
+  const openBag: BagReader = async (type, value, names, { passphrase: given, budget }) => {
+    if (type === pkcs12Oids.keyBag) contents.keys.push({ privateKey: parsePrivateKey(value.next().raw), ...names });
+    else if (type === pkcs12Oids.shroudedKeyBag) contents.keys.push({ privateKey: await openKey(value.enter(), given, budget), ...names });
+    else if (type === pkcs12Oids.certBag) contents.certificates.push({ certificateDer: readCertificate(value.enter()), ...names });
+  };
+  await readFile(file, passphrase, openBag, false);
+  return contents;
+}
+
+export interface Pkcs12Certificate extends EntryNames {
+  certificateDer: Buffer;
+  /** The file says that it has its key. */
+  hasKey: boolean;
+}
+
+/**
+ * The certificates of a PKCS#12 file, in its order. Keys stay as they are, unopened; certificates that are hidden with RC2 are read.
+ *
+ * @throws AppError as `parsePkcs12`
+ */
+export async function readPkcs12Certificates(file: Uint8Array, passphrase: string): Promise<Pkcs12Certificate[]> {
+  const certificates: (EntryNames & { certificateDer: Buffer })[] = [];
+  const keyIds = new Set<string | null>();
+  const openBag: BagReader = async (type, value, names) => {
+    if (type === pkcs12Oids.certBag) certificates.push({ certificateDer: readCertificate(value.enter()), ...names });
+    else if (type === pkcs12Oids.keyBag || type === pkcs12Oids.shroudedKeyBag) keyIds.add(names.localKeyId);
+  };
+  await readFile(file, passphrase, openBag, true);
+  return certificates.map((certificate) => ({ ...certificate, hasKey: certificate.localKeyId !== null && keyIds.has(certificate.localKeyId) }));
+}
+
+/** What becomes of one bag; those of other kinds are passed over. */
+type BagReader = (type: string, value: DerReader, names: EntryNames, reading: Reading) => Promise<void>;
+
+async function readFile(file: Uint8Array, passphrase: string, openBag: BagReader, readsRc2: boolean): Promise<void> {
   checkGivenPassphrase(passphrase);
   const budget = new IterationBudget();
   const pfx = readOnly(berToDer(file));
@@ -41,16 +77,18 @@ export async function parsePkcs12(file: Uint8Array, passphrase: string): Promise
   pfx.finish();
   if (mac !== undefined) await checkMac(mac, safe, passphrase, budget);
 
-  const contents: Pkcs12Contents = { keys: [], certificates: [] };
+  const reading: Reading = { passphrase, budget, openBag, readsRc2, entries: 0 };
   const parts = readOnly(berToDer(safe));
-  while (!parts.isAtEnd) await readPart(parts.enter(), { passphrase, budget, contents });
-  return contents;
+  while (!parts.isAtEnd) await readPart(parts.enter(), reading);
 }
 
 interface Reading {
   passphrase: string;
   budget: IterationBudget;
-  contents: Pkcs12Contents;
+  openBag: BagReader;
+  readsRc2: boolean;
+  /** Bags so far. */
+  entries: number;
 }
 
 function readData(contentInfo: DerReader): Buffer {
@@ -73,7 +111,7 @@ async function readPart(contentInfo: DerReader, reading: Reading): Promise<void>
   const info = encrypted.enter();
   info.oid();
   const algorithm = readAlgorithm(info);
-  const plain = await decryptWithPassphrase(algorithm, readCiphertext(info), reading.passphrase, reading.budget);
+  const plain = await decryptWithPassphrase(algorithm, readCiphertext(info), reading.passphrase, reading.budget, reading);
   if (plain === null) throw wrongPassphrase();
   return readBags(plain, reading);
 }
@@ -88,7 +126,6 @@ function readCiphertext(info: DerReader): Buffer {
 }
 
 async function readBags(safeContents: Uint8Array, reading: Reading, depth = 0): Promise<void> {
-  const { contents } = reading;
   const bags = readOnly(berToDer(safeContents));
   while (!bags.isAtEnd) {
     const bag = bags.enter();
@@ -96,18 +133,14 @@ async function readBags(safeContents: Uint8Array, reading: Reading, depth = 0): 
     const value = bag.explicit(0);
     if (value === undefined) throw malformed('a bag of the file is empty');
     const names = readNames(bag.enterOptional(tags.set));
-    if (type === pkcs12Oids.keyBag) contents.keys.push({ privateKey: parsePrivateKey(value.next().raw), ...names });
-    else if (type === pkcs12Oids.shroudedKeyBag) contents.keys.push({ privateKey: await openKey(value.enter(), reading), ...names });
-    else if (type === pkcs12Oids.certBag) contents.certificates.push({ certificateDer: readCertificate(value.enter()), ...names });
-    else if (type === pkcs12Oids.safeContentsBag) {
-      if (depth > 0) throw malformed('the bags of the file are nested too deeply');
-      await readBags(value.next().raw, reading, depth + 1);
-    }
-    if (contents.keys.length + contents.certificates.length > containerLimits.entries) throw malformed(`the file has more than ${containerLimits.entries} entries`);
+    if ((reading.entries += 1) > containerLimits.entries) throw malformed(`the file has more than ${containerLimits.entries} entries`);
+    if (type !== pkcs12Oids.safeContentsBag) await reading.openBag(type, value, names, reading);
+    else if (depth > 0) throw malformed('the bags of the file are nested too deeply');
+    else await readBags(value.next().raw, reading, depth + 1);
   }
 }
 
-function openKey(info: DerReader, { passphrase, budget }: Reading): Promise<KeyObject> {
+function openKey(info: DerReader, passphrase: string, budget: IterationBudget): Promise<KeyObject> {
   const algorithm = readAlgorithm(info);
   return openPkcs8(algorithm, info.octetString(), passphrase, budget);
 }
