@@ -1,4 +1,4 @@
-import { longText, matching, secret } from '@sifaka/plugin-sdk';
+import { installationOnly, longText, matching, secret } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
 /** Where the kubelet puts what a pod needs to talk to its own cluster. */
@@ -23,6 +23,7 @@ export const ConnectionOptions = z.object({
   kubernetesAuthTokenFile: path().default(`${serviceAccountFolder}/token`).describe("File with the token, on the platform's machine, read again when it changes; used when no token is given"),
   kubernetesServerCertificate: longText().max(65_536).optional().describe('Certificate of the CA that signed the certificate of the API server, in PEM'),
   kubernetesServerCertificateFile: path().default(`${serviceAccountFolder}/ca.crt`).describe("File with that certificate, on the platform's machine; used when none is given"),
+  fileFolders: installationOnly('KUBERNETES_FILE_FOLDERS', z.array(z.string().regex(/^\//, { error: 'must be an absolute path' })).max(100).describe('Folders of this machine whose files options of Kubernetes plugins may name, besides those of the service account of the platform; none by default')),
 });
 export type ConnectionOptions = z.output<typeof ConnectionOptions>;
 

@@ -5,12 +5,6 @@ import { serviceAccountFolder, type ConnectionOptions, type NamespaceOptions } f
 import { faultOf, statusOf, type Need } from './status.js';
 import { readPlatformFile, type FileTerms } from './platform-file.js';
 
-export interface ApiTerms {
-  /** Folders of this machine whose files options may name, and the setting that says so. */
-  folders: readonly string[];
-  setting: string;
-}
-
 /** An answer and what it was asked for. */
 export interface KubernetesRequest extends ApiRequest {
   /** What the role of the token must allow; named when it does not. */
@@ -30,9 +24,8 @@ export class KubernetesApi {
   constructor(
     private readonly options: ConnectionOptions,
     private readonly context: Pick<PluginContext, 'clock' | 'signal' | 'fetch' | 'outbound'>,
-    terms: ApiTerms,
   ) {
-    this.files = { url: options.kubernetesURL, ...terms };
+    this.files = { url: options.kubernetesURL, folders: options.fileFolders ?? [] };
   }
 
   /** The namespace that is named, that of the file, or `default`. @throws AppError `failed_precondition` for a file that must not be read */

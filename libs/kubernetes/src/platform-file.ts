@@ -13,16 +13,15 @@ const ownCluster = new Set(['kubernetes', 'kubernetes.default', 'kubernetes.defa
  * Text of a file of this machine that an option names; null when it is not there. Whoever may set options must not be able to send any file
  * anywhere: what the kubelet gave this pod goes to its own cluster alone, everything else lies in a folder that an administrator opened.
  *
- * @param folders opened by the setting
  * @throws AppError `failed_precondition` with the field, for a file that must not or cannot be read
  */
-export async function readPlatformFile(option: keyof ConnectionOptions | 'kubernetesNamespaceFile', path: string, { url, folders, setting }: FileTerms): Promise<string | null> {
+export async function readPlatformFile(option: keyof ConnectionOptions | 'kubernetesNamespaceFile', path: string, { url, folders }: FileTerms): Promise<string | null> {
   const isOwn = path.startsWith(`${serviceAccountFolder}/`) && !path.includes('/../');
   if (isOwn) return ownCluster.has(new URL(url).hostname.replace(/\.$/, '')) ? read(option, path) : null;
   const real = await realpath(path).catch(() => path);
   const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
   if (!roots.some((root) => real.startsWith(root.endsWith(sep) ? root : root + sep))) {
-    throw refused(option, `${path} is in no folder that ${setting} of this installation opens to plugins`);
+    throw refused(option, `${path} is in no folder that SIFAKA_KUBERNETES_FILE_FOLDERS of this installation allows`);
   }
   return read(option, real);
 }
@@ -30,9 +29,8 @@ export async function readPlatformFile(option: keyof ConnectionOptions | 'kubern
 export interface FileTerms {
   /** Of the API server. */
   url: string;
+  /** That an administrator opened. */
   folders: readonly string[];
-  /** Name of the setting that opens folders, for messages. */
-  setting: string;
 }
 
 async function read(option: string, path: string): Promise<string | null> {

@@ -21,7 +21,7 @@ export class KubernetesDestination implements Destination {
     context: DestinationContext,
   ) {
     this.place = options.kubernetesURL;
-    this.api = new KubernetesApi(options, context, { folders: [], setting: '' });
+    this.api = new KubernetesApi(options, context);
     this.secrets = new Secrets(this.api);
   }
 

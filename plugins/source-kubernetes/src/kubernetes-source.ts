@@ -99,7 +99,7 @@ export class KubernetesSource implements Source {
   }
 
   private apiWith(signal: AbortSignal): KubernetesApi {
-    return new KubernetesApi(this.options, { ...this.context, signal }, { folders: [], setting: '' });
+    return new KubernetesApi(this.options, { ...this.context, signal });
   }
 }
 
