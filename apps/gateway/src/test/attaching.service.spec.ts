@@ -194,3 +194,17 @@ describe('where certificates are', () => {
     for (const what of ['destinations', 'sources']) expect((await asAdmin('GET', `/certificates/404/${what}`)).status).toBe(404);
   });
 });
+
+describe('while nobody can be asked about destinations', () => {
+  it('what needs them is refused before anything is saved, and the rest goes on without them', async () => {
+    const id = aCertificateAt(7);
+    await gateway.platform.service('deploy').stop();
+    expect((await create({ destinations: [{ id: 7 }] })).status).toBe(503);
+    expect((await asAdmin('PUT', `/certificates/${id}`, { owner: 'shop@corp.test', destinations: [{ id: 7 }] })).status).toBe(503);
+    expect((await asAdmin('PUT', `/certificates/${id}`, { owner: 'shop@corp.test' })).status).toBe(503);
+    expect(writes()).toEqual([]);
+    expect((await create({})).status).toBe(200);
+    const { status, body } = await asAdmin('GET', `/certificates/${id}`);
+    expect([status, body.destinations]).toEqual([200, []]);
+  });
+});
