@@ -13,10 +13,11 @@ import destinationSsh from '@sifaka/plugin-destination-ssh';
 import destinationKubernetes from '@sifaka/plugin-destination-kubernetes';
 import destinationHashiVault from '@sifaka/plugin-destination-hashi-vault';
 import destinationFile from '@sifaka/plugin-destination-file';
+import destinationWebhook from '@sifaka/plugin-destination-webhook';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every destination plugin that this service hosts. A plugin that is not here does not exist. */
-export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes, destinationHashiVault, destinationFile];
+export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes, destinationHashiVault, destinationFile, destinationWebhook];
 
 /** What destinations make files with. issuer-svc hosts the same ones for downloads. */
 export const fileFormats: readonly Plugin<'export'>[] = [exportOpenssl, exportJavaKeystore, exportJavaTruststore, exportCsr, exportPem, exportPkcs7, exportDer];

@@ -45,6 +45,8 @@ export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObjec
   authorUrl?: string;
   /** False for exports and destinations that work without the private key, which they then never receive. Default true. */
   requiresKey?: boolean;
+  /** Destinations alone, where it depends on the options: takes the place of `requiresKey` for whatever is set up with these. */
+  needsKey?(options: z.output<Schema>): boolean;
   /** `z.object({})` for none. What it puts out must be acceptable as input and come out the same. */
   options: Schema;
   /** Destinations alone: a source is made beside each destination for which this names one. */
@@ -66,6 +68,8 @@ export interface Plugin<Kind extends PluginKind = PluginKind> {
   readonly optionsSchema: z.ZodObject;
   /** Descriptors of the options, new objects at each call. */
   pluginOptions(): OptionDescriptor[];
+  /** Whether what is set up with these options receives private keys. Absent: `requiresKey` says it for all. */
+  needsKey?(options: unknown): boolean;
   /** @throws AppError `invalid_argument` for values that the schema refuses */
   sourceTwin(options: unknown): SourceTwin | null;
   /**
@@ -88,6 +92,7 @@ export function definePlugin<Kind extends PluginKind, Schema extends z.ZodObject
     requiresKey: source.requiresKey ?? true,
     optionsSchema: source.options,
     pluginOptions: () => toPluginOptions(source.options),
+    needsKey: (options: unknown) => source.needsKey?.(valid(source.slug, source.options, options)) ?? source.requiresKey ?? true,
     sourceTwin: (options: unknown) => source.sourceTwin?.(valid(source.slug, source.options, options)) ?? null,
     create: (options: unknown, context: ContextOf<Kind>) => source.create(valid(source.slug, source.options, options), context),
   });

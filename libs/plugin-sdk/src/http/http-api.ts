@@ -77,7 +77,7 @@ export class HttpApi {
     const words = this.settings.explain?.(body) ?? (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
     // Cleaned before it is cut: half a secret is no longer found.
     const shown = this.clean(words).replace(/\s+/g, ' ').trim().slice(0, maxWordsLength);
-    const detail = this.clean(`${this.settings.name} answered ${method} ${path} with ${status}: ${shown}`);
+    const detail = this.clean(`${this.settings.name} answered ${`${method} ${path}`.trim()} with ${status}: ${shown}`);
     const stated = this.settings.retryAfterMs?.(headers, body) ?? retryAfterMs(headers.get('retry-after'), this.settings.context.clock);
     return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
   }
