@@ -10,11 +10,11 @@ import { testContext, type TestContext } from './test-context.js';
 const maxFindings = 20_000;
 
 /** An instance and its context; `changes` replace options of the same name. */
-export function makeSource({ plugin, options, context: contextOf }: Pick<SourceSubject, 'plugin' | 'options' | 'context'>, changes: readonly GivenOption[] = []): { source: Source; context: TestContext } {
+export function makeSource({ plugin, options, installed = {}, context: contextOf }: Pick<SourceSubject, 'plugin' | 'options' | 'installed' | 'context'>, changes: readonly GivenOption[] = []): { source: Source; context: TestContext } {
   const context = contextOf?.() ?? testContext({ outbound: loopbackOutbound() });
   const replaced = new Set(changes.map(({ name }) => name));
   const all = [...options.filter(({ name }) => !replaced.has(name)), ...changes];
-  return { source: plugin.create(parsePluginOptions(plugin, all), context), context };
+  return { source: plugin.create(parsePluginOptions(plugin, all, { installed }), context), context };
 }
 
 export async function withSource(subject: SourceSubject, work: (source: Source, context: TestContext) => Promise<unknown>, changes: readonly GivenOption[] = []): Promise<void> {

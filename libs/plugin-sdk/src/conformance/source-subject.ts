@@ -21,6 +21,8 @@ export interface SourceSubject {
   plugin: Plugin<'source'>;
   /** Options with which the plugin works, as a client sends them. */
   options: readonly GivenOption[];
+  /** What the administrator of the installation set, for `installationOnly` values. */
+  installed?: Readonly<Record<string, unknown>>;
   /** Everything that the place holds: at least one. */
   certificates: () => readonly ExpectedCertificate[];
   /** Every endpoint that is there; left out: the source knows none. */
