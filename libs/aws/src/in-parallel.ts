@@ -27,6 +27,7 @@ async function next<Result>(underWay: Promise<Result>[]): Promise<Result> {
 /** Several streams as one, as their parts come, with so many of them open at once. */
 export async function* merged<Part>(streams: readonly AsyncIterable<Part>[], limit: number): AsyncGenerator<Part> {
   const waiting = [...streams];
+  const begun = new Set<AsyncIterator<Part>>();
   const open = new Map<AsyncIterator<Part>, Promise<{ from: AsyncIterator<Part>; result: IteratorResult<Part> }>>();
   const advance = (from: AsyncIterator<Part>): void => {
     const step = from.next().then((result) => ({ from, result }));
@@ -37,7 +38,9 @@ export async function* merged<Part>(streams: readonly AsyncIterable<Part>[], lim
     while (open.size < limit) {
       const stream = waiting.shift();
       if (stream === undefined) return;
-      advance(stream[Symbol.asyncIterator]());
+      const iterator = stream[Symbol.asyncIterator]();
+      begun.add(iterator);
+      advance(iterator);
     }
   };
   try {
@@ -46,6 +49,7 @@ export async function* merged<Part>(streams: readonly AsyncIterable<Part>[], lim
       const { from, result } = await Promise.race(open.values());
       open.delete(from);
       if (result.done === true) {
+        begun.delete(from);
         fill();
         continue;
       }
@@ -53,6 +57,6 @@ export async function* merged<Part>(streams: readonly AsyncIterable<Part>[], lim
       advance(from);
     }
   } finally {
-    await Promise.allSettled([...open.keys()].map(async (each) => each.return?.()));
+    await Promise.allSettled([...begun].map(async (each) => each.return?.()));
   }
 }
