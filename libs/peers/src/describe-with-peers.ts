@@ -10,6 +10,13 @@ const needs = {
   cfssl: ['cfssl', 'openssl', 'sqlite3'],
   sshd: ['sshd', 'ssh', 'ssh-keygen'],
   nginx: ['nginx'],
+  haproxy: ['haproxy', 'openssl'],
+  postfix: ['postfix', 'openssl'],
+  dovecot: ['dovecot', 'openssl'],
+  vsftpd: ['vsftpd', 'openssl'],
+  slapd: ['slapd', 'openssl'],
+  mariadb: ['mariadbd', 'openssl'],
+  prosody: ['prosody', 'openssl'],
 } as const;
 
 /** What Jest gives to a test file: not imported, so that this library also loads where no test runs. */

@@ -17,3 +17,5 @@ export { makeServerTls, type ServerTls } from './tls.js';
 export { launch, type LaunchOptions, type Peer, type Place } from './launch.js';
 export { startNginx, type Nginx, type NginxOptions, type NginxPlace } from './nginx.js';
 export { servedFingerprint, servedPath, startTlsProber, type Probed, type ProbedServer, type TlsProber, type TlsProberOptions } from './tls-prober.js';
+export { startDovecot, startHaproxy, startMariadb, startPostfix, startProsody, startSlapd, startVsftpd, type TlsServer } from './tls-servers.js';
+export { startPostgres, type Postgres, type PostgresOptions } from './postgres.js';

@@ -9,8 +9,8 @@ import { Pace, Slots } from './pace.js';
 import { planScan, scanLimits, type ScanPlan, type Target } from './plan.js';
 import { readCursor, writeCursor, type Tally } from './cursor.js';
 
-/** Of all instances: the limit is for what the machine and the network around it see. */
-const sockets = new Slots(scanLimits.sockets);
+/** Of all instances: the limit is for what the machine and the network around it see. A few less: the far side learns a moment later that one was closed. */
+const sockets = new Slots(scanLimits.sockets - 10);
 
 /** Results that wait for a slow one before them, a few kilobytes each. */
 const windowSize = 4_096;
@@ -50,7 +50,7 @@ export class NetworkSource implements Source {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, this.context.signal, stop.signal]);
     // One for each look that is under way.
-    setMaxListeners(scanLimits.sockets * 2, either);
+    setMaxListeners(scanLimits.sockets * 4, either);
     const reported = new Set<string>();
     let at = from;
     try {
