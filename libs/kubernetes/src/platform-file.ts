@@ -1,5 +1,5 @@
 import { open, realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { normalize, relative, sep } from 'node:path';
 import { AppError } from '@sifaka/kernel';
 import { serviceAccountFolder, type ConnectionOptions } from './connection-options.js';
 
@@ -18,12 +18,19 @@ const ownCluster = new Set(['kubernetes', 'kubernetes.default', 'kubernetes.defa
 export async function readPlatformFile(option: keyof ConnectionOptions | 'kubernetesNamespaceFile', path: string, { url, folders }: FileTerms): Promise<string | null> {
   const isOwn = path.startsWith(`${serviceAccountFolder}/`) && !path.includes('/../');
   if (isOwn) return ownCluster.has(new URL(url).hostname.replace(/\.$/, '')) ? read(option, path) : null;
-  const real = await realpath(path).catch(() => path);
+  const outside = () => refused(option, `${path} is in no folder that SIFAKA_KUBERNETES_FILE_FOLDERS of this installation allows`);
+  // What is not allowed is not even looked for: nobody learns by it which files there are.
+  if (!folders.some((folder) => isBelow(normalize(folder), normalize(path)))) throw outside();
+  const real = await realpath(path).catch(() => null);
+  if (real === null) return null;
   const roots = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
-  if (!roots.some((root) => real.startsWith(root.endsWith(sep) ? root : root + sep))) {
-    throw refused(option, `${path} is in no folder that SIFAKA_KUBERNETES_FILE_FOLDERS of this installation allows`);
-  }
+  if (!roots.some((root) => isBelow(root, real))) throw outside();
   return read(option, real);
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
 }
 
 export interface FileTerms {

@@ -1,3 +1,4 @@
+import { servedAt } from '@sifaka/certificate-files';
 import { AppError, isAppError } from '@sifaka/kernel';
 import { assertAllowed, KubernetesApi, Secrets, type AppliedSecret, type Secret } from '@sifaka/kubernetes';
 import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
@@ -5,7 +6,6 @@ import { contentsOf, layouts, openContentsOf, type Contents } from './contents.j
 import { annotations, fieldManager, hasForeignParts, isIn, isKeptFor, keptOf, ownLabels, restored, type Place } from './kept.js';
 import type { KubernetesOptions } from './options.js';
 import { keptName, secretName } from './secret-name.js';
-import { servedAt } from './served-at.js';
 
 /** Somebody else may write between our look and our write; more often than this is no coincidence. */
 const maxTries = 4;
@@ -25,8 +25,8 @@ export class KubernetesDestination implements Destination {
     this.secrets = new Secrets(this.api);
   }
 
-  endpoints(): readonly ServedAt[] {
-    return servedAt(this.options.endpoints);
+  endpoints(certificate: DeployedCertificate): readonly ServedAt[] {
+    return servedAt(this.options.endpoints, certificate);
   }
 
   /** The rights that every operation needs, then a secret that is applied on trial: the server says all that it would say of a real one. */

@@ -1,7 +1,7 @@
+import { endpointsOption } from '@sifaka/certificate-files';
 import { ConnectionOptions, NamespaceOptions } from '@sifaka/kubernetes';
 import { matching } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
-import { servedAtFault } from './served-at.js';
 
 export const KubernetesOptions = z.object({
   secretNameFormat: matching('(?:[a-z0-9.-]|\\{common_name\\})+$')
@@ -16,14 +16,6 @@ export const KubernetesOptions = z.object({
     .describe('Full: combined.pem, ca.crt, service.key and service.crt; TLS: tls.crt and tls.key, as ingresses take it; Certificate: tls.crt alone')
     .meta({ required: true }),
   takeOwnership: z.boolean().default(false).describe('Overwrite what another manager wrote at the same keys of the secret; otherwise that is an error which names it'),
-  endpoints: z
-    .string()
-    .max(4_096)
-    .check((context) => {
-      const fault = servedAtFault(context.value);
-      if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
-    })
-    .default('')
-    .describe('Where the secret is served: host:port#name, separated by commas; port 443 and the host as name when left out. The upload is proven there, and undone when it is not served'),
+  endpoints: endpointsOption(),
 });
 export type KubernetesOptions = z.output<typeof KubernetesOptions>;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createHash, X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -258,17 +258,36 @@ describe('kubernetes-destination', () => {
     await expect(make({ kubernetesAuthToken: undefined }).check?.()).rejects.toMatchObject({ code: 'failed_precondition', reason: 'kubernetes.no_token', message: expect.stringContaining('not for https://127.0.0.1') });
   });
 
+  it('reads the token from a file where the administrator allows it, and again when it changes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sifaka-token-'));
+    try {
+      const file = join(folder, 'token');
+      const destination = make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: file, fileFolders: [folder] });
+      await expect(destination.check?.()).rejects.toMatchObject({ reason: 'kubernetes.no_token', message: expect.stringContaining('is not there') });
+      writeFileSync(file, 'wrong-token\n');
+      const fault: unknown = await destination.check?.().catch((error: unknown) => error);
+      expect(fault).toMatchObject({ code: 'permission_denied', reason: 'kubernetes.bad_token' });
+      expect(String(fault)).not.toContain('wrong-token');
+      writeFileSync(file, 'right-token\n');
+      await destination.check?.();
+      symlinkSync('/etc/passwd', join(folder, 'link'));
+      await expect(make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: join(folder, 'link'), fileFolders: [folder] }).check?.()).rejects.toMatchObject({ reason: 'kubernetes.file' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('reads no file of the machine that no administrator opened', async () => {
     await expect(make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: '/etc/passwd' }).check?.()).rejects.toMatchObject({ code: 'failed_precondition', reason: 'kubernetes.file' });
   });
 
   it('names where the secret is served, and refuses what is no address', () => {
-    expect(make({ endpoints: 'ingress.example.test:8443#shop.example.test, 192.0.2.7, [2001:db8::7]:444' }).endpoints?.(deployed(testDeployable()))).toEqual([
+    expect(make({ endpoints: 'ingress.example.test:8443#shop.example.test, 192.0.2.7:443#{CN}' }).endpoints?.(deployed(testDeployable({ commonName: 'www.example.test' })))).toEqual([
       { host: 'ingress.example.test', port: 8443, serverName: 'shop.example.test', startTls: null },
-      { host: '192.0.2.7', port: 443, serverName: null, startTls: null },
-      { host: '2001:db8::7', port: 444, serverName: null, startTls: null },
+      { host: '192.0.2.7', port: 443, serverName: 'www.example.test', startTls: null },
     ]);
-    for (const endpoints of ['host:99999', 'host:0', 'http://x', 'a b#']) expect(() => make({ endpoints })).toThrow(/is not host:port#name/);
+    expect(make().endpoints?.(deployed(testDeployable()))).toEqual([]);
+    expect(() => make({ endpoints: 'host:99999' })).toThrow(/endpoints/);
   });
 
   it.each([
