@@ -3,13 +3,17 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '@sifaka/e2e';
 import type { Bench, BenchRow } from './bench-row.js';
+import { ingest } from './ingest.js';
 import { issue } from './issue.js';
 import { rows as pkiRows } from './pki.js';
+import { scan } from './scan.js';
 import { table } from './table.js';
 
 /** Every benchmark by the name under which `npm run bench -- <name>` runs it. */
 const benches: Readonly<Record<string, Bench>> = {
   issue,
+  ingest,
+  scan,
   pki: () =>
     Promise.resolve(pkiRows().map(({ ceiling, ...row }): BenchRow => ({ ...row, ceilings: ceiling === undefined ? [] : [ceiling] }))),
 };
