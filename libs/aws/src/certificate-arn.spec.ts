@@ -27,6 +27,8 @@ describe('a list option', () => {
     [' a , b,a,', ['a', 'b']],
     ['["a", "b,c"]', ['a', 'b,c']],
     ['[not json', ['[not json']],
+    ['{"team": "x", "env": "y"}', ['team', 'env']],
+    [{ team: 'x' }, ['team']],
     [
       ['a', ' b '],
       ['a', 'b'],

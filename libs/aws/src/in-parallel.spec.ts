@@ -10,7 +10,7 @@ async function all<Part>(parts: AsyncIterable<Part>): Promise<Part[]> {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('inParallel', () => {
-  it('keeps the order of the items, whoever is done first, and its limit', async () => {
+  it('hands over every result once, and keeps its limit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(5), { maxLength: 30 }), fc.integer({ min: 1, max: 6 }), async (turns, limit) => {
         let underWay = 0;
@@ -21,11 +21,22 @@ describe('inParallel', () => {
           underWay -= 1;
           return index;
         };
-        expect(await all(inParallel(turns.keys(), limit, work))).toEqual([...turns.keys()]);
+        expect((await all(inParallel(turns.keys(), limit, work))).sort((one, other) => one - other)).toEqual([...turns.keys()]);
         expect(most).toBeLessThanOrEqual(limit);
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('hands over what is done while another one waits', async () => {
+    let release = () => {};
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    const seen: number[] = [];
+    for await (const item of inParallel([0, 1, 2, 3], 2, async (each) => (each === 0 ? slow.then(() => each) : each))) {
+      seen.push(item);
+      if (seen.length === 3) release();
+    }
+    expect(seen).toEqual([1, 2, 3, 0]);
   });
 
   it('begins nothing more after a fault, and hands it over', async () => {

@@ -1,27 +1,32 @@
 /**
- * What `work` makes of each item, in the order of the items, with so many under way at once. Nothing more is begun after a fault, or after
- * whoever listens has gone.
+ * What `work` makes of each item, as it is done, with so many under way at once: one that waits holds up nobody. Nothing more is begun after a
+ * fault, or after whoever listens has gone.
  */
 export async function* inParallel<Item, Result>(items: Iterable<Item> | AsyncIterable<Item>, limit: number, work: (item: Item) => Promise<Result>): AsyncGenerator<Result> {
-  const underWay: Promise<Result>[] = [];
+  const underWay = new Set<Promise<Done<Result>>>();
   try {
     for await (const item of items) {
-      const begun = work(item);
+      const begun: Promise<Done<Result>> = work(item).then((result) => ({ begun, result }));
       // It is waited for later; until then nobody listens.
       begun.catch(() => undefined);
-      underWay.push(begun);
-      if (underWay.length >= limit) yield await next(underWay);
+      underWay.add(begun);
+      if (underWay.size >= limit) yield await next(underWay);
     }
-    while (underWay.length > 0) yield await next(underWay);
+    while (underWay.size > 0) yield await next(underWay);
   } finally {
     await Promise.allSettled(underWay);
   }
 }
 
-async function next<Result>(underWay: Promise<Result>[]): Promise<Result> {
-  const first = underWay.shift();
-  if (first === undefined) throw new Error('nothing is under way');
-  return first;
+interface Done<Result> {
+  begun: Promise<Done<Result>>;
+  result: Result;
+}
+
+async function next<Result>(underWay: Set<Promise<Done<Result>>>): Promise<Result> {
+  const { begun, result } = await Promise.race(underWay);
+  underWay.delete(begun);
+  return result;
 }
 
 /** Several streams as one, as their parts come, with so many of them open at once. */

@@ -32,7 +32,7 @@ describeWithPeers(['moto'], 'distributions of CloudFront', () => {
       options: named({ accountNumber: '123456789012', path: '/cloudfront/', endpointType: 'cloudfront', role: 'Discovery', access_key_id: aws.platform.accessKeyId, secret_access_key: aws.platform.secretAccessKey, endpoint: proxy.url, ...options }),
       context: () => testContext({ now: new Date(), outbound: loopbackOutbound() }),
     });
-    return { ...standIn, source, found: async () => endpointsOf(await findAll(source)) };
+    return { ...standIn, source, found: async () => endpointsOf(await findAll(source)).sort((one, other) => (one.name < other.name ? -1 : 1)) };
   }
   const viewer = (certificate: string) => `${certificate}<SSLSupportMethod>sni-only</SSLSupportMethod><MinimumProtocolVersion>TLSv1.2_2021</MinimumProtocolVersion>`;
   const withIam = (held: Held) => viewer(`<IAMCertificateId>${idOf(held)}</IAMCertificateId><Certificate>${idOf(held)}</Certificate><CertificateSource>iam</CertificateSource>`);

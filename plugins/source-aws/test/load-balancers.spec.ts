@@ -61,6 +61,7 @@ describeWithPeers(['moto'], 'load balancers at moto, with rights enforced', () =
     await aws.classicBalancer('us-east-1', 'web', { 443: certificate.externalId, 8443: certificate.externalId });
     await aws.classicPolicy('us-east-1', 'web', 443, { 'Reference-Security-Policy': 'ELBSecurityPolicy-2015-05', 'Protocol-TLSv1': 'true', 'Protocol-SSLv3': 'false', 'AES128-SHA': 'true' });
     const found = endpointsOf(await findAll(one()));
+    found.sort((one, other) => one.port - other.port);
     expect(found.map(({ port, policy, type, externalId }) => ({ port, policy, type, externalId }))).toEqual([
       { port: 443, policy: { name: 'ELBSecurityPolicy-2015-05', ciphers: ['Protocol-TLSv1', 'AES128-SHA'] }, type: 'elb', externalId: 'web' },
       { port: 8443, policy: null, type: 'elb', externalId: 'web' },
@@ -238,7 +239,9 @@ describeWithPeers(['moto'], 'server certificates at moto', () => {
     aws.stop();
     await moto.stop();
   });
-  const namesOf = async (source: Parameters<typeof findAll>[0]) => certificatesOf(await findAll(source)).map(({ name }) => name);
+  const namesOf = async (source: Parameters<typeof findAll>[0]) => certificatesOf(await findAll(source))
+      .map(({ name }) => name)
+      .sort();
 
   it('are those of exactly the path, from all pages', async () => {
     const paged = ({ action, body }: MotoCall, text: string) => {
@@ -249,7 +252,7 @@ describeWithPeers(['moto'], 'server certificates at moto', () => {
       return { status: 200, body: `<ListServerCertificatesResponse><ListServerCertificatesResult><IsTruncated>${isTruncated}</IsTruncated>${isTruncated ? `<Marker>${start + 2}</Marker>` : ''}<ServerCertificateMetadataList>${members.slice(start, start + 2).join('')}</ServerCertificateMetadataList></ListServerCertificatesResult></ListServerCertificatesResponse>` };
     };
     const { proxy, source } = await through({ after: paged }, { path: '/edge/' });
-    expect(await namesOf(source)).toEqual(held.map(({ name }) => name));
+    expect(await namesOf(source)).toEqual(held.map(({ name }) => name).sort());
     expect(proxy.calls.filter(({ action }) => action === 'ListServerCertificates')).toHaveLength(4);
   });
 
@@ -261,7 +264,12 @@ describeWithPeers(['moto'], 'server certificates at moto', () => {
       return name === held[1]?.name ? fault('AccessDenied', 'no tags', 403) : tagged(name === held[0]?.name ? 'unmanaged' : 'team');
     };
     const { source } = await through({ instead: tags }, { path: '/edge/', iamIgnoreTags: 'unmanaged' });
-    expect(await namesOf(source)).toEqual(held.slice(1).map(({ name }) => name));
+    expect(await namesOf(source)).toEqual(
+      held
+        .slice(1)
+        .map(({ name }) => name)
+        .sort(),
+    );
   });
 
   it('that cannot be read are not taken for gone', async () => {
