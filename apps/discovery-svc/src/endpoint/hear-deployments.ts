@@ -48,7 +48,7 @@ export class HearDeployments {
     const serverName = proof.serverName === null ? null : dnsNameOf(proof.serverName);
     const names = [...new Set([address, ...(serverName === null ? [] : [serverName])])];
     const known = await this.endpoints.servedFrom(tx, destinationId, { address, names, port: proof.port, serverName });
-    const own = known.find((row) => isOwn(row, destinationId, address, serverName)) ?? known.find((row) => isFree(row, address, serverName));
+    const own = known.find((row) => isOwn(row, destinationId, address, serverName)) ?? known.find((row) => isFree(row, destinationId, address, serverName));
     const certificates = [{ certificateId, isDefault: true, name: null, externalId: null }];
     if (own !== undefined) return this.refresh(tx, own, { destination_id: own.destination_id ?? destinationId, certificates });
     const dnsname = names.find((name) => known.every((row) => row.dnsname !== name));
@@ -75,8 +75,8 @@ const isOwn = (row: EndpointRow, destinationId: number, address: string, serverN
   row.destination_id === destinationId && (row.address ?? row.dnsname) === address && row.server_name === serverName;
 
 /** Nobody's destination serves it yet, and it is asked in the same way. */
-const isFree = (row: EndpointRow, address: string, serverName: string | null): boolean =>
-  row.destination_id === null && (row.address ?? row.dnsname) === address && (row.server_name === null || serverName === null || row.server_name === serverName);
+const isFree = (row: EndpointRow, destinationId: number, address: string, serverName: string | null): boolean =>
+  (row.destination_id === null || (row.destination_id === destinationId && row.is_manual)) && (row.address ?? row.dnsname) === address && (row.server_name === null || serverName === null || row.server_name === serverName);
 
 const nothing: EndpointFacts = {
   source_id: null,

@@ -1,19 +1,40 @@
-import { X509Certificate } from 'node:crypto';
+import { hash, X509Certificate, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { EndpointIssue } from '@sifaka/contracts';
+import { LRUCache } from 'lru-cache';
 
-/** Certificates that clients trust, by the name that stands as issuer in what they signed. */
+/** A certificate that signs others, read once: each of these costs more than a comparison. */
+interface Authority {
+  certificate: X509Certificate;
+  subject: string;
+  issuer: string;
+  fingerprint: string;
+  isCa: boolean;
+  /** Null: of a kind that cannot be used. */
+  key: KeyObject | null;
+  validToMs: number;
+}
+
+/** Certificates that clients trust, by their subjects and fingerprints. */
 export interface Trust {
-  readonly bySubject: ReadonlyMap<string, readonly X509Certificate[]>;
+  readonly bySubject: ReadonlyMap<string, readonly Authority[]>;
+  readonly fingerprints: ReadonlySet<string>;
 }
 
 /** Longer chains are no chains. */
 const maxLength = 10;
 
+/** Thousands of endpoints present the same few of them. */
+const authorities = new LRUCache<string, Authority>({ max: 2_000 });
+
 export function trustOf(anchors: readonly X509Certificate[]): Trust {
-  const bySubject = new Map<string, X509Certificate[]>();
-  for (const anchor of anchors) bySubject.set(anchor.subject, [...(bySubject.get(anchor.subject) ?? []), anchor]);
-  return { bySubject };
+  const bySubject = new Map<string, Authority[]>();
+  const fingerprints = new Set<string>();
+  for (const anchor of anchors.map(authorityOf)) {
+    fingerprints.add(anchor.fingerprint);
+    bySubject.set(anchor.subject, [...(bySubject.get(anchor.subject) ?? []), anchor]);
+  }
+  return { bySubject, fingerprints };
 }
 
 export interface Presented {
@@ -29,33 +50,61 @@ export function judgePresented({ certificateDer, chainDer, names }: Presented, t
   const leaf = read(certificateDer);
   if (leaf === null) return [];
   const issues: EndpointIssue[] = [];
-  const fault = chainFault(leaf, chainDer.flatMap((der) => read(der) ?? []), trust, now);
+  const fault = chainFault(leaf, chainDer.flatMap(known), trust, now);
   if (fault !== null) issues.push({ name: 'untrusted chain', value: fault });
   if (names.length > 0 && !names.some((name) => isFor(leaf, name))) issues.push({ name: 'wrong host name', value: `the certificate is not for ${names.slice(0, 5).join(', ')}` });
   return issues;
 }
 
+type Link = Pick<Authority, 'certificate' | 'issuer' | 'fingerprint'>;
+
 /** Why the chain leads to nobody who is trusted; null when it does. RFC 5280 section 6.1, without revocation and policies. */
-export function chainFault(leaf: X509Certificate, presented: readonly X509Certificate[], trust: Trust, now: Date): string | null {
-  let current = leaf;
+function chainFault(leaf: X509Certificate, presented: readonly Authority[], trust: Trust, now: Date): string | null {
+  let current: Link = { certificate: leaf, issuer: leaf.issuer, fingerprint: hash('sha256', leaf.raw, 'hex') };
   for (let length = 0; length < maxLength; length++) {
-    const roots = trust.bySubject.get(current.subject) ?? [];
-    if (roots.some(({ fingerprint256 }) => fingerprint256 === current.fingerprint256)) return null;
-    if ((trust.bySubject.get(current.issuer) ?? []).some((anchor) => isIssuedBy(current, anchor))) return null;
-    const issuer = presented.find((each) => each.ca && each.fingerprint256 !== current.fingerprint256 && isIssuedBy(current, each));
-    if (issuer === undefined) return current.issuer === current.subject ? `it ends in the self-signed certificate ${shown(current.subject)}, which is not trusted` : `the certificate of the issuer ${shown(current.issuer)} is missing`;
-    if (Date.parse(issuer.validTo) <= now.getTime()) return `the certificate of the issuer ${shown(issuer.subject)} expired on ${issuer.validTo}`;
+    if (trust.fingerprints.has(current.fingerprint)) return null;
+    const signs = (each: Authority) => each.subject === current.issuer && each.fingerprint !== current.fingerprint && isIssuedBy(current, each);
+    if ((trust.bySubject.get(current.issuer) ?? []).some(signs)) return null;
+    const issuer = presented.find((each) => each.isCa && signs(each));
+    if (issuer === undefined) return missing(current);
+    if (issuer.validToMs <= now.getTime()) return `the certificate of the issuer ${shown(issuer.subject)} expired on ${new Date(issuer.validToMs).toISOString()}`;
     current = issuer;
   }
   return `it has more than ${maxLength} certificates`;
 }
 
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+const missing = ({ certificate, issuer }: Link): string =>
+  certificate.subject === issuer ? `it ends in the self-signed certificate ${shown(issuer)}, which is not trusted` : `the certificate of the issuer ${shown(issuer)} is missing`;
+
+const isIssuedBy = ({ certificate }: Link, { certificate: issuer, key }: Authority): boolean => {
   try {
-    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+    return key !== null && certificate.checkIssued(issuer) && certificate.verify(key);
   } catch {
-    // A key of a kind that cannot be used.
     return false;
+  }
+};
+
+function known(der: Uint8Array): Authority[] {
+  const fingerprint = hash('sha256', der, 'hex');
+  const kept = authorities.get(fingerprint);
+  if (kept !== undefined) return [kept];
+  const certificate = read(der);
+  if (certificate === null) return [];
+  const made = authorityOf(certificate);
+  authorities.set(fingerprint, made);
+  return [made];
+}
+
+function authorityOf(certificate: X509Certificate): Authority {
+  const { subject, issuer, ca: isCa, validTo, raw } = certificate;
+  return { certificate, subject, issuer, isCa, fingerprint: hash('sha256', raw, 'hex'), key: keyOf(certificate), validToMs: Date.parse(validTo) };
+}
+
+function keyOf(certificate: X509Certificate): KeyObject | null {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return null;
   }
 }
 

@@ -19,7 +19,10 @@ export class LivingCertificates {
   async among(ids: readonly number[]): Promise<number[]> {
     const now = this.clock.now().getTime();
     const found = await this.read(ids);
-    return found.filter((certificate) => isLiving(certificate, now)).map(({ id }) => id);
+    return found
+      .filter((certificate) => isLiving(certificate, now))
+      .map(({ id }) => id)
+      .sort((a, b) => a - b);
   }
 
   async read(ids: readonly number[]): Promise<PlacedCertificate[]> {

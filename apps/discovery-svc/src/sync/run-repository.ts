@@ -42,9 +42,9 @@ export class RunRepository {
   /** Endpoints of a source that a run did not see though it looked are missing from now on. */
   async markMissing(tx: Sql, sourceId: number, runId: number, hiddenScopes: readonly string[]): Promise<void> {
     await tx.query(
-      `with seen as (select unnest(endpoint_ids) as id from sync_progress where run_id = $2)
-       update endpoint e set missing_since = now() where e.source_id = $1 and e.missing_since is null and not (e.scope = any($3::text[]))
-         and not exists (select from seen where seen.id = e.id)`,
+      `with gone as (select id from endpoint where source_id = $1 and missing_since is null and not (scope = any($3::text[]))
+         except select unnest(endpoint_ids) from sync_progress where run_id = $2)
+       update endpoint e set missing_since = now() from gone where e.id = gone.id`,
       [sourceId, runId, hiddenScopes],
     );
   }

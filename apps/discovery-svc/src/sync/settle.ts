@@ -25,12 +25,10 @@ export class Settle {
   /** Valid certificates that are there no more lose their link (domain-rules SY-6): of what was really looked at. */
   async unlink(source: SourceRow, state: RunState, signal: AbortSignal): Promise<void> {
     if (state.hidesEverything) return;
-    for (let afterId = 0; ; ) {
+    const unseen = await this.sightings.unseen(source.id, state.run.id, state.hiddenScopes);
+    for (let from = 0; from < unseen.length; from += pageSize) {
       signal.throwIfAborted();
-      const page = await this.sightings.unseen(source.id, state.run.id, state.hiddenScopes, afterId, pageSize);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      afterId = last.id;
+      const page = await this.sightings.certificatesOf(unseen.slice(from, from + pageSize));
       const living = new Set(await this.living.among([...new Set(page.map(({ certificate_id: id }) => id))]));
       const gone = page.filter(({ certificate_id: id }) => living.has(id)).map(({ id }) => id);
       if (gone.length === 0) continue;

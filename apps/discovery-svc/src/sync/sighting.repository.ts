@@ -93,15 +93,19 @@ export class SightingRepository {
     return { ids: rows.map(({ id }) => id), linked: certificateIds.filter((id) => !had.has(id)) };
   }
 
-  /** Those that a run did not see though it looked: in the order of their ids, from `afterId` on. */
-  unseen(sourceId: number, runId: number, hiddenScopes: readonly string[], afterId: number, limit: number): Promise<{ id: number; certificate_id: number }[]> {
-    return this.database.query(
-      `with seen as (select unnest(sighting_ids) as id from sync_progress where run_id = $2)
-       select s.id, s.certificate_id from sighting s
-       where s.source_id = $1 and s.id > $4 and not (s.scope = any($3::text[])) and not exists (select from seen where seen.id = s.id)
-       order by s.id limit $5`,
-      [sourceId, runId, hiddenScopes, afterId, limit],
+  /** Those that a run did not see though it looked, in the order of their ids. */
+  async unseen(sourceId: number, runId: number, hiddenScopes: readonly string[]): Promise<number[]> {
+    // `except` is hashed or sorted whatever the planner believes of the arrays; `not exists` over them compares each with each.
+    const rows = await this.database.query<{ id: number }>(
+      `select id from sighting where source_id = $1 and not (scope = any($3::text[]))
+       except select unnest(sighting_ids) from sync_progress where run_id = $2 order by id`,
+      [sourceId, runId, hiddenScopes],
     );
+    return rows.map(({ id }) => id);
+  }
+
+  certificatesOf(ids: readonly number[]): Promise<{ id: number; certificate_id: number }[]> {
+    return this.database.query('select id, certificate_id from sighting where id = any($1::int[]) order by id', [ids]);
   }
 
   /** @returns certificates that the source has at no place any more */

@@ -32,34 +32,34 @@ export class StreamFindings {
    */
   async run(source: SourceRow, plugin: Source, state: RunState, signal: AbortSignal): Promise<void> {
     const line = new Line(source, state, this.take);
+    let batch = new Batch();
+    let fault: ScanFault | undefined;
     try {
-      let batch = new Batch();
-      try {
-        for await (const finding of interruptible(plugin, state, signal)) {
-          if (batch.isFullFor(candidatesIn(finding)) || (batch.cursor !== null && batch.isWorthKeeping)) {
-            await line.add(batch);
-            batch = new Batch();
-          }
-          batch.add(finding);
+      for await (const finding of interruptible(plugin, state, signal)) {
+        if (batch.isFullFor(candidatesIn(finding))) {
+          await line.add(batch);
+          batch = new Batch();
         }
-      } catch (error) {
-        // What could not be written is followed by nothing: a checkpoint behind it would skip it.
-        if (!(error instanceof ScanFault)) throw error;
-        if (!batch.isEmpty) await line.add(batch);
-        await line.end();
-        throw error;
+        batch.add(finding);
+        if (batch.cursor === null || !batch.isWorthKeeping) continue;
+        await line.add(batch);
+        batch = new Batch();
       }
-      if (!batch.isEmpty) await line.add(batch);
-      await line.end();
-    } finally {
-      line.abandon();
+    } catch (error) {
+      if (!(error instanceof ScanFault)) throw error;
+      fault = error;
     }
+    if (!batch.isEmpty) await line.add(batch);
+    await line.end();
+    if (fault !== undefined) throw fault;
   }
 }
 
-/** Batches in their order: asked about side by side, written one after the other. */
+/** Batches in their order: asked about side by side, written one after the other, each as soon as may be. */
 class Line {
-  private readonly waiting: Promise<PreparedBatch>[] = [];
+  private last: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private hasFailed = false;
 
   constructor(
     private readonly source: SourceRow,
@@ -67,26 +67,26 @@ class Line {
     private readonly take: TakeBatch,
   ) {}
 
+  /** Waits while there are enough. @throws what writing an earlier one threw: nothing is written after that */
   async add(batch: Batch): Promise<void> {
-    this.waiting.push(this.take.prepare(this.source, batch));
-    if (this.waiting.length >= inFlight) await this.next();
+    const prepared = this.take.prepare(this.source, batch);
+    const before = this.last;
+    this.waiting += 1;
+    this.last = this.follow(before, prepared);
+    // Told to whoever adds the next one, or waits for the end.
+    this.last.catch(() => (this.hasFailed = true));
+    if (this.hasFailed) await this.last;
+    if (this.waiting >= inFlight) await before;
   }
 
-  async end(): Promise<void> {
-    while (this.waiting.length > 0) await this.next();
+  end(): Promise<void> {
+    return this.last;
   }
 
-  /** Nobody waits for what is still asked. */
-  abandon(): void {
-    for (const each of this.waiting) each.catch(() => undefined);
-  }
-
-  private async next(): Promise<void> {
-    const [first] = this.waiting;
-    if (first === undefined) return;
-    const prepared = await first;
-    this.waiting.shift();
+  private async follow(before: Promise<void>, preparing: Promise<PreparedBatch>): Promise<void> {
+    const [, prepared] = await Promise.all([before, preparing]);
     await this.take.apply(this.source, this.state, prepared);
+    this.waiting -= 1;
   }
 }
 

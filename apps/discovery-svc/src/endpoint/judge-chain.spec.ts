@@ -1,0 +1,37 @@
+import { X509Certificate } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { someCa } from '../test/some-ca.js';
+import { judgePresented, trustOf } from './judge-chain.js';
+
+const ca = someCa('Judged');
+const other = someCa('Other');
+const now = new Date('2026-11-22T12:00:00Z');
+const trust = trustOf([new X509Certificate(ca.rootDer)]);
+const leaf = ca.leaf({ names: ['www.corp.test', '*.shop.corp.test'] });
+const namesOf = (parts: Partial<Parameters<typeof judgePresented>[0]>, trusted = trust) => judgePresented({ certificateDer: leaf, chainDer: [], names: ['www.corp.test'], ...parts }, trusted, now).map(({ name }) => name);
+
+describe('what an endpoint presents', () => {
+  it('is trusted when it leads to an anchor, with or without that being sent', () => {
+    expect(namesOf({})).toEqual([]);
+    expect(namesOf({ chainDer: [ca.rootDer] })).toEqual([]);
+  });
+
+  it('is not trusted when it leads to nobody, or to somebody of the same name', () => {
+    expect(namesOf({}, trustOf([]))).toEqual(['untrusted chain']);
+    expect(namesOf({ chainDer: [ca.rootDer] }, trustOf([new X509Certificate(other.rootDer)]))).toEqual(['untrusted chain']);
+    expect(namesOf({}, trustOf([new X509Certificate(someCa('Judged').rootDer)]))).toEqual(['untrusted chain']);
+    expect(namesOf({ certificateDer: ca.rootDer, names: [] }, trustOf([]))).toEqual(['untrusted chain']);
+  });
+
+  it('is for the names that it is asked by, any of them, and an address alone asks for none', () => {
+    expect(namesOf({ names: ['eu.shop.corp.test'] })).toEqual([]);
+    expect(namesOf({ names: ['elb.cloud.test', 'www.corp.test'] })).toEqual([]);
+    expect(namesOf({ names: ['mail.corp.test'] })).toEqual(['wrong host name']);
+    expect(namesOf({ names: [] })).toEqual([]);
+  });
+
+  it('is not judged when it cannot be read', () => {
+    expect(namesOf({ certificateDer: Buffer.from('nothing') })).toEqual([]);
+    expect(namesOf({ chainDer: [Buffer.from('nothing')] })).toEqual([]);
+  });
+});
