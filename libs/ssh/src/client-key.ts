@@ -1,7 +1,6 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { normalize, relative, sep } from 'node:path';
-import { AppError, isAppError } from '@sifaka/kernel';
+import { AppError } from '@sifaka/kernel';
 import { parseEncryptedPrivateKey, parsePrivateKey, toOpensshPrivateKey } from '@sifaka/pki';
+import { readAllowedFile } from '@sifaka/plugin-sdk';
 import type { SshOptions } from './ssh-options.js';
 
 interface ClientKey {
@@ -33,25 +32,10 @@ export async function clientKey(options: KeyOptions, random: (length: number) =>
   }
 }
 
-/** What an administrator has not allowed is not even looked for: nobody learns by it which files there are. */
 async function keyFile(path: string, folders: readonly string[]): Promise<string> {
-  if (!folders.some((folder) => isBelow(normalize(folder), normalize(path)))) throw badKey('privateKeyPath', `${path} is in no folder that SIFAKA_SSH_KEY_FOLDERS of this installation allows`);
-  try {
-    const [file, ...allowed] = await Promise.all([realpath(path), ...folders.map((folder) => realpath(folder).catch(() => folder))]);
-    if (!allowed.some((folder) => isBelow(folder, file))) throw badKey('privateKeyPath', `${path} is a link that leads out of the folders that SIFAKA_SSH_KEY_FOLDERS of this installation allows`);
-    const found = await stat(file);
-    if (!found.isFile() || found.size > maxKeyBytes) throw badKey('privateKeyPath', `${path} is no file of at most ${maxKeyBytes} bytes`);
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isAppError(error)) throw error;
-    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown fault';
-    throw badKey('privateKeyPath', `${path} cannot be read (${code})`, error);
-  }
-}
-
-function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+  const text = await readAllowedFile('privateKeyPath', path, { folders, setting: 'SIFAKA_SSH_KEY_FOLDERS', maxBytes: maxKeyBytes });
+  if (text === null) throw badKey('privateKeyPath', `there is no file ${path}`);
+  return text;
 }
 
 function badKey(option: string, words: string, cause?: unknown): AppError {

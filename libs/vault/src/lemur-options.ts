@@ -1,10 +1,10 @@
-import { longText, matching, secret, type PluginContext } from '@sifaka/plugin-sdk';
+import { installationOnly, longText, matching, secret, type PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import { KvStore } from './kv-store.js';
 import { VaultSession, type VaultLogin } from './vault-session.js';
 
 const mount = () => matching('[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*$');
-const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Options of plugins that work with a KV engine, as Lemur named them; those in snake case are additions. */
 export const kvOptions = {
@@ -25,10 +25,14 @@ export const kvOptions = {
     .string()
     .max(1_024)
     .regex(/^\//, { error: 'must be an absolute path' })
-    .default(serviceAccountToken)
+    .default(`${serviceAccountFolder}/token`)
     .describe('For method kubernetes: the token of the service account that the platform runs as'),
   namespace: z.string().max(256).optional().describe('Namespace (Vault Enterprise, OpenBao)'),
   ca_bundle: longText().max(262_144).optional().describe('Certificate of a private CA that the server presents itself with, in PEM'),
+  fileFolders: installationOnly(
+    'VAULT_FILE_FOLDERS',
+    z.array(z.string().regex(/^\//, { error: 'must be an absolute path' })).max(100).describe('Folders of this machine whose files options of Vault plugins may name as tokens, besides that of the service account of the platform; none by default'),
+  ),
   verify_tls: z.boolean().default(true).describe('Verify the certificate of the server'),
 };
 export type KvOptions = z.output<z.ZodObject<typeof kvOptions>>;
@@ -53,8 +57,8 @@ export function kvStoreOf(options: KvOptions, context: PluginContext): KvStore {
 }
 
 function loginOf(options: KvOptions): VaultLogin {
-  const { authenticationMethod: method, tokenFileOrVaultRole: fileOrRole = '', token, auth_mount: authMount } = options;
+  const { authenticationMethod: method, tokenFileOrVaultRole: fileOrRole = '', token, auth_mount: authMount, fileFolders: folders = [] } = options;
   if (method === 'approle') return { method, mount: authMount ?? 'approle', roleId: options.role_id ?? '', secretId: options.secret_id ?? '' };
-  if (method === 'kubernetes') return { method, mount: authMount ?? 'kubernetes', role: fileOrRole, tokenPath: options.service_account_token_path };
-  return token === undefined ? { method: 'token-file', path: fileOrRole } : { method: 'token', token };
+  if (method === 'kubernetes') return { method, mount: authMount ?? 'kubernetes', role: fileOrRole, tokenPath: options.service_account_token_path, folders: [serviceAccountFolder, ...folders] };
+  return token === undefined ? { method: 'token-file', path: fileOrRole, folders } : { method: 'token', token };
 }

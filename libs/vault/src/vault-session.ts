@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { AppError, isAppError } from '@sifaka/kernel';
-import { HttpApi, type ApiAnswer, type ApiRequest, type PluginContext } from '@sifaka/plugin-sdk';
+import { HttpApi, readAllowedFile, type ApiAnswer, type ApiRequest, type PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
 /** How the platform logs in. */
 export type VaultLogin =
   | { method: 'token'; token: string }
-  /** Read at each use: agents renew such files. */
-  | { method: 'token-file'; path: string }
+  /** Read at each use: agents renew such files. `folders` are those that the administrator of the installation opened. */
+  | { method: 'token-file'; path: string; folders: readonly string[] }
   | { method: 'approle'; mount: string; roleId: string; secretId: string }
   /** With the service account of the pod that the platform runs in. */
-  | { method: 'kubernetes'; mount: string; role: string; tokenPath: string };
+  | { method: 'kubernetes'; mount: string; role: string; tokenPath: string; folders: readonly string[] };
 
 export interface VaultSettings {
   url: string;
@@ -84,7 +83,7 @@ export class VaultSession {
   private async loggedIn(): Promise<Token> {
     const { login } = this.settings;
     if (login.method === 'token') return { value: login.token, endsAt: null };
-    if (login.method === 'token-file') return { value: await this.firstLine(login.path), endsAt: null };
+    if (login.method === 'token-file') return { value: await this.firstLine('tokenFileOrVaultRole', login.path, login.folders), endsAt: null };
     const current = this.token === null ? null : await this.token.catch(() => null);
     if (current !== null && (current.endsAt === null || current.endsAt - marginMs > this.context.clock.now().getTime())) return current;
     const token = this.logIn(login);
@@ -94,7 +93,7 @@ export class VaultSession {
 
   private async logIn(login: Exclude<VaultLogin, { method: 'token' | 'token-file' }>): Promise<Token> {
     const startedAt = this.context.clock.now().getTime();
-    const json = login.method === 'approle' ? { role_id: login.roleId, secret_id: login.secretId } : { role: login.role, jwt: await this.firstLine(login.tokenPath) };
+    const json = login.method === 'approle' ? { role_id: login.roleId, secret_id: login.secretId } : { role: login.role, jwt: await this.firstLine('service_account_token_path', login.tokenPath, login.folders) };
     try {
       const { auth } = await this.api.read(Login, `/v1/auth/${login.mount}/login`, { method: 'POST', json });
       this.remember(auth.client_token);
@@ -108,15 +107,12 @@ export class VaultSession {
     }
   }
 
-  /** What does not look like a token is not sent anywhere: the path may be that of another file. */
-  private async firstLine(path: string): Promise<string> {
-    const text = await readFile(path, { encoding: 'utf8', signal: this.context.signal }).catch((error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-      throw new AppError('failed_precondition', `the token file ${path} cannot be read on the platform's machine (${code})`, { reason: 'vault.token_file' });
-    });
-    const line = (text.slice(0, tokenFileLimit).split('\n')[0] ?? '').trim();
+  private async firstLine(option: string, path: string, folders: readonly string[]): Promise<string> {
+    const text = await readAllowedFile(option, path, { folders, setting: 'SIFAKA_VAULT_FILE_FOLDERS', maxBytes: tokenFileLimit });
+    const line = (text?.split('\n')[0] ?? '').trim();
     if (!/^[A-Za-z0-9._-]{8,8000}$/.test(line)) {
-      throw new AppError('failed_precondition', `the file ${path} does not hold a token in its first line`, { reason: 'vault.token_file' });
+      const message = text === null ? `there is no file ${path}` : `the file ${path} does not hold a token in its first line`;
+      throw new AppError('failed_precondition', `${option}: ${message}`, { reason: 'vault.token_file', fields: [{ path: `plugin.pluginOptions.${option}`, message }] });
     }
     this.remember(line);
     return line;

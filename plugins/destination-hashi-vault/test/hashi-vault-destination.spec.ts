@@ -112,10 +112,11 @@ describe('hashi-vault-destination', () => {
     writeFileSync(account ?? '', 'good.service.account\n');
     writeFileSync(file ?? '', 's.good-token\n');
     writeFileSync(notes ?? '', 'root:x:0:0:root:/root:/bin/sh\n');
-    await make({ token: undefined, authenticationMethod: 'kubernetes', tokenFileOrVaultRole: 'sifaka', service_account_token_path: account }).check?.();
-    await make({ token: undefined, tokenFileOrVaultRole: file }).check?.();
+    await make({ token: undefined, authenticationMethod: 'kubernetes', tokenFileOrVaultRole: 'sifaka', service_account_token_path: account, fileFolders: [folder] }).check?.();
+    await make({ token: undefined, tokenFileOrVaultRole: file, fileFolders: [folder] }).check?.();
+    await expect(make({ token: undefined, tokenFileOrVaultRole: file }).check?.()).rejects.toThrow(/in no folder that SIFAKA_VAULT_FILE_FOLDERS of this installation allows/);
     const seen = vault.requests.length;
-    await expect(make({ token: undefined, tokenFileOrVaultRole: notes }).check?.()).rejects.toThrow(/does not hold a token in its first line$/);
+    await expect(make({ token: undefined, tokenFileOrVaultRole: notes, fileFolders: [folder] }).check?.()).rejects.toThrow(/does not hold a token in its first line$/);
     expect(vault.requests).toHaveLength(seen);
   });
 

@@ -271,14 +271,14 @@ describe('kubernetes-destination', () => {
       writeFileSync(file, 'right-token\n');
       await destination.check?.();
       symlinkSync('/etc/passwd', join(folder, 'link'));
-      await expect(make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: join(folder, 'link'), fileFolders: [folder] }).check?.()).rejects.toMatchObject({ reason: 'kubernetes.file' });
+      await expect(make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: join(folder, 'link'), fileFolders: [folder] }).check?.()).rejects.toMatchObject({ reason: 'plugin.file' });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
   it('reads no file of the machine that no administrator opened', async () => {
-    await expect(make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: '/etc/passwd' }).check?.()).rejects.toMatchObject({ code: 'failed_precondition', reason: 'kubernetes.file' });
+    await expect(make({ kubernetesAuthToken: undefined, kubernetesAuthTokenFile: '/etc/passwd' }).check?.()).rejects.toMatchObject({ code: 'failed_precondition', reason: 'plugin.file' });
   });
 
   it('names where the secret is served, and refuses what is no address', () => {
