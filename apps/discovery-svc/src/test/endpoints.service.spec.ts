@@ -76,7 +76,7 @@ async function aSourceWith(names: string[]): Promise<{ id: number; place: Memory
   const { id } = await aSource(discovery, { options: named({ host }) });
   const place = placeAt(host);
   const certificates = names.map((name, index) => ({ name, externalId: `arn:${host}:${name}`, certificateDer: null, chainDer: [], isDefault: index === 0 }));
-  place.findings = [...names.map((name) => foundCertificate(ca.leaf(), { name, externalId: `arn:${host}:${name}` })), foundEndpoint({ dnsName: `${host.replace('example', 'elb')}`, certificates: certificates.slice(0, 1), scope: 'eu-west-1' })];
+  place.findings = [...names.map((name) => foundCertificate(ca.leaf(), { name, externalId: `arn:${host}:${name}` })), foundEndpoint({ dnsName: host.replace('example', 'elb'), certificates: certificates.slice(0, 1), scope: 'eu-west-1' })];
   await sync(discovery, id);
   const [endpoint] = (await list({ sourceId: id })).items;
   const rows = await discovery.platform.database('discovery').query<{ id: number }>('select certificate_id as id from sighting where source_id = $1 order by id', [id]);
