@@ -9,8 +9,8 @@ import { Pace, Slots } from './pace.js';
 import { planScan, scanLimits, type ScanPlan, type Target } from './plan.js';
 import { readCursor, writeCursor, type Tally } from './cursor.js';
 
-/** Of all instances: the limit is for what the machine and the network around it see. A few less: the far side learns a moment later that one was closed. */
-const sockets = new Slots(scanLimits.sockets - 10);
+/** Of all instances: the limit is for what the machine and the network around it see. The rest is for endpoints that are asked one by one meanwhile. */
+const sockets = new Slots(scanLimits.sockets - 24);
 
 /** Results that wait for a slow one before them, a few kilobytes each. */
 const windowSize = 4_096;
