@@ -77,7 +77,7 @@ describe('options', () => {
     [{ hosts: 'a.test', server_names: '10.0.0.1' }, 'server_names', 'no host name'],
     [{ hosts: 'a.test', concurrency: 201 }, 'concurrency', '200'],
   ])('that ask for too much or nothing are refused: %j', (options, option, words) => {
-    expect(refusal(options)).toEqual({ path: `plugin.pluginOptions.${option}`, message: expect.stringContaining(words) as string });
+    expect(refusal(options)).toEqual({ path: `plugin.pluginOptions.${option}`, message: expect.stringContaining(words) });
   });
 });
 
@@ -106,7 +106,7 @@ describe('a scan', () => {
     const empty = await listen(createServer());
     await closed(servers.pop() ?? createServer());
     const findings = await all({ hosts: `127.0.0.1:${port}, 127.0.0.1:${empty}` });
-    expect(faults(findings)).toEqual([{ what: `127.0.0.1:${port}`, reason: expect.stringContaining('does not speak TLS') as string, hides: { scope: `127.0.0.1:${port}` } }]);
+    expect(faults(findings)).toEqual([{ what: `127.0.0.1:${port}`, reason: expect.stringContaining('does not speak TLS'), hides: { scope: `127.0.0.1:${port}` } }]);
   });
 
   it('says once that addresses are not reached, and names the setting', async () => {
@@ -118,7 +118,7 @@ describe('a scan', () => {
     };
     const findings = await all({ hosts: '127.0.0.1', networks: '127.0.1.0/24', ports: String(port) }, { outbound: guarded });
     expect(endpoints(findings)).toHaveLength(1);
-    expect(faults(findings)).toEqual([{ what: 'addresses that are not public', hides: 'everything', reason: expect.stringMatching(/^256 of 257 .*SIFAKA_OUTBOUND_ALLOWED_HOSTS/) as string }]);
+    expect(faults(findings)).toEqual([{ what: 'addresses that are not public', hides: 'everything', reason: expect.stringMatching(/^256 of 257 .*SIFAKA_OUTBOUND_ALLOWED_HOSTS/) }]);
     await expect(all({ networks: '127.0.1.0/24' }, { outbound: guarded })).rejects.toMatchObject({ code: 'failed_precondition' });
     await expect(source({ networks: '127.0.1.0/24' }, guarded).source.check?.()).rejects.toMatchObject({ reason: 'outbound.refused' });
   });
