@@ -55,7 +55,11 @@ export class CertificatePlace {
     return true;
   }
 
-  /** Puts back what the upload of this certificate replaced, and has the server take it over. */
+  /**
+   * Puts back what the upload of this certificate replaced, and has the server take it over.
+   *
+   * @throws AppError `failed_precondition`, reason `destination.not_reloaded`, when the files are back and the server does not take them
+   */
   async rollback(certificate: DeployedCertificate): Promise<void> {
     const journalPath = this.journalPath(certificate);
     const journal = await readJournal(this.files, journalPath);
@@ -64,11 +68,14 @@ export class CertificatePlace {
       await this.forget(journal, journalPath);
       return;
     }
-    await restoreEntries(this.files, this.options.destinationPath, journal);
+    if (journal.state !== 'restored') {
+      await restoreEntries(this.files, this.options.destinationPath, journal);
+      await writeJournal(this.files, journalPath, { ...journal, state: 'restored' });
+    }
     // A server that had nothing before may well complain that it has nothing.
     const hadFiles = journal.entries.some(({ before }) => before !== null);
     await this.server.takeOver().catch((error: unknown) => {
-      if (hadFiles) throw error;
+      if (hadFiles) throw notReloaded(error);
     });
     await this.forget(journal, journalPath);
     await this.tidy(certificate);
@@ -131,6 +138,7 @@ export class CertificatePlace {
   private async unfinished(journalPath: string): Promise<Journal | null> {
     const journal = await readJournal(this.files, journalPath);
     if (journal === null || journal.state === 'placing' || journal.state === 'placed') return journal;
+    // Nothing of a restored one is there any more.
     if (journal.state === 'removing') await restoreEntries(this.files, this.options.destinationPath, journal);
     await this.forget(journal, journalPath);
     return null;
@@ -211,4 +219,10 @@ export class CertificatePlace {
   private at(path: string): string {
     return posix.join(this.options.destinationPath, path);
   }
+}
+
+/** Only the server itself can tell what it serves now. */
+function notReloaded(error: unknown): unknown {
+  if (!isAppError(error) || error.reason !== 'destination.command_failed') return error;
+  return new AppError('failed_precondition', error.message, { reason: 'destination.not_reloaded', cause: error });
 }

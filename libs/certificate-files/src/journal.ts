@@ -27,8 +27,8 @@ export const Journal = z.object({
   version: z.literal(1),
   /** Of the certificate that is being put there, or taken away. */
   fingerprint: z.string(),
-  /** placing: files may have changed places; placed: the server has been told; removing; settled: what was kept may go. */
-  state: z.enum(['placing', 'placed', 'removing', 'settled']),
+  /** placing: files may have changed places; placed: the server has been told; restored: what was there before is back, and the server is to be told; removing; settled: what was kept may go. */
+  state: z.enum(['placing', 'placed', 'restored', 'removing', 'settled']),
   entries: z.array(Entry).max(8),
 });
 export type Journal = z.output<typeof Journal>;

@@ -11,7 +11,7 @@ import { makeDestination, testDeployable, testPath, type DestinationSubject } fr
 import plugin from '../src/index.js';
 
 const name = 'www.example.test';
-const rotations = 50;
+const rotations = 10;
 const provenWithinMs = 1_500;
 const pollMs = 50;
 
@@ -129,6 +129,20 @@ describeWithPeers(['sshd', 'nginx'], 'an nginx that is told by SSH', () => {
     expect((await readdir(certs)).sort()).toEqual(files.sort());
     expect(await readFile(join(certs, `${name}.crt`), 'utf8')).toBe(`${fullChainPem(current.certificateDer, current.chainDer)}\n`);
   }, 30_000);
+
+  it('has its files back when it would not be told of them, says so, and takes the next one', async () => {
+    const broken = named({ reloadCommand: 'exit 5' });
+    const certificate = nextCertificate();
+    const { destination } = makeDestination(subject, broken);
+    await expect(destination.upload(certificate)).rejects.toMatchObject({ reason: 'destination.command_failed' });
+    // Asked again, by another instance.
+    for (const again of [destination, makeDestination(subject, broken).destination]) {
+      await expect(again.rollback?.({ ...certificate, externalId: null })).rejects.toMatchObject({ reason: 'destination.not_reloaded', message: expect.stringContaining('ended with 5') });
+      expect(await readFile(join(certs, `${name}.crt`), 'utf8')).toBe(`${fullChainPem(current.certificateDer, current.chainDer)}\n`);
+    }
+    expect(await deploy(nextCertificate())).toMatchObject({ isServed: true });
+    expect((await readdir(certs)).sort()).toEqual([`${name}.crt`, `${name}.key`]);
+  });
 
   it('takes a certificate after one that was rolled back', async () => {
     expect(await deploy(nextCertificate())).toMatchObject({ isServed: true });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, toAppError } from '@sifaka/kernel';
+import { AppError, isAppError, toAppError } from '@sifaka/kernel';
 import { withinTime } from '../token/within-time.js';
 import type { StepName } from './deployment.js';
 import { mayPass, untilNextTry } from './pauses.js';
@@ -36,7 +36,9 @@ export class RollBackDeployment {
     const isUploadFault = turn.row.phase === 'uploading';
     await this.record.begin(turn, 'rolling_back', { last_error: why.slice(0, 1_000), is_passing: isPassing }, ...(isUploadFault ? [step('failed', why)] : []));
     const fault = await this.putBack(prepared);
-    if (fault !== null) return this.failed(turn, why, fault);
+    // A server that does not take anything over serves what it served before: that is asked.
+    const isAsked = fault === null || (isAppError(fault) && fault.reason === 'destination.not_reloaded' && prepared.points.length > 0);
+    if (!isAsked) return this.failed(turn, why, fault);
     const proofs = await this.proofs.restored(prepared.points, prepared.deployed, turn.row.served_before, turn.signal);
     const still = describeFaults(proofs);
     const isBack = still === '';

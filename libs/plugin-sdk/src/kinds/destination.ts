@@ -75,6 +75,8 @@ export interface Destination extends PluginLifecycle {
   /**
    * Puts back what the upload of this certificate replaced, and makes the target serve it; also after an upload that failed half-way or
    * was cut off by a crash. Nothing was replaced, or it is back already: changes nothing.
+   *
+   * @throws AppError reason `destination.not_reloaded` when it is back, and the target would not be told: what it serves is asked then
    */
   rollback?(certificate: DeployedCertificate): Promise<void>;
   /** The upload is proven: what was kept for a rollback may go. Safe to call again. */
