@@ -5,10 +5,11 @@ import type { Logger } from '@sifaka/observability';
 import { LOGGER } from '@sifaka/runtime';
 import { sha256Hex } from '../sync/found-certificate.js';
 import { LivingCertificates } from '../sync/living-certificates.js';
+import type { CertificateRef } from '../sync/sighting.repository.js';
 import type { EndpointRow } from './endpoint-row.js';
 import { EndpointRepository, noSuchEndpoint } from './endpoint.repository.js';
 import { LookAtEndpoint, targetOf } from './look-at-endpoint.js';
-import { SeenBySource } from './seen-by-source.js';
+import { SeenBySource, type SeenThere } from './seen-by-source.js';
 
 type Answer = OutputOf<typeof askEndpoint>;
 
@@ -60,10 +61,8 @@ export class AskEndpoint {
   private async ask(row: EndpointRow, certificateId: number, certificate: PlacedCertificate | undefined, timeoutMs: number): Promise<Answer> {
     try {
       const seen = await this.sources.of(row, timeoutMs);
-      if (seen !== undefined) {
-        const isServed = seen.certificates.some((each) => each.certificateId === certificateId);
-        return { isServed, detail: `source "${row.source_label ?? ''}" says that it ${isServed ? 'presents it' : 'presents another one'}` };
-      }
+      const isServed = seen === undefined ? null : toldBy(seen, certificateId, certificate);
+      if (isServed !== null) return { isServed, detail: `source "${row.source_label ?? ''}" says that it ${isServed ? 'presents it' : 'presents another one'}` };
       return await this.byTls(row, certificate, timeoutMs);
     } catch (error) {
       if (isAppError(error) && error.code === 'not_found') return { isServed: false, detail: error.message };
@@ -86,6 +85,14 @@ export class AskEndpoint {
     }
     return { isServed: false, detail: 'it presents another certificate' };
   }
+}
+
+/** Null where the source names certificates that nobody knows: one of them may be it. */
+function toldBy({ certificates, unknown }: SeenThere, certificateId: number, certificate: PlacedCertificate | undefined): boolean | null {
+  if (certificates.some((each) => each.certificateId === certificateId)) return true;
+  const isIt = ({ name, externalId }: CertificateRef) => (externalId !== null && externalId === certificate?.externalId) || (name !== null && name === certificate?.name);
+  if (unknown.some(isIt)) return true;
+  return unknown.length > 0 ? null : false;
 }
 
 const isServerName = (name: string): boolean => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name) && !/^[\d.]+$/.test(name);

@@ -23,6 +23,7 @@ export class PointEndpoint {
     private readonly endpoints: EndpointRepository,
     private readonly sources: SourceRepository,
     private readonly plugins: SourcePlugins,
+    private readonly sightings: SightingRepository,
   ) {}
 
   async run({ id, from, to }: InputOf<typeof pointEndpoint>): Promise<{ id: number }> {
@@ -32,6 +33,8 @@ export class PointEndpoint {
     if (source === undefined) throw cannot(`endpoint "${row.name}" has no source that could change it`);
     const plugin = await this.plugins.of(source);
     if (plugin.updateEndpoint === undefined) throw cannot(`the plugin of source "${source.label}" does not change what endpoints present`);
+    // By this it is known again there, before a run finds it.
+    await this.sightings.storeName(source.id, to.certificateId, to);
     const stored = ({ name, externalId, fingerprint }: typeof from) => ({ name, externalId, fingerprint });
     await withinTime(plugin.updateEndpoint(foundOf(row), { from: stored(from), to: stored(to) }), `pointing ${row.name} at another certificate`, changeLimitMs);
     return { id };

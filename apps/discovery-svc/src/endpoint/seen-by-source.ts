@@ -4,7 +4,7 @@ import { AppError } from '@sifaka/kernel';
 import { SourcePlugins } from '../source/source-plugins.js';
 import { SourceRepository } from '../source/source.repository.js';
 import { reportedOf, stagedOf } from '../sync/endpoint-shape.js';
-import { SightingRepository } from '../sync/sighting.repository.js';
+import { SightingRepository, type CertificateRef } from '../sync/sighting.repository.js';
 import { EndpointIdentities } from './endpoint-identities.js';
 import type { EndpointRow, PresentedCertificate } from './endpoint-row.js';
 import type { OfferedPolicy } from './policy.repository.js';
@@ -12,6 +12,14 @@ import { withinTime } from './within-time.js';
 
 /** Below what a caller waits for. */
 const askLimitMs = 20_000;
+
+/** What a source says of an endpoint. */
+export interface SeenThere {
+  certificates: PresentedCertificate[];
+  /** It presents these too, which nobody has found in that source. */
+  unknown: CertificateRef[];
+  policy: OfferedPolicy | null;
+}
 
 /** Asks the source of an endpoint what it presents now. */
 @Injectable()
@@ -24,13 +32,14 @@ export class SeenBySource {
   ) {}
 
   /** Undefined where there is no source, or it cannot tell. @throws AppError of the source; `not_found` for an endpoint that is gone there */
-  async of(row: EndpointRow, timeoutMs = askLimitMs): Promise<{ certificates: PresentedCertificate[]; policy: OfferedPolicy | null } | undefined> {
+  async of(row: EndpointRow, timeoutMs = askLimitMs): Promise<SeenThere | undefined> {
     const plugin = await this.pluginOf(row);
     if (plugin?.endpoint === undefined) return undefined;
     const found = await withinTime(plugin.endpoint(foundOf(row)), `asking source "${row.source_label ?? ''}" about ${row.name}`, timeoutMs);
     if (found === null) throw new AppError('not_found', `source "${row.source_label ?? ''}" does not know ${row.name} (${row.dnsname}:${row.port}) any more`);
-    const { certificates, policy } = reportedOf(stagedOf(found, await this.certificateIds(row, found), []));
-    return { certificates, policy };
+    const staged = stagedOf(found, await this.certificateIds(row, found), []);
+    const { certificates, policy } = reportedOf(staged);
+    return { certificates, unknown: staged.certificates.filter(({ certificateId }) => certificateId === null), policy };
   }
 
   /** @returns its plugin; undefined for an endpoint without a source */

@@ -32,7 +32,8 @@ export class Sight {
   /** The source where it can tell, else by TLS. @throws AppError when it cannot be seen */
   async of(row: EndpointRow, signal?: AbortSignal): Promise<Seen> {
     const reported = await this.sources.of(row);
-    if (reported !== undefined) return { ...reported, issues: row.issues };
+    // What it presents beside that is found with the next run.
+    if (reported !== undefined) return { policy: reported.policy, certificates: reported.unknown.length > 0 ? row.certificates : reported.certificates, issues: row.issues };
     return this.overNetwork(row, await this.network.look(row, signal));
   }
 

@@ -20,6 +20,11 @@ export class SourcePlugins {
     return this.host.of({ id, version, pluginSlug: plugin, options });
   }
 
+  /** One that nobody else uses. Whoever makes it closes it. */
+  make({ plugin, options }: Pick<SourceRow, 'plugin' | 'options'>): Promise<Source> {
+    return this.host.make(plugin, options);
+  }
+
   /**
    * What a client gave, with what is stored in place of secrets that it left alone.
    *

@@ -1,5 +1,5 @@
 import { ChangeSources } from './change-sources.js';
-import { DeleteSource, DeletionParts } from './delete-source.js';
+import { DeleteSource } from './delete-source.js';
 import { EnsureSource } from './ensure-source.js';
 import { ReadSources } from './read-sources.js';
 import { RequestSync } from './request-sync.js';
@@ -7,7 +7,8 @@ import { SaveSource } from './save-source.js';
 import { SourcePlugins } from './source-plugins.js';
 import { SourceTrail } from './source-trail.js';
 import { SourceRepository } from './source.repository.js';
+import { TellMissed } from './tell-missed.js';
 import { TestSource } from './test-source.js';
 
 /** What keeps sources. */
-export const sourceProviders = [ChangeSources, DeleteSource, DeletionParts, EnsureSource, ReadSources, RequestSync, SaveSource, SourcePlugins, SourceRepository, SourceTrail, TestSource];
+export const sourceProviders = [ChangeSources, DeleteSource, EnsureSource, ReadSources, RequestSync, SaveSource, SourcePlugins, SourceRepository, SourceTrail, TellMissed, TestSource];

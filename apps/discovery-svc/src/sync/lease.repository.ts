@@ -78,11 +78,12 @@ export class LeaseRepository {
     if ((await tx.query({ name: 'lease-checkpoint', text, values: [id, worker, cursor] })).length === 0) throw leaseLost();
   }
 
-  /** Somebody may take it up again after a while. */
-  async interrupt({ id, worker }: LeasedRun, afterMs: number): Promise<void> {
+  /** Somebody may take it up again after a while; a stop says nothing against the run. */
+  async interrupt({ id, worker }: LeasedRun, { afterMs, isStall }: { afterMs: number; isStall: boolean }): Promise<void> {
     await this.database.query(
-      `update sync_run set state = 'interrupted', worker = null, lease_until = now() + make_interval(secs => $3) where id = $1 and worker = $2 and state = 'running'`,
-      [id, worker, afterMs / 1_000],
+      `update sync_run set state = 'interrupted', worker = null, lease_until = now() + make_interval(secs => $3), stalls = stalls - $4::int
+       where id = $1 and worker = $2 and state = 'running'`,
+      [id, worker, afterMs / 1_000, isStall ? 0 : 1],
     );
   }
 

@@ -56,22 +56,27 @@ export class RunSource {
   }
 
   private async look(source: SourceRow, state: RunState, signal: AbortSignal): Promise<void> {
-    const plugin = await this.parts.plugins.of(source).catch((error: unknown) => {
+    // Its own: those that are shared are closed some minutes after a change of options.
+    const plugin = await this.parts.plugins.make(source).catch((error: unknown) => {
       throw isAppError(error) && error.code === 'unavailable' ? error : new ScanFault(error);
     });
-    await this.parts.sources.noteRotation(source.id, canRotate(plugin));
-    await this.stream.run(source, plugin, state, signal);
+    try {
+      await this.parts.sources.noteRotation(source.id, canRotate(plugin));
+      await this.stream.run(source, plugin, state, signal);
+    } finally {
+      await plugin.close?.().catch(() => undefined);
+    }
   }
 
   private async stopped(source: SourceRow, state: RunState, error: unknown, signal: AbortSignal): Promise<void> {
     const reason: unknown = signal.aborted ? signal.reason : error;
     const why = isAppError(reason) ? reason.reason : undefined;
     if (why === 'sync.lease_lost' || (isAppError(error) && error.reason === 'sync.lease_lost')) return;
-    if (why === 'sync.stopped') return this.parts.leases.interrupt(state.run, 0);
+    if (why === 'sync.stopped') return this.parts.leases.interrupt(state.run, { afterMs: 0, isStall: false });
     if (why === 'sync.too_long') return this.failed(source, state, toAppError(reason).message);
     if (error instanceof ScanFault) return this.failed(source, state, error.words, error);
     this.logger.warn({ err: error, sourceId: source.id, runId: state.run.id }, 'a run over a source is interrupted');
-    if (isAppError(error) && error.code === 'unavailable') return this.parts.leases.interrupt(state.run, pauseMs);
+    if (isAppError(error) && error.code === 'unavailable') return this.parts.leases.interrupt(state.run, { afterMs: pauseMs, isStall: true });
     return this.failed(source, state, `internal error: the log of run ${state.run.id} says more`, error);
   }
 

@@ -33,12 +33,6 @@ export class SightingRepository {
     return this.database.query({ name: 'sightings-of-certificates', text, values: [certificateIds] });
   }
 
-  /** All certificates that a source has, each once. */
-  async certificateIds(sourceId: number): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }>('select distinct certificate_id as id from sighting where source_id = $1 order by 1', [sourceId]);
-    return rows.map(({ id }) => id);
-  }
-
   known(sourceId: number, fingerprints: readonly string[]): Promise<KnownSighting[]> {
     const text = 'select id, certificate_id, fingerprint, place from sighting where source_id = $1 and fingerprint = any($2::text[])';
     return this.database.query<KnownSighting>({ name: 'sightings-known', text, values: [sourceId, fingerprints] });
@@ -50,15 +44,6 @@ export class SightingRepository {
     const text = 'select fingerprint, certificate_id from certificate_identity where fingerprint = any($1::text[])';
     const rows = await this.database.query<{ fingerprint: string; certificate_id: number }>({ name: 'identities', text, values: [fingerprints] });
     return new Map(rows.map((row) => [row.fingerprint, row.certificate_id]));
-  }
-
-  /** Fingerprints of certificates that were met before, by inventory id. */
-  async fingerprints(certificateIds: readonly number[]): Promise<Map<number, string>> {
-    const rows = await this.database.query<{ fingerprint: string; certificate_id: number }>(
-      'select fingerprint, certificate_id from certificate_identity where certificate_id = any($1::int[])',
-      [certificateIds],
-    );
-    return new Map(rows.map((row) => [row.certificate_id, row.fingerprint]));
   }
 
   async remember(tx: Sql, identities: ReadonlyMap<string, number>): Promise<void> {
@@ -127,7 +112,9 @@ export class SightingRepository {
     const rows = await sql.query<{ at: number; certificate_id: number | null }>(
       `select r.at::int as at, coalesce(
           (select s.certificate_id from sighting s where s.source_id = $1 and md5(s.external_id) = md5(r.external_id) and s.external_id = r.external_id order by s.id desc limit 1),
-          (select s.certificate_id from sighting s where s.source_id = $1 and md5(s.name) = md5(r.name) and s.name = r.name order by s.id desc limit 1)
+          (select n.certificate_id from stored_name n where n.source_id = $1 and n.external_id = r.external_id order by n.certificate_id desc limit 1),
+          (select s.certificate_id from sighting s where s.source_id = $1 and md5(s.name) = md5(r.name) and s.name = r.name order by s.id desc limit 1),
+          (select n.certificate_id from stored_name n where n.source_id = $1 and n.name = r.name order by n.certificate_id desc limit 1)
         ) as certificate_id
        from unnest($2::text[], $3::text[]) with ordinality as r (external_id, name, at)`,
       [sourceId, refs.map(({ externalId }) => externalId), refs.map(({ name }) => name)],
@@ -139,9 +126,32 @@ export class SightingRepository {
   /** What a source calls a certificate: for an endpoint that presents it now. */
   async namesOf(sourceId: number, certificateId: number): Promise<CertificateRef | null> {
     const [row] = await this.database.query<CertificateRef>(
-      'select name, external_id as "externalId" from sighting where source_id = $1 and certificate_id = $2 order by id desc limit 1',
+      `select * from (
+         (select name, external_id as "externalId" from sighting where source_id = $1 and certificate_id = $2 order by id desc limit 1)
+         union all select name, external_id from stored_name where source_id = $1 and certificate_id = $2) known limit 1`,
       [sourceId, certificateId],
     );
     return row ?? null;
+  }
+
+  /** The store behind a source holds a certificate by this name, though no run has found it there yet. */
+  async storeName(sourceId: number, certificateId: number, { name, externalId }: CertificateRef): Promise<void> {
+    const text = `insert into stored_name (source_id, certificate_id, name, external_id) values ($1, $2, $3, $4)
+      on conflict (source_id, certificate_id) do update set name = excluded.name, external_id = excluded.external_id`;
+    await this.database.query(text, [sourceId, certificateId, name, externalId]);
+  }
+
+  /** Keeps what a source has that is about to be deleted, until it is told what of it still counts. */
+  async orphan(tx: Sql, { id, label }: { id: number; label: string }): Promise<void> {
+    const text = 'insert into orphaned_certificate (source_id, label, certificate_id) select distinct $1::int, $2, certificate_id from sighting where source_id = $1 on conflict do nothing';
+    await tx.query(text, [id, label]);
+  }
+
+  orphans(limit: number): Promise<{ source_id: number; label: string; certificate_id: number }[]> {
+    return this.database.query('select source_id, label, certificate_id from orphaned_certificate order by source_id, certificate_id limit $1', [limit]);
+  }
+
+  async forgetOrphans(tx: Sql, sourceId: number, certificateIds: readonly number[]): Promise<void> {
+    await tx.query('delete from orphaned_certificate where source_id = $1 and certificate_id = any($2::int[])', [sourceId, certificateIds]);
   }
 }

@@ -182,6 +182,13 @@ describe('a rotation', () => {
     place.served = (each) => ({ ...each, certificates: [{ name: 'new', externalId: null, certificateDer: null, chainDer: [], isDefault: true }] });
     expect(await call('deploy', askEndpoint, { id: endpoint.id, certificateId: to })).toMatchObject({ isServed: true });
     expect(await call('deploy', askEndpoint, { id: endpoint.id, certificateId: from })).toMatchObject({ isServed: false });
+    // The store holds it, and no run has found it there yet.
+    const fresh = { certificateId: 7001, name: 'fresh', externalId: 'arn:fresh', fingerprint: 'cd' };
+    place.served = (each) => ({ ...each, certificates: [{ name: null, externalId: 'arn:fresh', certificateDer: null, chainDer: [], isDefault: true }] });
+    expect(await call('deploy', askEndpoint, { id: endpoint.id, certificateId: from })).toMatchObject({ isServed: null });
+    await call('deploy', pointEndpoint, { id: endpoint.id, from: stored(from, 'old'), to: fresh });
+    expect(await call('deploy', askEndpoint, { id: endpoint.id, certificateId: 7001 })).toMatchObject({ isServed: true });
+    expect(await call('deploy', askEndpoint, { id: endpoint.id, certificateId: from })).toMatchObject({ isServed: false });
     for (let times = 0; times < 2; times++) await call('deploy', confirmEndpoint, { id: endpoint.id, fromCertificateId: from, toCertificateId: to });
     expect(await get(endpoint.id)).toMatchObject({ certificateId: to, certificates: [{ certificateId: to, isDefault: true }] });
     expect(await call('deploy', removeFromSource, { sourceId, certificate: stored(from, 'old') })).toEqual({ isRemoved: true });
