@@ -1,1 +1,2 @@
-export {};
+export { AzureSession, type AzureSettings } from './azure-session.js';
+export { EntraToken, type EntraLogin } from './entra-token.js';

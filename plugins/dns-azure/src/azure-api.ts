@@ -1,5 +1,6 @@
+import { AzureSession } from '@sifaka/azure';
 import { AppError } from '@sifaka/kernel';
-import { AccessToken, dnsName, HttpApi, nameInZone, type ApiAnswer, type ApiRequest, type GrantedToken, type PluginContext, type TxtSet, type TxtSetApi, type TxtSetChange } from '@sifaka/plugin-sdk';
+import { dnsName, nameInZone, type ApiAnswer, type ApiRequest, type PluginContext, type TxtSet, type TxtSetApi, type TxtSetChange } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import type { AzureOptions } from './options.js';
 
@@ -28,25 +29,20 @@ const ZonePage = z.object({
   value: z.array(z.object({ id: z.string().regex(/^\/subscriptions\/[^?#]+$/), name: z.string(), properties: z.object({ zoneType: z.string().optional() }).default({}) })),
   nextLink: z.string().nullish(),
 });
-const Token = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 const Fault = z.object({ code: z.string(), message: z.string() });
 const Faults = z.union([z.object({ error: Fault }).transform(({ error }) => error), Fault]);
-const TokenFault = z.object({ error: z.string(), error_description: z.string().optional() });
 
 /** The part of the REST API of Azure DNS (https://learn.microsoft.com/rest/api/dns/) that challenges need. */
 export class AzureApi implements TxtSetApi<Zone, AzureTxtSet> {
-  private readonly api: HttpApi;
-  private readonly login: HttpApi;
-  private readonly token: AccessToken;
+  private readonly api: AzureSession;
 
   constructor(
     private readonly options: AzureOptions,
     context: PluginContext,
   ) {
-    const secrets = [options.client_secret];
-    this.login = new HttpApi({ name: 'Microsoft Entra ID', url: options.authority_url, secrets, explain: explainToken, context });
-    this.api = new HttpApi({ name: 'Azure', url: options.url, secrets, explain, context });
-    this.token = new AccessToken({ grant: () => this.grant(), clock: context.clock, secrets });
+    const { authority_url: authorityUrl, tenant_id: tenant, client_id: clientId, client_secret: clientSecret, url } = options;
+    const login = { authorityUrl, tenant, clientId, clientSecret, scope: `${new URL(url).origin}/.default` };
+    this.api = new AzureSession({ name: 'Azure', url, apiVersion, login, explain, context });
   }
 
   /** Public zones; private ones answer no certificate authority. */
@@ -54,9 +50,9 @@ export class AzureApi implements TxtSetApi<Zone, AzureTxtSet> {
     const { subscription_id: subscription, resource_group: group } = this.options;
     const path = `/subscriptions/${subscription}${group === undefined ? '' : `/resourceGroups/${encodeURIComponent(group)}`}/providers/Microsoft.Network/dnszones`;
     const rows: z.output<typeof ZonePage>['value'] = [];
-    let next: { path: string; query: Record<string, string> } = { path, query: { 'api-version': apiVersion, $top: String(zonesPerPage) } };
+    let next: { path: string; query: Record<string, string> } = { path, query: { $top: String(zonesPerPage) } };
     for (let page = 0; page < maxPages; page++) {
-      const { value, nextLink } = this.api.parse(ZonePage, await this.send(next.path, { query: next.query }), next.path);
+      const { value, nextLink } = this.api.parse(ZonePage, await this.api.send(next.path, { query: next.query }), next.path);
       rows.push(...value);
       if (typeof nextLink !== 'string' || nextLink === '') return rows.filter(({ properties }) => properties.zoneType !== 'Private').map(({ id, name }) => ({ id, name: dnsName(name) }));
       next = this.nextPage(nextLink);
@@ -66,7 +62,7 @@ export class AzureApi implements TxtSetApi<Zone, AzureTxtSet> {
 
   async read(zone: Zone, name: string): Promise<AzureTxtSet | null> {
     const path = pathOf(zone, name);
-    const answer = await this.send(path, { accepts: [404] });
+    const answer = await this.api.send(path, { accepts: [404] });
     // A zone that is gone is a fault, a set that is gone is none.
     if (answer.status === 404 && isSetGone(answer)) return null;
     if (answer.status === 404) throw this.api.refusal(path, {}, answer);
@@ -79,30 +75,10 @@ export class AzureApi implements TxtSetApi<Zone, AzureTxtSet> {
     const path = pathOf(zone, name);
     const headers: Record<string, string> = before === null ? { 'if-none-match': '*' } : { 'if-match': before.etag };
     const request: ApiRequest = values.length === 0 ? { method: 'DELETE', headers } : { method: 'PUT', headers, json: { properties: propertiesOf(before, values, ttlSeconds) } };
-    const answer = await this.send(path, { ...request, accepts: [404, 412] });
+    const answer = await this.api.send(path, { ...request, accepts: [404, 412] });
     if (answer.status === 404 && request.method === 'DELETE' && isSetGone(answer)) return;
     if (answer.status === 412) throw new AppError('conflict', this.api.refusal(path, request, answer).message);
     if (answer.status === 404) throw this.api.refusal(path, request, answer);
-  }
-
-  private async send(path: string, request: ApiRequest): Promise<ApiAnswer> {
-    const query = { 'api-version': apiVersion, ...request.query };
-    const accepts = [...(request.accepts ?? []), 401];
-    const answer = await this.token.with((token) => this.api.send(path, { ...request, query, accepts, headers: { ...request.headers, authorization: `Bearer ${token}` } }));
-    if (answer.status === 401) throw this.api.refusal(path, request, answer);
-    return answer;
-  }
-
-  private async grant(): Promise<GrantedToken> {
-    const { tenant_id: tenant, client_id, client_secret, url } = this.options;
-    const path = `/${tenant}/oauth2/v2.0/token`;
-    const form = { grant_type: 'client_credentials', client_id, client_secret, scope: `${new URL(url).origin}/.default` };
-    const request = { method: 'POST', form, accepts: [400] } as const;
-    const answer = await this.login.send(path, request);
-    // invalid_client comes as 401 or 400; all of them say that the credentials do not suffice.
-    if (answer.status === 400) throw new AppError('permission_denied', this.login.refusal(path, request, answer).message);
-    const { access_token: token, expires_in: expiresInSeconds } = this.login.parse(Token, answer, path);
-    return { token, expiresInSeconds };
   }
 
   /** A token is never taken to another host than the one it is for. */
@@ -137,9 +113,4 @@ function isSetGone({ body }: ApiAnswer): boolean {
 function explain(body: unknown): string | undefined {
   const fault = Faults.safeParse(body);
   return fault.success ? `${fault.data.message} (${fault.data.code})` : undefined;
-}
-
-function explainToken(body: unknown): string | undefined {
-  const fault = TokenFault.safeParse(body);
-  return fault.success ? (fault.data.error_description ?? fault.data.error) : undefined;
 }

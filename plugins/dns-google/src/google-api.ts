@@ -1,8 +1,8 @@
+import { GoogleSession, googleWords, serviceAccountKey } from '@sifaka/google';
 import { AppError } from '@sifaka/kernel';
-import { AccessToken, dnsName, HttpApi, quoteTxt, unquoteTxt, type ApiAnswer, type ApiRequest, type PluginContext, type TxtSet, type TxtSetApi, type TxtSetChange } from '@sifaka/plugin-sdk';
+import { dnsName, quoteTxt, unquoteTxt, type ApiAnswer, type ApiRequest, type PluginContext, type TxtSet, type TxtSetApi, type TxtSetChange } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
-import { GoogleToken } from './google-token.js';
-import { secretsOf, serviceAccountKey, type GoogleOptions } from './options.js';
+import type { GoogleOptions } from './options.js';
 
 export interface Zone {
   /** Name of the managed zone, which is not its DNS name. */
@@ -27,24 +27,16 @@ const ZonePage = z.object({
   managedZones: z.array(z.object({ name: z.string(), dnsName: z.string(), visibility: z.string().default('public') })).default([]),
   nextPageToken: z.string().optional(),
 });
-const Fault = z.object({ error: z.object({ message: z.string(), status: z.string().optional(), errors: z.array(z.object({ reason: z.string() })).default([]) }) });
-
-/** Reasons of a 403 that is about how often, not about what. */
-const throttles = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded']);
+const scope = 'https://www.googleapis.com/auth/ndev.clouddns.readwrite';
 
 /** The part of the Cloud DNS API v1 (https://cloud.google.com/dns/docs/reference/rest/v1) that challenges need. */
 export class GoogleApi implements TxtSetApi<Zone, GoogleTxtSet> {
-  private readonly api: HttpApi;
-  private readonly token: AccessToken;
+  private readonly api: GoogleSession;
   private readonly zonesPath: string;
 
   constructor({ service_account_key: keyText, project, url }: GoogleOptions, context: PluginContext) {
-    const account = serviceAccountKey(keyText);
-    const secrets = secretsOf(account);
-    const tokens = new GoogleToken(account, context);
-    this.zonesPath = `/dns/v1/projects/${encodeURIComponent(project ?? account.project_id ?? '')}/managedZones`;
-    this.api = new HttpApi({ name: 'Google Cloud DNS', url, secrets, explain, context });
-    this.token = new AccessToken({ grant: () => tokens.grant(), clock: context.clock, secrets });
+    this.zonesPath = `/dns/v1/projects/${encodeURIComponent(project ?? serviceAccountKey(keyText).project_id ?? '')}/managedZones`;
+    this.api = new GoogleSession({ name: 'Google Cloud DNS', url, serviceAccountKey: keyText, scope, context });
   }
 
   /** Public zones; private ones answer no certificate authority. */
@@ -52,7 +44,7 @@ export class GoogleApi implements TxtSetApi<Zone, GoogleTxtSet> {
     const rows: z.output<typeof ZonePage>['managedZones'] = [];
     let query: Record<string, string | number> = { maxResults: zonesPerPage };
     for (let page = 0; page < maxPages; page++) {
-      const { managedZones, nextPageToken } = this.api.parse(ZonePage, await this.send(this.zonesPath, { query }), this.zonesPath);
+      const { managedZones, nextPageToken } = this.api.parse(ZonePage, await this.api.send(this.zonesPath, { query }), this.zonesPath);
       rows.push(...managedZones);
       if (nextPageToken === undefined) return rows.filter(({ visibility }) => visibility === 'public').map((row) => ({ id: row.name, name: dnsName(row.dnsName) }));
       query = { maxResults: zonesPerPage, pageToken: nextPageToken };
@@ -62,7 +54,7 @@ export class GoogleApi implements TxtSetApi<Zone, GoogleTxtSet> {
 
   async read({ id }: Zone, name: string): Promise<GoogleTxtSet | null> {
     const path = `${this.zonesPath}/${encodeURIComponent(id)}/rrsets`;
-    const { rrsets } = this.api.parse(RrSets, await this.send(path, { query: { name: `${name}.`, type: 'TXT' } }), path);
+    const { rrsets } = this.api.parse(RrSets, await this.api.send(path, { query: { name: `${name}.`, type: 'TXT' } }), path);
     const rrset = rrsets.find((each) => each.type === 'TXT' && dnsName(each.name) === name);
     return rrset === undefined ? null : { rrset, ttlSeconds: rrset.ttl, values: rrset.rrdatas.map(unquoteTxt) };
   }
@@ -76,35 +68,14 @@ export class GoogleApi implements TxtSetApi<Zone, GoogleTxtSet> {
     const json = { ...(before !== null && { deletions: [before.rrset] }), ...(rrdatas.length > 0 && { additions: [addition] }) };
     const path = `${this.zonesPath}/${encodeURIComponent(id)}/changes`;
     const request: ApiRequest = { method: 'POST', json };
-    const answer = await this.send(path, { ...request, accepts: [404, 409, 412] });
+    const answer = await this.api.send(path, { ...request, accepts: [404, 409, 412] });
     if (answer.status === 409 || answer.status === 412 || isAboutTheSet(answer)) throw new AppError('conflict', this.api.refusal(path, request, answer).message);
     if (answer.status === 404) throw this.api.refusal(path, request, answer);
     this.api.parse(Change, answer, path);
-  }
-
-  private async send(path: string, request: ApiRequest): Promise<ApiAnswer> {
-    const accepts = [...(request.accepts ?? []), 401, 403];
-    const answer = await this.token.with((token) => this.api.send(path, { ...request, accepts, headers: { authorization: `Bearer ${token}` } }));
-    if (answer.status === 403 && isThrottled(answer.body)) throw new AppError('rate_limited', this.api.refusal(path, request, answer).message);
-    if (answer.status === 401 || answer.status === 403) throw this.api.refusal(path, request, answer);
-    return answer;
   }
 }
 
 /** 404 for a deletion that is not there; for a zone that is gone the words are others. */
 function isAboutTheSet({ status, body }: ApiAnswer): boolean {
-  return status === 404 && (explain(body) ?? '').includes('entity.change.deletions');
-}
-
-function isThrottled(body: unknown): boolean {
-  const fault = Fault.safeParse(body);
-  return fault.success && fault.data.error.errors.some(({ reason }) => throttles.has(reason));
-}
-
-function explain(body: unknown): string | undefined {
-  const fault = Fault.safeParse(body);
-  if (!fault.success) return undefined;
-  const { message, status, errors } = fault.data.error;
-  const reason = errors[0]?.reason ?? status;
-  return reason === undefined ? message : `${message} (${reason})`;
+  return status === 404 && (googleWords(body) ?? '').includes('entity.change.deletions');
 }

@@ -83,7 +83,7 @@ describe('Google Cloud DNS', () => {
   it.each([
     ['no JSON', 'canary-7f3a', 'is not the JSON key of a service account'],
     ['the key of a user', keyWith({ type: 'authorized_user' }), 'type'],
-    ['a token address in clear', keyWith({ token_uri: 'http://tokens.example.test/' }), 'token_uri: must be https'],
+    ['a token address in clear', keyWith({ token_uri: 'http://tokens.example.test/' }), 'token_uri has to be an https address'],
     ['no project anywhere', keyWith({ project_id: undefined }), 'names no project'],
   ])('refuses %s', (_what, text, words) => {
     expect(() => create({ service_account_key: text })).toThrow(words);
