@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { deploymentParts } from '../deployment/deployment.parts.js';
 import { PluginsModule } from '../plugins.module.js';
+import { rotationParts } from '../rotation/rotation.parts.js';
 import { ChallengeTokenRepository } from '../token/challenge-token.repository.js';
 import { ClearTokens } from '../token/clear-tokens.js';
 import { FindTokenPlace } from '../token/find-token-place.js';
@@ -25,8 +26,8 @@ const tokenProviders = [ChallengeTokenRepository, ClearTokens, FindTokenPlace, U
 /** What the module is made of, with these plugins. */
 export const destinationParts = (plugins: readonly Plugin<'destination'>[]) => ({
   imports: [PluginsModule.with([...plugins, ...fileFormats])],
-  controllers: [DestinationHandlers, ...deploymentParts.controllers],
-  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers],
+  controllers: [DestinationHandlers, ...deploymentParts.controllers, ...rotationParts.controllers],
+  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers, ...rotationParts.providers],
 });
 
 /** Destinations, the certificates that are deployed to them, and the tokens of HTTP-01 challenges that they serve. */

@@ -52,6 +52,10 @@ export class DestinationRepository {
     return this.database.query('select id, label, plugin from destination where id = any($1::int[]) order by id', [ids]);
   }
 
+  /** In the order of their ids. */
+  all(limit: number): Promise<DestinationRow[]> {
+    return this.database.query<DestinationRow>(`select ${columns} from destination d order by d.id limit $1`, [limit]);
+  }
 
   /** Those of these ids, and all of these labels. */
   async meant(ids: readonly number[], labels: readonly string[]): Promise<DestinationRow[]> {

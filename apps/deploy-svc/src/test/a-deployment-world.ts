@@ -20,7 +20,7 @@ import { keyvaultService } from '@sifaka/keyvault-svc';
 import { Handles, newEvent } from '@sifaka/messaging';
 import { parseCertificate } from '@sifaka/pki';
 import { testPath, type TestPath } from '@sifaka/plugin-sdk/conformance';
-import { defineService } from '@sifaka/runtime';
+import { defineService, type ServiceDefinition } from '@sifaka/runtime';
 import { testPlatform, waitUntil, type EventCollector, type TestPlatform } from '@sifaka/testing';
 import { deployTestService, admin, createTestDestination, named } from './a-deploy-service.js';
 import { Shelf, shelves } from './shelf-destination.js';
@@ -59,9 +59,9 @@ export class DeploymentWorld {
     private readonly publish: (from: 'issuer' | 'discovery', event: ReturnType<typeof newEvent>) => Promise<void>,
   ) {}
 
-  static async start(): Promise<DeploymentWorld> {
+  static async start(others: readonly ServiceDefinition[] = []): Promise<DeploymentWorld> {
     const env = { SIFAKA_MASTER_KEYS: randomBytes(32).toString('base64'), deploy: { SIFAKA_OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } };
-    const platform = await testPlatform({ services: [keyvaultService, issuerService, deployTestService], env });
+    const platform = await testPlatform({ services: [keyvaultService, issuerService, deployTestService, ...others], env });
     const buses = { issuer: await platform.bus.connect('issuer'), discovery: await platform.bus.connect('discovery') };
     const events = await platform.events('sifaka.v1.deployment.>');
     return new DeploymentWorld(platform, events, async (from, { subject, envelope }) => {
@@ -102,13 +102,13 @@ export class DeploymentWorld {
     if (known !== undefined) inventory.set(id, { ...known, ...parts });
   }
 
-  async destination(options: { can?: string; slot?: string; slug?: string; label?: string; host?: string; isServing?: boolean } = {}): Promise<DestinationRecord & { shelf: Shelf }> {
+  async destination(options: { can?: string; slot?: string; slug?: string; label?: string; host?: string; store?: string; isServing?: boolean } = {}): Promise<DestinationRecord & { shelf: Shelf }> {
     const name = `shelf-${(counter += 1)}`;
     const shelf = new Shelf();
     shelves.set(name, shelf);
-    const { can = 'remove', slot, slug = 'shelf-destination', label = name, host = '127.0.0.1', isServing = false } = options;
+    const { can = 'remove', slot, slug = 'shelf-destination', label = name, host = '127.0.0.1', store, isServing = false } = options;
     if (isServing) await shelf.open();
-    const record = await createTestDestination(this.platform, { label, slug, options: named({ shelf: name, can, host, ...(slot !== undefined && { slot }) }) });
+    const record = await createTestDestination(this.platform, { label, slug, options: named({ shelf: name, can, host, ...(slot !== undefined && { slot }), ...(store !== undefined && { store }) }) });
     return { ...record, shelf };
   }
 

@@ -88,10 +88,11 @@ const Options = z.object({
   shelf: z.string().describe('Which'),
   slot: z.string().optional().describe('The name that every certificate gets there'),
   host: z.string().default('127.0.0.1').describe('Where it serves'),
+  store: z.string().optional().describe('The store that it fills'),
   can: z.string().default('remove').describe('What it does besides upload, with spaces'),
 });
 
-function shelfDestination({ shelf: name, slot, host, can }: z.output<typeof Options>): Destination {
+function shelfDestination({ shelf: name, slot, host, store, can }: z.output<typeof Options>): Destination {
   const shelf = shelves.get(name) ?? new Shelf();
   shelves.set(name, shelf);
   const abilities = new Set(can.split(' '));
@@ -115,7 +116,7 @@ function shelfDestination({ shelf: name, slot, host, can }: z.output<typeof Opti
     await shelf.do('upload');
     return { externalId: shelf.put(certificate, slot) };
   };
-  return { upload, ...Object.fromEntries(Object.entries(all).filter(([ability]) => abilities.has(ability))) };
+  return { upload, ...(store !== undefined && { store }), ...Object.fromEntries(Object.entries(all).filter(([ability]) => abilities.has(ability))) };
 }
 
 const shelfPlugin = (slug: string, requiresKey: boolean) =>

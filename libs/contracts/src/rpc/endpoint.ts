@@ -139,7 +139,7 @@ export const findEndpoints = query('rpc.discovery.endpoint.find', {
       z.object({ certificateId: Id, id: Id, name: z.string(), dnsname: z.string(), port: z.int(), owner: z.string().nullable(), type: z.string(), active: z.boolean() }),
     ),
   }),
-  callers: ['gateway'],
+  callers: ['gateway', 'deploy'],
 });
 
 /** Asks every endpoint on record for these certificates whether it presents them now: the source where that can tell, else by TLS. */
