@@ -1,1 +1,15 @@
-export {};
+export { AdcsApi, type Disposition, type Retrieved } from './adcs/adcs-api.js';
+export { adcsLoginOptions, adcsTlsOptions, checkAdcsLogin, type AdcsAccess } from './adcs/adcs-options.js';
+export { DigicertApi, type DigicertListedOrder, type Order as DigicertOrder } from './digicert/digicert-api.js';
+export { digicertAccessOptions, type DigicertAccess } from './digicert/digicert-options.js';
+export { DigicertCisApi, type DigicertCisListed } from './digicert-cis/digicert-cis-api.js';
+export { digicertCisAccessOptions, type DigicertCisAccess } from './digicert-cis/digicert-cis-options.js';
+export { EntrustApi, type Certificate as EntrustCertificate, type EntrustListed, type Ordered as EntrustOrdered } from './entrust/entrust-api.js';
+export { checkEntrustClient, entrustAccessOptions, type EntrustAccess } from './entrust/entrust-options.js';
+export { faultOf as viceFault, VerisignApi, wordsOf as viceWords } from './verisign/verisign-api.js';
+export { statusCodes as viceStatusCodes } from './verisign/status-codes.js';
+export { isSuccess as isViceSuccess, type ViceAnswer } from './verisign/vice-answer.js';
+export { verisignAccessOptions, type VerisignAccess } from './verisign/verisign-options.js';
+export { fault, faultOf, found, isFinal, isForServers, readBundle, readCertificate, type Known } from './scan/found.js';
+export { Patience, type RateLimit } from './scan/patience.js';
+export { findTogether, scanPages, type Ask, type ListedPage, type PagedList } from './scan/scan-pages.js';

@@ -1,3 +1,4 @@
+import { AdcsApi, type Disposition } from '@sifaka/ca-clients';
 import { AppError } from '@sifaka/kernel';
 import { certificatePem, csrPem, parsePkcs7 } from '@sifaka/pki';
 import {
@@ -15,7 +16,6 @@ import {
   type PendingOrderReference,
   type PolledOutcome,
 } from '@sifaka/plugin-sdk';
-import { AdcsApi, type Disposition } from './adcs-api.js';
 import type { AdcsOptions } from './options.js';
 
 const dayMs = 86_400_000;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { adcsAccount as account, startAdcs } from '@sifaka/ca-clients/stand-in';
 import { encodeName, parseCertificate, subjectFrom } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
 import { describeChecks, describeIssuer, followUpChecks, loopbackOutbound, standInCa, startStandIn, testContext, testRequest, type StandInAnswer } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
-import { account, startAdcs } from './stand-in-adcs.js';
 
 type Adcs = Awaited<ReturnType<typeof startAdcs>>;
 

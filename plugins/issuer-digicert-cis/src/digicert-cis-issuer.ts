@@ -1,7 +1,7 @@
+import { DigicertCisApi } from '@sifaka/ca-clients';
 import { AppError } from '@sifaka/kernel';
-import { csrPem, organizationOf, parseCertificate, parseCsr, parsePkcs7, parseName } from '@sifaka/pki';
+import { csrPem, organizationOf, parseCertificate, parseCsr, parseName } from '@sifaka/pki';
 import {
-  HttpApi,
   issuedWith,
   orLater,
   outsideAuthority,
@@ -16,36 +16,24 @@ import {
   type PolledOutcome,
   type RevokeRequest,
 } from '@sifaka/plugin-sdk';
-import { z } from 'zod';
 import type { DigicertCisOptions } from './options.js';
-
-const Faults = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) });
-const Placed = z.object({ id: z.union([z.string().min(1), z.int()]).transform(String) });
 
 const dayMs = 86_400_000;
 const firstLookMs = 1_000;
-const path = '/platform/cis/certificate';
 
 /** DigiCert's Certificate Issuing Service: a profile decides what is issued, the certificate is fetched once it is there. */
 export class DigicertCisIssuer implements Issuer {
-  private readonly api: HttpApi;
+  private readonly api: DigicertCisApi;
 
   constructor(
     private readonly options: DigicertCisOptions,
     private readonly context: IssuerContext,
   ) {
-    this.api = new HttpApi({
-      name: 'DigiCert CIS',
-      url: options.url,
-      context,
-      headers: { 'x-dc-devkey': options.api_key },
-      secrets: [options.api_key],
-      explain: (body) => Faults.safeParse(body).data?.errors.map(({ message }) => message).join('; '),
-    });
+    this.api = new DigicertCisApi(options, context);
   }
 
   async createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome> {
-    const { id } = await this.api.read(Placed, path, { method: 'POST', json: this.orderOf(request) });
+    const id = await this.api.order(this.orderOf(request));
     const later = { ...this.pending(id), retryAfterMs: firstLookMs };
     return orLater(this.context, later, async () => (await this.fetched(id, request.csrDer, request.authority)) ?? later);
   }
@@ -60,14 +48,11 @@ export class DigicertCisIssuer implements Issuer {
   }
 
   async revoke({ externalId, reason, comments }: RevokeRequest): Promise<void> {
-    const id = idOf(externalId);
-    const { status } = await this.api.send(`${path}/${encodeURIComponent(id)}/revoke`, { method: 'PUT', json: { comments: `${comments} (${reason})`.trim() } });
-    if (status !== 204) throw new AppError('upstream_failed', `DigiCert CIS answered the revocation of ${id} with ${status} instead of 204`, { reason: 'digicert_cis.not_revoked' });
+    await this.api.revoke(idOf(externalId), `${comments} (${reason})`.trim());
   }
 
-  /** Asks for a certificate that cannot be: the key is refused, or the certificate is not found. */
   async check(): Promise<void> {
-    await this.api.send(`${path}/connection-check/download`, { headers: { accept: 'application/x-pkcs7-certificates' }, accepts: [400, 404] });
+    await this.api.checkKey();
   }
 
   private orderOf({ csrDer, subjectDer, notAfter, hash }: IssuerCertificateRequest) {
@@ -96,9 +81,9 @@ export class DigicertCisIssuer implements Issuer {
 
   /** Null until it is issued: the service answers with 404. */
   private async fetched(id: string, csrDer: Uint8Array, authority: IssuerAuthority): Promise<IssueOutcome | null> {
-    const { status, body } = await this.api.send(`${path}/${encodeURIComponent(id)}/download`, { headers: { accept: 'application/x-pkcs7-certificates' }, accepts: [404] });
-    if (status === 404) return null;
-    const outcome = issuedWith(certificatesOf(body), csrDer, authority, id);
+    const certificates = await this.api.download(id);
+    if (certificates === null) return null;
+    const outcome = issuedWith(certificates, csrDer, authority, id);
     return { ...outcome, chainDer: this.chainOf(outcome.chainDer) };
   }
 
@@ -108,15 +93,6 @@ export class DigicertCisIssuer implements Issuer {
     if (alternate === undefined) return chainDer;
     return [...chainDer.filter((der) => !parseCertificate(der).isSelfSigned), parseCertificate(alternate).der];
   }
-}
-
-function certificatesOf(body: unknown): Buffer[] {
-  try {
-    if (typeof body === 'string') return parsePkcs7(body);
-  } catch (error) {
-    throw new AppError('upstream_failed', 'DigiCert CIS answered with something that is not PKCS#7', { reason: 'digicert_cis.no_certificate', cause: error });
-  }
-  throw new AppError('upstream_failed', 'DigiCert CIS answered without certificates', { reason: 'digicert_cis.no_certificate' });
 }
 
 function idOf(externalId: string | null): string {

@@ -1,11 +1,11 @@
-import { longText, secret } from '@sifaka/plugin-sdk';
+import { digicertCisAccessOptions } from '@sifaka/ca-clients';
+import { longText } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
 const days = z.int().min(1).max(3_650);
 
 export const DigicertCisOptions = z.object({
-  url: z.url({ protocol: /^https?$/ }).describe('Address of the Certificate Issuing Service').meta({ setting: 'DIGICERT_CIS_URL' }),
-  api_key: secret().min(1).describe('API key').meta({ setting: 'DIGICERT_CIS_API_KEY' }),
+  ...digicertCisAccessOptions,
   profile_name: z.string().min(1).max(128).describe('Name of the certificate profile'),
   certificate: longText().min(1).describe('Certificate of the CA in PEM, and those above it'),
   alternate_chain: longText().optional().describe('Cross-signed certificate in PEM that follows the issuing CA instead of its root'),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { encodeName, parseCertificate, pkcs7Pem, subjectFrom } from '@sifaka/pki';
+import { cisApiKey, startDigicertCis } from '@sifaka/ca-clients/stand-in';
+import { encodeName, parseCertificate, subjectFrom } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
 import {
   describeChecks,
@@ -11,76 +12,29 @@ import {
   startStandIn,
   testContext,
   testRequest,
-  type SeenRequest,
-  type StandIn,
-  type StandInAnswer,
 } from '@sifaka/plugin-sdk/conformance';
-import { z } from 'zod';
 import plugin from '../src/index.js';
 
 const now = new Date('2026-11-22T10:00:00Z');
 const context = () => testContext({ now, outbound: loopbackOutbound() });
-const ca = standInCa(now);
 const cross = standInCa(now, 'Cross');
-const revoked: { id: string; body: unknown }[] = [];
-const issued = new Map<string, { der: Buffer; polls: number }>();
-const settings = { issueAfter: 0, revokeStatus: 204 };
-let standIn: StandIn;
-
-const Order = z.object({
-  profile_name: z.literal('servers'),
-  common_name: z.string().min(1),
-  additional_dns_names: z.array(z.string()),
-  csr: z.string(),
-  signature_hash: z.enum(['sha256', 'sha384', 'sha512']),
-  validity: z.object({ valid_to: z.iso.datetime() }),
-  organization: z.object({ name: z.string() }),
-  use_csr_fields: z.literal(true).optional(),
-});
-
-/** The Certificate Issuing Service as DigiCert documents it: order, download as PKCS#7 once it is issued, revoke. */
-function answer({ method, path, headers, json }: SeenRequest): StandInAnswer {
-  const refused = (status: number, message: string) => ({ status, body: { errors: [{ code: 'error', message }] } });
-  if (headers['x-dc-devkey'] !== 'cis-key-1') return refused(401, 'unauthorized');
-  const [, , , , id = '', action] = path.split('/');
-  if (method === 'POST') return order(json, refused);
-  const found = issued.get(id);
-  if (action === 'download') {
-    if (!String(headers.accept).includes('application/x-pkcs7-certificates')) return refused(406, 'not acceptable');
-    if (found === undefined || (found.polls += 1) <= settings.issueAfter) return refused(404, 'not in issued state');
-    return { headers: { 'content-type': 'application/x-pkcs7-certificates' }, body: pkcs7Pem([found.der, ca.issuingDer, ca.rootDer]) };
-  }
-  revoked.push({ id, body: json });
-  return { status: settings.revokeStatus };
-}
-
-function order(json: unknown, refused: (status: number, message: string) => StandInAnswer): StandInAnswer {
-  const parsed = Order.safeParse(json);
-  if (!parsed.success) return refused(400, parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  try {
-    const der = ca.sign(parsed.data.csr, { notBefore: now, notAfter: new Date(parsed.data.validity.valid_to) });
-    const id = `cis-${issued.size + 1}`;
-    issued.set(id, { der, polls: 0 });
-    return { status: 201, body: { id } };
-  } catch {
-    return refused(400, 'the request cannot be decoded');
-  }
-}
+let standIn: Awaited<ReturnType<typeof startDigicertCis>>;
 
 // Filled in once the stand-in listens.
 const options = [
   { name: 'url', value: 'http://127.0.0.1:1' },
-  { name: 'api_key', value: 'cis-key-1' },
+  { name: 'api_key', value: cisApiKey },
   { name: 'profile_name', value: 'servers' },
-  { name: 'certificate', value: `${ca.issuingPem}\n${ca.rootPem}` },
+  { name: 'certificate', value: 'later' },
 ];
 const make = (given: Record<string, unknown> = {}): Issuer => plugin.create({ ...Object.fromEntries(options.map(({ name, value }) => [name, value])), ...given }, context());
 
 beforeAll(async () => {
-  standIn = await startStandIn(answer);
+  standIn = await startDigicertCis(() => now);
   Object.assign(options[0] ?? {}, { value: standIn.url });
+  Object.assign(options[3] ?? {}, { value: `${standIn.ca.issuingPem}\n${standIn.ca.rootPem}` });
 });
-beforeEach(() => void Object.assign(settings, { issueAfter: 0, revokeStatus: 204 }));
+beforeEach(() => void Object.assign(standIn.settings, { issueAfter: 0, revokeStatus: 204 }));
 afterAll(() => standIn.stop());
 
 const authorityRequest: IssuerAuthorityRequest = {
@@ -122,7 +76,7 @@ describeChecks('digicert-cis-issuer with an order', followUpChecks, {
 
 describe('digicert-cis-issuer', () => {
   it('waits while the certificate is not issued, and fetches it once it is', async () => {
-    settings.issueAfter = 2;
+    standIn.settings.issueAfter = 2;
     const issuer = make();
     const authority = await authorityOf(issuer);
     const asked = testRequest(authority);
@@ -156,8 +110,8 @@ describe('digicert-cis-issuer', () => {
     if (outcome.status !== 'issued') throw new Error(outcome.status);
     const revocation = { authority, certificateDer: outcome.certificateDer, externalId: outcome.externalId, reason: 'superseded', comments: 'new one' };
     await issuer.revoke?.(revocation);
-    expect(revoked.at(-1)).toEqual({ id: outcome.externalId, body: { comments: 'new one (superseded)' } });
-    settings.revokeStatus = 200;
+    expect(standIn.revoked.at(-1)).toEqual({ id: outcome.externalId, body: { comments: 'new one (superseded)' } });
+    standIn.settings.revokeStatus = 200;
     await expect(issuer.revoke?.(revocation)).rejects.toMatchObject({ code: 'upstream_failed', message: expect.stringContaining('200 instead of 204') });
   });
 

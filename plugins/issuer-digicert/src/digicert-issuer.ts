@@ -1,3 +1,4 @@
+import { DigicertApi, type DigicertOrder as Order } from '@sifaka/ca-clients';
 import { AppError } from '@sifaka/kernel';
 import { csrPem, parseCsr } from '@sifaka/pki';
 import {
@@ -15,7 +16,6 @@ import {
   type PolledOutcome,
   type RevokeRequest,
 } from '@sifaka/plugin-sdk';
-import { DigicertApi, type Order } from './digicert-api.js';
 import type { DigicertOptions } from './options.js';
 
 const dayMs = 86_400_000;
@@ -47,7 +47,7 @@ export class DigicertIssuer implements Issuer {
   }
 
   async createCertificate(request: IssuerCertificateRequest): Promise<IssueOutcome> {
-    const { id, certificate_id: certificateId } = await this.api.place(this.orderOf(request));
+    const { id, certificate_id: certificateId } = await this.api.place(this.options.order_type, this.orderOf(request));
     const later = this.pending(id, firstLookMs);
     return certificateId === undefined ? later : orLater(this.context, later, () => this.download(certificateId, request.csrDer, request.authority));
   }

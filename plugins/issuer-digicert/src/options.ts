@@ -1,12 +1,11 @@
-import { longText, secret } from '@sifaka/plugin-sdk';
+import { digicertAccessOptions } from '@sifaka/ca-clients';
+import { longText } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
 const days = z.int().min(1).max(3_650);
 
 export const DigicertOptions = z.object({
-  url: z.url({ protocol: /^https?$/ }).default('https://www.digicert.com').describe('Address of CertCentral').meta({ setting: 'DIGICERT_URL' }),
-  api_key: secret().min(1).describe('API key').meta({ setting: 'DIGICERT_API_KEY' }),
-  organization_id: z.coerce.number().int().positive().describe('Number of the validated organization').meta({ type: 'int', setting: 'DIGICERT_ORG_ID' }),
+  ...digicertAccessOptions,
   order_type: z
     .string()
     .regex(/^[a-z0-9_]{1,64}$/, { error: 'must be the name of a product, for example ssl_plus' })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { digicertApiKey as apiKey, startDigicert } from '@sifaka/ca-clients/stand-in';
 import { encodeName, parseCertificate, subjectFrom } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
 import { describeChecks, describeIssuer, followUpChecks, loopbackOutbound, outageChecks, startStandIn, testContext, testRequest } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
-import { apiKey, startDigicert } from './stand-in-digicert.js';
 
 const now = new Date('2026-11-22T10:00:00Z');
 const context = () => testContext({ now, outbound: loopbackOutbound() });

@@ -1,3 +1,4 @@
+import { EntrustApi, type EntrustCertificate as Certificate, type EntrustOrdered as Ordered } from '@sifaka/ca-clients';
 import { AppError } from '@sifaka/kernel';
 import { csrPem, organizationOf, parseCertificate, parseCsr, parseName, parsePemChain } from '@sifaka/pki';
 import {
@@ -15,7 +16,6 @@ import {
   type PendingOrderReference,
   type RevokeRequest,
 } from '@sifaka/plugin-sdk';
-import { EntrustApi, type Certificate, type Ordered } from './entrust-api.js';
 import type { EntrustOptions } from './options.js';
 
 const dayMs = 86_400_000;

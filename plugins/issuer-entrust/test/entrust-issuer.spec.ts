@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startEntrust, subjectOf } from '@sifaka/ca-clients/stand-in';
 import { parseCertificate } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
 import { describeChecks, describeIssuer, loopbackOutbound, outageChecks, standInCa, testContext, testRequest } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
-import { startEntrust, subjectOf } from './stand-in-entrust.js';
 
 const now = new Date('2026-11-22T10:00:00Z');
 const context = () => testContext({ now, outbound: loopbackOutbound() });

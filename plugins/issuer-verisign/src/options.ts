@@ -1,11 +1,11 @@
-import { longText, secret } from '@sifaka/plugin-sdk';
+import { verisignAccessOptions } from '@sifaka/ca-clients';
+import { longText } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
 const name = () => z.string().trim().min(1).max(64);
 
 export const VerisignOptions = z.object({
-  url: z.url({ protocol: /^https?$/ }).describe('Address of the web services, for example https://certmanager-webservices.websecurity.symantec.com/vswebservices').meta({ setting: 'VERISIGN_URL' }),
-  client_pem: secret().min(1).max(65_536).describe('Client certificate of the administrator and its private key, PEM in one text; not the path of a file').meta({ type: 'textarea', setting: 'VERISIGN_PEM_PATH' }),
+  ...verisignAccessOptions,
   first_name: name().describe('First name of who orders').meta({ setting: 'VERISIGN_FIRST_NAME' }),
   last_name: name().describe('Last name of who orders').meta({ setting: 'VERISIGN_LAST_NAME' }),
   email: z.email().max(240).describe('Mail address of who orders').meta({ setting: 'VERISIGN_EMAIL' }),

@@ -1,3 +1,4 @@
+import { isViceSuccess as isSuccess, VerisignApi, viceFault as faultOf, viceStatusCodes as statusCodes, viceWords as wordsOf, type ViceAnswer } from '@sifaka/ca-clients';
 import { AppError } from '@sifaka/kernel';
 import { csrPem, describeKey, parseCsr } from '@sifaka/pki';
 import {
@@ -14,10 +15,7 @@ import {
   type PendingOrderReference,
 } from '@sifaka/plugin-sdk';
 import type { VerisignOptions } from './options.js';
-import { statusCodes } from './status-codes.js';
 import { orderedValidity } from './validity.js';
-import { faultOf, VerisignApi, wordsOf } from './verisign-api.js';
-import { isSuccess, type ViceAnswer } from './vice-answer.js';
 
 const dayMs = 86_400_000;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { viceStatusCodes as statusCodes } from '@sifaka/ca-clients';
+import { startVerisign, viceRefusal as refusal, viceResponse as response } from '@sifaka/ca-clients/stand-in';
 import { encodeName, parseCertificate, subjectFrom } from '@sifaka/pki';
 import type { Issuer, IssuerAuthority, IssuerAuthorityRequest } from '@sifaka/plugin-sdk';
 import { describeChecks, describeIssuer, outageChecks, standInCa, testRequest, type TestContext } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
-import { statusCodes } from '../src/status-codes.js';
-import { refusal, response, startVerisign } from './stand-in-verisign.js';
 
 const now = new Date('2026-11-22T10:00:00Z');
 let verisign: Awaited<ReturnType<typeof startVerisign>>;

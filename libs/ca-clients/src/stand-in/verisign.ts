@@ -1,6 +1,8 @@
 import { certificatePem } from '@sifaka/pki';
 import { loopbackOutbound, standInCa, startStandIn, testContext, type SeenRequest, type StandInAnswer } from '@sifaka/plugin-sdk/conformance';
 import { z } from 'zod';
+import { certify } from './certify.js';
+import { Troubles } from './troubles.js';
 
 const Enrollment = z.strictObject({
   challenge: z.string().length(24),
@@ -24,14 +26,16 @@ export const response = (code: string, inner = '', message = 'success'): StandIn
 export const refusal = (code: string, message: string): StandInAnswer => ({ ...response(code), body: `<Error xmlns="urn:symantec:api"><StatusCode>${code}</StatusCode><Message>${message}</Message></Error>` });
 
 /**
- * The VICE 2.0 web services as their documentation describes them, over TLS with the administrator's client certificate: enroll, pickup, reject
- * and getTokens.
+ * The VICE 2.0 web services as their documentation describes them, over TLS with the administrator's client certificate: enroll, pickup, reject,
+ * getTokens, and the detail report.
  */
 export async function startVerisign(now: () => Date) {
   const ca = standInCa(now());
   const transactions = new Map<string, { der: Buffer; state: 'pending' | 'approved' }>();
   const orders: z.output<typeof Enrollment>[] = [];
   const rejected: string[] = [];
+  const troubles = new Troubles();
+  const placed = new Map<string, Date>();
   const settings = {
     needsApproval: false,
     enroll: null as StandInAnswer | null,
@@ -43,12 +47,23 @@ export async function startVerisign(now: () => Date) {
 
   function answer(request: SeenRequest): StandInAnswer {
     if (request.clientName !== 'administrator') return { status: 403, headers: { 'content-type': 'text/html' }, body: '<html><body>Client certificate required</body></html>' };
+    const trouble = troubles.next(request.url);
+    if (trouble !== null) return trouble;
     const id = request.query.get('transaction_id') ?? '';
     if (request.method === 'POST' && request.path === '/vswebservices/rest/services/enroll') return settings.enroll ?? enroll(request);
     if (request.method === 'POST' && request.path === '/vswebservices/rest/services/getTokens') return settings.tokens ?? response('0x00', settings.units.map(({ type, remaining }) => `<Order type="${type}" orderNumber="1" ordered="11" used="0" remaining="${remaining}" expiration="JUN 16, 2027" />`).join('\n'));
     if (request.method === 'GET' && request.path === '/vswebservices/rest/services/pickup') return settings.pickup ?? pickup(id);
     if (request.method === 'GET' && request.path === '/vswebservices/rest/services/reject') return settings.reject ?? reject(id);
+    if (request.method === 'POST' && request.path === '/vswebservices/reportingws') return report(new URLSearchParams(request.text));
     return { status: 404, body: 'not found' };
+  }
+
+  function report(form: URLSearchParams): StandInAnswer {
+    const [from, to] = [form.get('startDate') ?? '', form.get('endDate') ?? ''].map((day) => (/^\d\d\/\d\d\/\d{4}$/.test(day) ? Date.parse(`${day} UTC`) : Number.NaN));
+    if (from === undefined || to === undefined || !(from <= to) || form.get('reportType') !== 'detail' || form.get('certStatus') !== 'Valid') return refusal('0x6000', 'a parameter is wrong');
+    if (form.get('certProductType') !== 'Server') return { body: {} };
+    const orderNumber = [...placed].filter(([, at]) => at.getTime() >= from && at.getTime() < to + 86_400_000).map(([id]) => id);
+    return orderNumber.length === 0 ? response('0x00') : { body: { orderNumber, commonName: orderNumber.map(() => 'www.example.test') } };
   }
 
   function enroll({ text }: SeenRequest): StandInAnswer {
@@ -77,9 +92,17 @@ export async function startVerisign(now: () => Date) {
     return response('0x00');
   }
 
+  /** A certificate that somebody else ordered on that day. */
+  const add = (day: Date, { broken }: { broken?: Buffer } = {}): Buffer => {
+    const id = `98345f3ebc1ba8d743ab5616051e${(0x1000 + placed.size).toString(16)}`;
+    const der = certify(ca, `www${placed.size}.example.test`);
+    transactions.set(id, { der: broken ?? der, state: 'approved' });
+    placed.set(id, day);
+    return der;
+  };
   const { cert, key } = ca.identity('administrator');
   const standIn = await startStandIn(answer, { ...ca.identity(), ca: [ca.rootPem, ca.issuingPem], requestCert: true, rejectUnauthorized: false });
   /** Trusts the stand-in's TLS certificate, as the system trusts that of the web services. */
   const context = () => testContext({ now: now(), outbound: { ...loopbackOutbound(), fetchWith: (trust) => loopbackOutbound().fetchWith({ ...trust, caPem: ca.rootPem }) } });
-  return { ...standIn, url: `${standIn.url}/vswebservices`, ca, clientPem: `${cert}\n${key}`, client: { cert, key }, settings, transactions, orders, rejected, context };
+  return { ...standIn, url: `${standIn.url}/vswebservices`, ca, clientPem: `${cert}\n${key}`, client: { cert, key }, settings, troubles, add, placed, transactions, orders, rejected, context };
 }

@@ -1,16 +1,19 @@
 import { AppError } from '@sifaka/kernel';
 import { HttpApi, type PluginContext, type TlsTrust } from '@sifaka/plugin-sdk';
 import { ntlmFetch } from './ntlm-fetch.js';
-import type { AdcsOptions } from './options.js';
+import type { AdcsAccess } from './adcs-options.js';
 
 /** What the web enrolment pages say of a request. */
 export type Disposition = { status: 'issued'; requestId: string } | { status: 'pending'; requestId: string } | { status: 'denied'; reason: string };
+
+/** What is behind a request id. `missing`: nothing, or nothing any more. */
+export type Retrieved = { status: 'issued'; pem: string } | { status: 'pending' | 'denied' | 'missing' };
 
 /** The web enrolment pages of Active Directory Certificate Services (`/certsrv`): made for people, read by their fixed parts. */
 export class AdcsApi {
   private readonly api: HttpApi;
 
-  constructor(options: AdcsOptions, context: PluginContext) {
+  constructor(options: AdcsAccess, context: PluginContext) {
     const { server, auth_method: method, user = '', password = '' } = options;
     const trust = trustOf(options);
     const basic = Buffer.from(`${user}:${password}`).toString('base64');
@@ -44,6 +47,19 @@ export class AdcsApi {
     return dispositionOf(typeof body === 'string' ? body : '', requestId);
   }
 
+  /** Like `certificate`, for an id that may never have been. @throws AppError for a page that is not of the web enrolment */
+  async retrieve(requestId: number): Promise<Retrieved> {
+    const request = { query: { ReqID: requestId, Enc: 'b64' }, accepts: [404, 500] };
+    const answer = await this.api.send('/certnew.cer', request);
+    const page = typeof answer.body === 'string' ? answer.body : '';
+    if (answer.status === 404) return { status: 'missing' };
+    if (answer.status < 400 && (answer.headers.get('content-type') ?? '').includes('application/pkix-cert')) return { status: 'issued', pem: page.replaceAll('\r\n', '\n') };
+    if (isMissing(page)) return { status: 'missing' };
+    if (answer.status >= 400) throw this.api.refusal('/certnew.cer', request, answer);
+    const { status } = dispositionOf(page, String(requestId));
+    return { status: status === 'issued' ? 'missing' : status };
+  }
+
   /** PKCS#7, PEM: the CA's newest certificate and all above it. */
   async chain(): Promise<string> {
     const page = await this.page('/certcarc.asp');
@@ -65,7 +81,7 @@ export class AdcsApi {
   }
 }
 
-function trustOf({ auth_method: method, client_certificate: certificate, client_key: key, ca_bundle: caPem, verify_tls: isVerified }: AdcsOptions): TlsTrust {
+function trustOf({ auth_method: method, client_certificate: certificate, client_key: key, ca_bundle: caPem, verify_tls: isVerified }: AdcsAccess): TlsTrust {
   return {
     isVerified,
     ...(caPem !== undefined && { caPem }),
@@ -84,6 +100,9 @@ function dispositionOf(page: string, asked: string | null): Disposition {
   if (/denied by\b|request was denied|certificate request denied|disposition message is/i.test(page)) return { status: 'denied', reason: reason.slice(0, 500) };
   throw new AppError('upstream_failed', `AD CS answered with a page that says neither issued, pending nor denied: ${textOf(page).slice(0, 500)}`, { reason: 'adcs.unexpected_page' });
 }
+
+/** ERROR_NOT_FOUND, CERTSRV_E_PROPERTY_EMPTY and E_INVALIDARG: what the CA says of ids that it has no row, or no certificate, for. */
+const isMissing = (page: string): boolean => /0x80070490|0x80094004|0x80070057|element not found|property value is empty|disposition[^.]{0,40}\(never set\)/i.test(textOf(page));
 
 /** What a person would read on the page. */
 const textOf = (page: string): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isSuccess, readViceAnswer } from '../src/vice-answer.js';
+import { isSuccess, readViceAnswer } from './vice-answer.js';
 
 describe('an answer of the web services', () => {
   it('is read with or without namespaces and declaration', () => {

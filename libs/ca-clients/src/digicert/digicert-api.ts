@@ -1,16 +1,27 @@
 import { AppError } from '@sifaka/kernel';
 import { HttpApi, type PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
-import type { DigicertOptions } from './options.js';
+import type { DigicertAccess } from './digicert-options.js';
 
 const Faults = z.object({ errors: z.array(z.object({ code: z.string().optional(), message: z.string() })).min(1) });
 const Id = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(String);
 const Placed = z.object({ id: Id, certificate_id: Id.optional(), certificate_chain: z.array(z.object({ pem: z.string() })).optional() });
 const Order = z.object({ status: z.string(), certificate: z.object({ id: Id.optional() }).optional() });
+const ListedOrder = z.object({
+  id: Id,
+  status: z.string(),
+  certificate: z.object({ id: Id.optional(), common_name: z.string().nullish() }).optional(),
+  product: z.object({ name: z.string().nullish() }).nullish(),
+});
+const OrderPage = z.object({ orders: z.array(ListedOrder).default([]), page: z.object({ total: z.int().min(0), limit: z.int().optional(), offset: z.int().optional() }) });
 const Organization = z.object({ name: z.string(), status: z.string().optional() });
 const Products = z.object({ products: z.array(z.object({ name_id: z.string() })) });
 
 export type Order = z.output<typeof Order>;
+export type DigicertListedOrder = z.output<typeof ListedOrder>;
+
+/** Server platform whose download is one PEM text of the whole path. */
+const nginx = 29;
 
 const ordersPath = '/services/v2/order/certificate';
 
@@ -18,10 +29,7 @@ const ordersPath = '/services/v2/order/certificate';
 export class DigicertApi {
   private readonly api: HttpApi;
 
-  constructor(
-    private readonly options: DigicertOptions,
-    context: PluginContext,
-  ) {
+  constructor(options: Pick<DigicertAccess, 'url' | 'api_key'>, context: PluginContext) {
     this.api = new HttpApi({
       name: 'DigiCert',
       url: options.url,
@@ -32,12 +40,17 @@ export class DigicertApi {
     });
   }
 
-  place(order: object): Promise<z.output<typeof Placed>> {
-    return this.api.read(Placed, `${ordersPath}/${this.options.order_type}`, { method: 'POST', json: order });
+  place(product: string, order: object): Promise<z.output<typeof Placed>> {
+    return this.api.read(Placed, `${ordersPath}/${product}`, { method: 'POST', json: order });
   }
 
   order(id: string): Promise<Order> {
     return this.api.read(Order, `${ordersPath}/${segment(id)}`);
+  }
+
+  /** Issued orders of an organization, the oldest first: new ones come behind those that were read. */
+  issuedOrders(organizationId: number, { offset, limit }: { offset: number; limit: number }): Promise<z.output<typeof OrderPage>> {
+    return this.api.read(OrderPage, ordersPath, { query: { 'filters[status]': 'issued', 'filters[organization_id]': organizationId, sort: 'id', offset, limit } });
   }
 
   /** @returns false when the order is gone */
@@ -51,6 +64,14 @@ export class DigicertApi {
     const { body } = await this.api.send(`/services/v2/certificate/${segment(id)}/download/format/pem_all`);
     if (typeof body === 'string') return body;
     throw new AppError('upstream_failed', `DigiCert answered with no certificate for ${id}`, { reason: 'digicert.no_certificate' });
+  }
+
+  /** As `certificate`, in the form for nginx; null when it is gone. */
+  async bundle(id: string): Promise<string | null> {
+    const { status, body } = await this.api.send(`/services/v2/certificate/${segment(id)}/download/platform/${nginx}`, { headers: { accept: '*/*' }, accepts: [404] });
+    if (status === 404) return null;
+    if (typeof body === 'string') return body;
+    throw new AppError('upstream_failed', `DigiCert answered with no certificate for ${id}`, { reason: 'source.unreadable' });
   }
 
   async revoke(id: string, revocation: { comments: string; revocation_reason?: string }): Promise<void> {

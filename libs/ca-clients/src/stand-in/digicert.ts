@@ -1,6 +1,8 @@
 import { certificatePem } from '@sifaka/pki';
 import { standInCa, startStandIn, type SeenRequest, type StandInAnswer } from '@sifaka/plugin-sdk/conformance';
 import { z } from 'zod';
+import { certify } from './certify.js';
+import { Troubles } from './troubles.js';
 
 export const apiKey = 'digicert-key-5f0a';
 
@@ -16,11 +18,13 @@ interface Order {
   certificateId: number | null;
   der: Buffer | null;
   polls: number;
+  /** In place of the certificate. */
+  broken?: string;
 }
 
 /**
  * CertCentral's Services API v2 as dev.digicert.com describes it: place an order, read it, cancel it, download and revoke a certificate,
- * read organization and products. `issueAfter` polls an order is issued; null: it waits for an approval.
+ * read organization and products, list orders page by page. `issueAfter` polls an order is issued; null: it waits for an approval.
  */
 export async function startDigicert({ issueAfter = 1, now = () => new Date() }: { issueAfter?: number | null; now?: () => Date } = {}) {
   const ca = standInCa(now());
@@ -28,9 +32,12 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
   const placed = new Set<string>();
   const revoked: { id: string; body: unknown }[] = [];
   const settings = { issueAfter };
+  const troubles = new Troubles();
   const refused = (status: number, code: string, message: string): StandInAnswer => ({ status, body: { errors: [{ code, message }] } });
 
   function answer(request: SeenRequest): StandInAnswer {
+    const trouble = troubles.next(request.url);
+    if (trouble !== null) return trouble;
     if (request.headers['x-dc-devkey'] !== apiKey) return refused(403, 'access_denied', `API key ${String(request.headers['x-dc-devkey'])} is not valid`);
     const [, , , kind, ...rest] = request.path.split('/');
     if (kind === 'organization') return rest[0] === '17' ? { body: { id: 17, name: 'Corp', status: 'active' } } : refused(404, 'not_found|organization', 'Organization not found');
@@ -56,7 +63,17 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
     return { status: 201, body: { id, requests: [{ id: 1, status: 'pending' }], ...(isIssued && { certificate_id: id + 5_000 }) } };
   }
 
-  function order({ method, json }: SeenRequest, [, id = '', action]: string[]): StandInAnswer {
+  function list(query: URLSearchParams): StandInAnswer {
+    if (query.get('filters[organization_id]') !== '17') return { body: { orders: [], page: { total: 0, limit: 0, offset: 0 } } };
+    const [offset, limit] = [Number(query.get('offset') ?? '0'), Number(query.get('limit') ?? '1000')];
+    // The real filter lets orders through that were issued and are something else by now.
+    const all = [...orders].filter(([, { certificateId }]) => certificateId !== null);
+    const shown = all.slice(offset, offset + limit).map(([id, { status, certificateId }]) => ({ id: Number(id), status, certificate: { id: certificateId, common_name: `www${id}.example.test` }, product: { name_id: 'ssl_plus', name: 'Standard SSL' } }));
+    return { body: { orders: shown, page: { total: all.length, limit, offset } } };
+  }
+
+  function order({ method, json, query }: SeenRequest, [, id = '', action]: string[]): StandInAnswer {
+    if (id === '') return list(query);
     const found = orders.get(id);
     if (found === undefined) return refused(404, 'not_found|order', 'Order not found');
     if (method === 'PUT' && action === 'status') {
@@ -75,8 +92,16 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
       revoked.push({ id, body: json });
       return { status: 201, body: { id: 9, status: 'submitted' } };
     }
+    if (found.broken !== undefined) return { body: found.broken };
     return { body: [certificatePem(found.der), ca.issuingPem, ca.rootPem].join('\r\n') };
   }
 
-  return { ...(await startStandIn(answer)), ca, orders, revoked, settings };
+  /** An order of somebody else. */
+  const add = (changes: Partial<Order> = {}): Buffer => {
+    const id = 1_000 + orders.size;
+    const der = certify(ca, `www${id}.example.test`);
+    orders.set(String(id), { status: 'issued', certificateId: id + 5_000, der, polls: 0, ...changes });
+    return der;
+  };
+  return { ...(await startStandIn(answer)), ca, orders, revoked, settings, troubles, add };
 }

@@ -5,6 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { certificatePem, encodePkcs7 } from '@sifaka/pki';
 import { clientNameOf, standInCa } from '@sifaka/plugin-sdk/conformance';
 import md4 from 'js-md4';
+import { certify } from './certify.js';
+import { Troubles } from './troubles.js';
 
 export const account = { domain: 'CORP', user: 'svc-pki', password: 'adcs-Passw0rd' };
 
@@ -17,6 +19,8 @@ interface Settings {
 interface Request {
   der: Buffer;
   status: Settings['decision'];
+  /** In place of the certificate. */
+  broken?: string;
 }
 
 const page = (text: string): string => `<html><head><script>var x = "1";</script></head><body><p>Microsoft Active Directory Certificate Services</p><p>${text}</p></body></html>`;
@@ -30,6 +34,7 @@ export async function startAdcs(settings: Settings) {
   const requests = new Map<string, Request>();
   const challenges = new WeakMap<Socket, Buffer>();
   const seen: { path: string; form: URLSearchParams }[] = [];
+  const troubles = new Troubles();
 
   const server = createServer({ ...ca.identity(), ca: [ca.rootPem, ca.issuingPem], requestCert: settings.auth === 'cert', rejectUnauthorized: false }, (incoming, outgoing) => {
     void (async () => {
@@ -39,6 +44,8 @@ export async function startAdcs(settings: Settings) {
       const url = new URL(incoming.url ?? '/', 'https://adcs.test');
       const form = new URLSearchParams(Buffer.concat(chunks).toString());
       seen.push({ path: url.pathname, form });
+      const trouble = troubles.next(incoming.url ?? '/');
+      if (trouble !== null) return void outgoing.writeHead(trouble.status ?? 200, { 'content-type': 'text/html', ...trouble.headers }).end(trouble.body);
       answer(url, form, outgoing);
     })();
   });
@@ -83,6 +90,7 @@ export async function startAdcs(settings: Settings) {
   function hand(request: Request | undefined, outgoing: ServerResponse): void {
     const html = (text: string) => outgoing.writeHead(200, { 'content-type': 'text/html' }).end(page(text));
     if (request === undefined) return void html('Error: The disposition message is "Element not found. 0x80070490"');
+    if (request.broken !== undefined) return void outgoing.writeHead(200, { 'content-type': 'application/pkix-cert' }).end(request.broken);
     if (request.status === 'pending') return void html('<b>Certificate Pending</b> Your certificate request is still pending. Taken Under Submission');
     if (request.status === 'denied') return void html('Your request was denied. The disposition message is "Denied by CORP\\admin"');
     outgoing.writeHead(200, { 'content-type': 'application/pkix-cert' }).end(`${certificatePem(request.der).replaceAll('\n', '\r\n')}\r\n`);
@@ -108,7 +116,14 @@ export async function startAdcs(settings: Settings) {
     ca,
     client: ca.identity('platform'),
     requests,
+    troubles,
     seen,
+    /** A request of somebody else. */
+    add: (id: number, name: string, uses?: Parameters<typeof certify>[2], status: Settings['decision'] = 'issued') => {
+      const der = certify(ca, name, uses);
+      requests.set(String(id), { der, status });
+      return der;
+    },
     settings,
     stop: () =>
       new Promise<void>((resolve) => {

@@ -1,0 +1,5 @@
+export { account as adcsAccount, startAdcs } from './stand-in/adcs.js';
+export { apiKey as digicertApiKey, startDigicert } from './stand-in/digicert.js';
+export { startDigicertCis, cisApiKey } from './stand-in/digicert-cis.js';
+export { startEntrust, subjectOf } from './stand-in/entrust.js';
+export { refusal as viceRefusal, response as viceResponse, startVerisign } from './stand-in/verisign.js';
