@@ -23,7 +23,7 @@ export class EndRun {
   ) {}
 
   /** Everything was handed over: what is not there any more is let go. */
-  async complete(source: SourceRow, state: RunState, signal: AbortSignal): Promise<void> {
+  async complete(source: SourceRow, state: RunState, signal: AbortSignal): Promise<RunEnd['state']> {
     await this.settle.unlink(source, state, signal);
     await this.settle.resolveStaged(source, state, signal);
     await this.settle.missing(source, state);
@@ -31,7 +31,9 @@ export class EndRun {
     state.begin();
     state.count({ endpointsExpired: expired });
     const { certificatesRefused, endpointsSkipped, faults } = state.counts;
-    await this.finish(source, state, { state: certificatesRefused + endpointsSkipped + faults > 0 ? 'partial' : 'succeeded', error: null, isComplete: faults === 0 });
+    const end = certificatesRefused + endpointsSkipped + faults > 0 ? 'partial' : 'succeeded';
+    await this.finish(source, state, { state: end, error: null, isComplete: faults === 0 });
+    return end;
   }
 
   /** Nothing counts as gone. */

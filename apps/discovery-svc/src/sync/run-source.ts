@@ -48,8 +48,7 @@ export class RunSource {
     try {
       if (run.stalls > maxStalls) throw new ScanFault(new Error('it was cut off again and again'), `it was cut off ${run.stalls} times without getting any further`);
       await this.look(source, state, signal);
-      await this.end.complete(source, state, signal);
-      syncs.add(1, { plugin: source.plugin, state: state.counts.faults > 0 ? 'partial' : 'succeeded' });
+      syncs.add(1, { plugin: source.plugin, state: await this.end.complete(source, state, signal) });
     } catch (error) {
       await this.stopped(source, state, error, signal);
     }
