@@ -11,9 +11,16 @@ import { CertificateListPage } from './certificates/certificate-list-page.js';
 import { CertificatePage } from './certificates/certificate-page.js';
 import { CertificateRequestPage } from './certificates/certificate-request-page.js';
 import { CertificateUploadPage } from './certificates/certificate-upload-page.js';
+import { DeploymentListPage } from './deployments/deployment-list-page.js';
+import { DestinationCreatePage } from './destinations/destination-create-page.js';
+import { DestinationListPage } from './destinations/destination-list-page.js';
+import { DestinationPage } from './destinations/destination-page.js';
 import { DnsProviderCreatePage } from './dns/dns-provider-create-page.js';
 import { DnsProviderListPage } from './dns/dns-provider-list-page.js';
 import { DnsProviderPage } from './dns/dns-provider-page.js';
+import { EndpointCreatePage } from './endpoints/endpoint-create-page.js';
+import { EndpointListPage } from './endpoints/endpoint-list-page.js';
+import { EndpointPage } from './endpoints/endpoint-page.js';
 import { PendingListPage } from './pending/pending-list-page.js';
 import { PendingPage } from './pending/pending-page.js';
 import { ApiKeyPage } from './people/api-key-page.js';
@@ -22,11 +29,15 @@ import { UserPage } from './people/user-page.js';
 import { AuditPage } from './platform/audit-page.js';
 import { DomainPage } from './platform/domain-page.js';
 import { PlatformPage } from './platform/platform-page.js';
+import { RotationListPage } from './rotations/rotation-list-page.js';
 import { queryClient } from './session/api.js';
 import { LoginPage } from './session/login-page.js';
 import { useSession } from './session/session.js';
 import { Frame } from './shell/frame.js';
 import { NotFoundPage } from './shell/not-found-page.js';
+import { SourceCreatePage } from './sources/source-create-page.js';
+import { SourceListPage } from './sources/source-list-page.js';
+import { SourcePage } from './sources/source-page.js';
 import { theme } from './theme.js';
 
 export function App() {
@@ -60,6 +71,17 @@ function Pages() {
         <Route path="authorities/create" element={<AuthorityCreatePage />} />
         <Route path="authorities/import" element={<AuthorityImportPage />} />
         <Route path="authorities/:id" element={<AuthorityPage />} />
+        <Route path="endpoints" element={<EndpointListPage />} />
+        <Route path="endpoints/create" element={<EndpointCreatePage />} />
+        <Route path="endpoints/:id" element={<EndpointPage />} />
+        <Route path="destinations" element={<DestinationListPage />} />
+        <Route path="destinations/create" element={<DestinationCreatePage />} />
+        <Route path="destinations/:id" element={<DestinationPage />} />
+        <Route path="deployments" element={<DeploymentListPage />} />
+        <Route path="rotations" element={<RotationListPage />} />
+        <Route path="sources" element={<SourceListPage />} />
+        <Route path="sources/create" element={<SourceCreatePage />} />
+        <Route path="sources/:id" element={<SourcePage />} />
         <Route path="domains" element={<DomainPage />} />
         <Route path="users" element={<UserPage />} />
         <Route path="roles" element={<RolePage />} />

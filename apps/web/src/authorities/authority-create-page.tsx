@@ -1,32 +1,29 @@
 import { Accordion, Alert, Anchor, Button, Group, NumberInput, Paper, Radio, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { createAuthorityOperation, listPluginsOperation, type AuthorityView, type ListedPluginView } from '@sifaka/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { createAuthorityOperation, type AuthorityView, type ListedPluginView } from '@sifaka/contracts';
+import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { optionErrors, optionPaths, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { keyTypeChoices } from '../ui/key-types.js';
 import { notifyDone } from '../ui/notify.js';
+import { optionsOf } from '../ui/optioned.js';
 import { Page } from '../ui/page.js';
-import type { OptionValues } from '../ui/plugin-input.js';
-import { focusOption, PluginOptions } from '../ui/plugin-options.js';
+import { PluginSelect } from '../ui/plugin-select.js';
 import { Refusal } from '../ui/refusal.js';
 import { Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
+import { usePluginForm } from '../ui/use-plugin-form.js';
+import { usePlugins } from '../ui/use-plugins.js';
 import { emptyForm, fieldOf, requestOf, type AuthorityForm } from './authority-request.js';
-import { firstChoice, issuerNote, IssuerSelect, keepsKeyHere } from './issuer-select.js';
+import { firstChoice, issuerNote, keepsKeyHere } from './issuer-choice.js';
 import { authorityChoices, useAuthorities } from './use-authorities.js';
 
 export function AuthorityCreatePage() {
   const authorities = useAuthorities();
   const defaults = useDefaults();
-  const plugins = useQuery({
-    queryKey: ['plugins', 'issuer'],
-    queryFn: ({ signal }) => api.call(listPluginsOperation, { query: { type: 'issuer' }, signal }),
-    staleTime: 300_000,
-  });
+  const plugins = usePlugins('issuer');
   const { user } = useMe();
   const [params] = useSearchParams();
   const parent = params.get('parent');
@@ -61,9 +58,6 @@ export function AuthorityCreatePage() {
   );
 }
 
-/** Where the options of the issuer stand in the request. */
-const optionsPath = 'plugin.pluginOptions';
-
 interface CreateFormProps {
   authorities: AuthorityView[];
   issuers: ListedPluginView[];
@@ -73,26 +67,23 @@ interface CreateFormProps {
 function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
   const navigate = useNavigate();
   const form = useForm<AuthorityForm>({ initialValues: initial });
-  // By issuer: an address typed for one is none for another.
-  const [typed, setTyped] = useState<Readonly<Record<string, OptionValues>>>({});
-  const slug = form.values.plugin ?? '';
-  const values = typed[slug] ?? {};
-  const options = issuers.find((issuer) => issuer.slug === slug)?.pluginOptions ?? [];
+  const slug = form.values.plugin;
+  const plugin = usePluginForm({ slug, options: optionsOf(issuers, slug) });
   const create = useMutation({
-    mutationFn: (input: AuthorityForm) => api.call(createAuthorityOperation, { body: requestOf(input, options, values) }),
+    mutationFn: (input: AuthorityForm) => api.call(createAuthorityOperation, { body: requestOf(input, plugin.input()) }),
     onSuccess: async ({ id, name }) => {
       notifyDone(`${name} was created`);
       await refreshAll();
       await navigate(`/authorities/${id}`);
     },
     onError: (error) => {
-      if (showRefusal(form, error, fieldOf).length === 0) focusOption(options, optionErrors(error, options, optionsPath));
+      if (showRefusal(form, error, fieldOf).length === 0) plugin.focus(error);
     },
   });
-  const shown = [...shownPaths(create.error, fieldOf), ...optionPaths(create.error, options, optionsPath)];
-  const choose = (plugin: string | null) => {
+  const shown = [...shownPaths(create.error, fieldOf), ...plugin.shown(create.error)];
+  const choose = (issuer: string | null) => {
     create.reset();
-    form.setFieldValue('plugin', plugin);
+    form.setFieldValue('plugin', issuer);
   };
   return (
     <form onSubmit={form.onSubmit((input) => create.mutate(input))} noValidate>
@@ -100,12 +91,7 @@ function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
         <Refusal error={create.error} shown={shown} />
         <KindSection form={form} authorities={authorities} />
         <IssuerSection form={form} issuers={issuers} choose={choose}>
-          <PluginOptions
-            options={options}
-            values={values}
-            errors={optionErrors(create.error, options, optionsPath)}
-            onChange={(next) => setTyped({ ...typed, [slug]: next })}
-          />
+          {plugin.fields(create.error)}
         </IssuerSection>
         <KeySection form={form} />
         <Accordion variant="contained" bg="var(--mantine-color-body)">
@@ -146,7 +132,7 @@ function IssuerSection({ form, issuers, choose, children }: IssuerSectionProps) 
     <Paper withBorder p="lg" component="section" aria-label="Issuer">
       <Stack>
         <Title order={2}>Issuer</Title>
-        <IssuerSelect issuers={issuers} {...form.getInputProps('plugin')} onChange={choose} />
+        <PluginSelect label="Issuer" description="Where certificates of this authority come from" plugins={issuers} {...form.getInputProps('plugin')} onChange={choose} />
         {note !== null && (
           <Alert role="note" color="blue" variant="light">
             {note}

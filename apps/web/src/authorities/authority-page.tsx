@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { getAuthorityOperation, updateAuthorityOperation, type AuthorityView } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
-import { Section } from '../certificates/certificate-page.js';
+import { Section } from '../ui/section.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { Dialog } from '../ui/dialog.js';
@@ -17,7 +17,7 @@ import { PemBlock } from '../ui/pem-block.js';
 import { isSshLine } from '../ui/ssh.js';
 import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
-import { ActiveBadge } from './authority-list-page.js';
+import { ActiveBadge } from '../ui/badges.js';
 
 const parent = { title: 'Authorities', to: '/authorities' };
 

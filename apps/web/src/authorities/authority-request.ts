@@ -1,8 +1,8 @@
 import type { RequestOf } from '@sifaka/api-client';
-import type { createAuthorityOperation, PluginOption } from '@sifaka/contracts';
+import type { createAuthorityOperation } from '@sifaka/contracts';
 import { byFirstPart, type FieldOf } from '../ui/form-refusal.js';
 import { signingAlgorithmOf } from '../ui/key-types.js';
-import { pluginInput, type OptionValues } from '../ui/plugin-input.js';
+import { pluginOptionsPath } from '../ui/plugin-input.js';
 import { emptySubject, subjectFields, type Subject } from '../ui/subject.js';
 
 export interface AuthorityForm extends Subject {
@@ -56,20 +56,18 @@ const fieldOfForm = byFirstPart(fieldNames, {
 });
 
 /** Options of the issuer have inputs of their own. */
-export const fieldOf: FieldOf = (path) => (path.startsWith('plugin.pluginOptions.') ? null : fieldOfForm(path));
+export const fieldOf: FieldOf = (path) => (path.startsWith(`${pluginOptionsPath}.`) ? null : fieldOfForm(path));
 
-export function requestOf(
-  form: AuthorityForm,
-  options: readonly PluginOption[],
-  values: OptionValues,
-): RequestOf<typeof createAuthorityOperation>['body'] {
-  const { parent, years, pathLength, plugin, commonName, ...rest } = form;
+type AuthorityBody = RequestOf<typeof createAuthorityOperation>['body'];
+
+export function requestOf(form: AuthorityForm, plugin: AuthorityBody['plugin']): AuthorityBody {
+  const { parent, years, pathLength, plugin: _, commonName, ...rest } = form;
   return {
     ...rest,
     commonName: commonName === '' ? rest.name.slice(0, 64) : commonName,
     validityYears: years === '' ? null : Number(years),
     signingAlgorithm: signingAlgorithmOf(rest.keyType),
-    plugin: pluginInput(plugin ?? '', options, values),
+    plugin,
     ...(rest.type === 'subca' && parent !== null && { parent: { id: Number(parent) } }),
     ...(pathLength !== '' && { extensions: { basicConstraints: { ca: true, path_length: Number(pathLength) } } }),
   };

@@ -1,24 +1,27 @@
-import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Switch, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Stack, Switch, Tabs, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { getCertificateOperation, switchCertificateOperation, viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { api, refreshAll } from '../session/api.js';
-import { useMe } from '../session/me.js';
 import { StateBadge } from '../ui/badges.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';
 import { notifyRefused } from '../ui/notify.js';
+import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
+import { Section } from '../ui/section.js';
 import { isSshLine } from '../ui/ssh.js';
-import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
+import { CertificateDeployments } from './certificate-deployments.js';
+import { CertificateEndpoints } from './certificate-endpoints.js';
 import { CertificateLog } from './certificate-log.js';
 import { EditDialog } from './edit-dialog.js';
 import { ExportDialog } from './export-dialog.js';
 import { KeyDialog } from './key-dialog.js';
 import { RevokeDialog } from './revoke-dialog.js';
+import { useMayChange } from './use-may-change.js';
 
 const parent = { title: 'Certificates', to: '/certificates' };
 
@@ -28,13 +31,11 @@ export function CertificatePage() {
     queryKey: ['certificate', id],
     queryFn: ({ signal }) => api.call(getCertificateOperation, { params: { id }, signal }),
   });
-  if (certificate.data === undefined)
-    return (
-      <Page title="Certificate" parent={parent}>
-        <Loaded query={certificate}>{() => null}</Loaded>
-      </Page>
-    );
-  return <Details certificate={certificate.data} />;
+  return (
+    <ObjectPage query={certificate} title="Certificate" parent={parent}>
+      {(data) => <Details certificate={data} />}
+    </ObjectPage>
+  );
 }
 
 function Details({ certificate }: { certificate: CertificateView }) {
@@ -55,15 +56,23 @@ function Details({ certificate }: { certificate: CertificateView }) {
       }
       actions={<Actions certificate={certificate} />}
     >
-      <Tabs defaultValue="overview">
+      <Tabs defaultValue="overview" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="deployments">Deployments</Tabs.Tab>
+          <Tabs.Tab value="endpoints">Endpoints</Tabs.Tab>
           <Tabs.Tab value="pem">Certificate and chain</Tabs.Tab>
           <Tabs.Tab value="extensions">Extensions</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview" pt="md">
           <Overview certificate={certificate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="deployments" pt="md">
+          <CertificateDeployments certificate={certificate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="endpoints" pt="md">
+          <CertificateEndpoints certificate={certificate} />
         </Tabs.Panel>
         <Tabs.Panel value="pem" pt="md">
           <Stack gap="lg">
@@ -85,13 +94,6 @@ function Details({ certificate }: { certificate: CertificateView }) {
       </Tabs>
     </Page>
   );
-}
-
-/** Creators, administrators and holders of one of its roles may change it; the server has the last word. */
-export function useMayChange(certificate: Pick<CertificateView, 'user' | 'roles'>): boolean {
-  const { user, isAdmin } = useMe();
-  const mine = new Set(user?.roles.map(({ id }) => id) ?? []);
-  return isAdmin || certificate.user?.id === user?.id || certificate.roles.some(({ id }) => mine.has(id));
 }
 
 function Actions({ certificate }: { certificate: CertificateView }) {
@@ -208,17 +210,6 @@ const links = (certificates: readonly { id: number; name: string }[]) =>
       ))}
     </Stack>
   );
-
-export function Section({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Paper withBorder p="lg" component="section" aria-label={title}>
-      <Stack>
-        <Title order={2}>{title}</Title>
-        {children}
-      </Stack>
-    </Paper>
-  );
-}
 
 function Switches({ certificate: { id, notify, rotation } }: { certificate: CertificateView }) {
   const change = useMutation({

@@ -22,6 +22,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { authorityChoices, useAuthorities } from '../authorities/use-authorities.js';
+import { DestinationSelect } from '../destinations/destination-select.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { shownPaths, showRefusal } from '../ui/form-refusal.js';
@@ -110,12 +111,18 @@ function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; i
     },
     onError: (error) => showRefusal(form, error, fieldOf),
   });
+  const authority = authorities.find(({ id }) => String(id) === form.values.authority);
   return (
     <form onSubmit={form.onSubmit((values) => request.mutate(values))} noValidate>
       <Stack maw={760}>
         <Refusal error={request.error} shown={shownPaths(request.error, fieldOf)} />
         <NamesSection form={form} authorities={authorities} />
-        <TermSection form={form} authority={authorities.find(({ id }) => String(id) === form.values.authority)} />
+        <TermSection form={form} authority={authority} />
+        {authority?.plugin.slug !== sshIssuer && (
+          <Paper withBorder p="lg" component="section" aria-label="Destinations">
+            <DestinationSelect {...form.getInputProps('destinations')} />
+          </Paper>
+        )}
         <MoreSection form={form} />
         <Group>
           <Button type="submit" loading={request.isPending}>

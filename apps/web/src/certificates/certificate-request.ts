@@ -2,6 +2,7 @@ import { generalNameOf, type RequestOf } from '@sifaka/api-client';
 import type { createCertificateOperation } from '@sifaka/contracts';
 import { byFirstPart } from '../ui/form-refusal.js';
 import { emptySubject, subjectFields, type Subject } from '../ui/subject.js';
+import { refsOf } from './certificate-edit.js';
 
 export type Usage = 'server' | 'client' | 'both' | 'authority';
 
@@ -24,6 +25,8 @@ export interface CertificateForm extends Subject {
   end: string;
   name: string;
   rotation: boolean;
+  /** Ids of the places where it is put. */
+  destinations: string[];
 }
 
 export const emptyForm: CertificateForm = {
@@ -41,6 +44,7 @@ export const emptyForm: CertificateForm = {
   end: '',
   name: '',
   rotation: false,
+  destinations: [],
   ...emptySubject,
 };
 
@@ -57,6 +61,7 @@ const fieldNames = [
   'dnsProvider',
   'name',
   'rotation',
+  'destinations',
   ...subjectFields,
 ];
 
@@ -65,7 +70,7 @@ export const fieldOf = byFirstPart(fieldNames, { 'extensions.subAltNames': 'name
 
 /** The request that the form asks for. With a CSR, its key and names count. */
 export function requestOf(form: CertificateForm): RequestOf<typeof createCertificateOperation>['body'] {
-  const { authority, names, usage, principals, dnsProvider, hasEnd, end, csr, name, keyType, ...rest } = form;
+  const { authority, names, usage, principals, dnsProvider, hasEnd, end, csr, name, keyType, destinations, ...rest } = form;
   const all = [...new Set([rest.commonName.trim(), ...names].filter((value) => value !== ''))];
   return {
     ...rest,
@@ -73,6 +78,7 @@ export function requestOf(form: CertificateForm): RequestOf<typeof createCertifi
     ...(authority !== null && { authority: { id: Number(authority) } }),
     ...(dnsProvider !== null && { dnsProvider: { id: Number(dnsProvider) } }),
     ...(name !== '' && { name }),
+    ...(destinations.length > 0 && { destinations: refsOf(destinations) }),
     ...(csr.trim() === '' ? { keyType } : { csr }),
     ...(hasEnd && end !== '' && { validityStart: new Date().toISOString(), validityEnd: `${end}T23:59:59Z` }),
     extensions: {

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { uploadCertificateOperation } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
+import { DestinationSelect } from '../destinations/destination-select.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
@@ -10,18 +11,30 @@ import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
 import { PemInput } from '../ui/pem-input.js';
 import { Refusal } from '../ui/refusal.js';
+import { refsOf } from './certificate-edit.js';
 
-const empty = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '' };
+interface UploadForm {
+  owner: string;
+  body: string;
+  chain: string;
+  privateKey: string;
+  name: string;
+  description: string;
+  /** Ids of the places where it is put. */
+  destinations: string[];
+}
+
+const empty: UploadForm = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '', destinations: [] };
 const fieldOf = byFirstPart(Object.keys(empty));
 
 export function CertificateUploadPage() {
   const { user } = useMe();
   const navigate = useNavigate();
-  const form = useForm({ initialValues: empty });
+  const form = useForm<UploadForm>({ initialValues: empty });
   const upload = useMutation({
-    mutationFn: ({ owner, body, description, ...optional }: typeof empty) =>
+    mutationFn: ({ owner, body, description, destinations, ...optional }: UploadForm) =>
       api.call(uploadCertificateOperation, {
-        body: { owner: owner === '' ? (user?.email ?? '') : owner, body, description, ...filled(optional) },
+        body: { owner: owner === '' ? (user?.email ?? '') : owner, body, description, destinations: refsOf(destinations), ...filled(optional) },
       }),
     onSuccess: async ({ id, name }) => {
       notifyDone(`${name} is in the inventory`);
@@ -65,6 +78,7 @@ export function CertificateUploadPage() {
               {...form.getInputProps('name')}
             />
             <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+            <DestinationSelect description="It is put there at once, with its key where the destination needs it" {...form.getInputProps('destinations')} />
             <Group>
               <Button type="submit" loading={upload.isPending}>
                 Upload

@@ -1,23 +1,28 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { describeCertificateOperation, updateCertificateOwnerOperation, type CertificateView } from '@sifaka/contracts';
+import { describeCertificateOperation, editCertificateOperation, updateCertificateOwnerOperation, type CertificateView } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
+import { DestinationSelect } from '../destinations/destination-select.js';
 import { api, refreshAll } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { notifyDone } from '../ui/notify.js';
+import { isSshLine } from '../ui/ssh.js';
+import { areSameIds, refsOf, replacementOf } from './certificate-edit.js';
 
-const fieldOf = byFirstPart(['owner', 'description']);
+const fieldOf = byFirstPart(['owner', 'description', 'destinations']);
 
-export function EditDialog({ certificate: { id, name, owner, description }, close }: { certificate: CertificateView; close: () => void }) {
-  const form = useForm({ initialValues: { owner, description: description ?? '' } });
+interface EditForm {
+  owner: string;
+  description: string;
+  destinations: string[];
+}
+
+export function EditDialog({ certificate, close }: { certificate: CertificateView; close: () => void }) {
+  const { name, owner, description, destinations } = certificate;
+  const form = useForm<EditForm>({ initialValues: { owner, description: description ?? '', destinations: destinations.map(({ id }) => String(id)) } });
   const edit = useMutation({
-    // Each by its own operation: replacing the whole certificate would undo what somebody else has just changed.
-    mutationFn: async (values: { owner: string; description: string }) => {
-      if (values.owner !== owner) await api.call(updateCertificateOwnerOperation, { params: { id }, body: { owner: values.owner } });
-      if (values.description !== (description ?? ''))
-        await api.call(describeCertificateOperation, { params: { id }, body: { description: values.description } });
-    },
+    mutationFn: (values: EditForm) => save(certificate, values),
     onSuccess: async () => {
       notifyDone(`${name} was changed`);
       await refreshAll();
@@ -25,7 +30,6 @@ export function EditDialog({ certificate: { id, name, owner, description }, clos
     },
     onError: (error) => showRefusal(form, error, fieldOf),
   });
-  const submit = form.onSubmit((values) => edit.mutate(values));
   return (
     <Dialog
       title="Edit"
@@ -35,7 +39,7 @@ export function EditDialog({ certificate: { id, name, owner, description }, clos
       isBusy={edit.isPending}
       error={edit.error}
       shown={shownPaths(edit.error, fieldOf)}
-      onSubmit={submit}
+      onSubmit={form.onSubmit((values) => edit.mutate(values))}
     >
       <TextInput
         label="Owner"
@@ -46,6 +50,24 @@ export function EditDialog({ certificate: { id, name, owner, description }, clos
         {...form.getInputProps('owner')}
       />
       <Textarea label="Description" autosize minRows={3} {...form.getInputProps('description')} />
+      {!isSshLine(certificate.body) && (
+        <DestinationSelect
+          description="It is put to those that are added, and taken away from those that are left out"
+          chosen={destinations}
+          {...form.getInputProps('destinations')}
+        />
+      )}
     </Dialog>
   );
+}
+
+/** Each by its own operation: replacing the whole certificate would undo what somebody else has just changed. Destinations have none. */
+async function save(certificate: CertificateView, { owner, description, destinations }: EditForm): Promise<void> {
+  const params = { id: certificate.id };
+  if (!areSameIds(certificate.destinations, destinations)) {
+    await api.call(editCertificateOperation, { params, body: { ...replacementOf(certificate), owner, description, destinations: refsOf(destinations) } });
+    return;
+  }
+  if (owner !== certificate.owner) await api.call(updateCertificateOwnerOperation, { params, body: { owner } });
+  if (description !== (certificate.description ?? '')) await api.call(describeCertificateOperation, { params, body: { description } });
 }

@@ -1,7 +1,7 @@
 import { Alert, Code, Group, Select, Stack, Text } from '@mantine/core';
-import { exportCertificateOperation, listPluginsOperation, type CertificateView, type PluginView } from '@sifaka/contracts';
+import { exportCertificateOperation, type CertificateView, type PluginView } from '@sifaka/contracts';
 import { toAppError } from '@sifaka/kernel';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
@@ -10,6 +10,7 @@ import { Copy } from '../ui/pem-block.js';
 import { pluginInput, type OptionValues } from '../ui/plugin-input.js';
 import { PluginOptions } from '../ui/plugin-options.js';
 import { Loaded } from '../ui/states.js';
+import { usePlugins } from '../ui/use-plugins.js';
 
 interface ExportDialogProps {
   certificate: CertificateView;
@@ -17,11 +18,7 @@ interface ExportDialogProps {
 }
 
 export function ExportDialog({ certificate, close }: ExportDialogProps) {
-  const plugins = useQuery({
-    queryKey: ['plugins', 'export'],
-    queryFn: ({ signal }) => api.call(listPluginsOperation, { query: { type: 'export' }, signal }),
-    staleTime: 300_000,
-  });
+  const plugins = usePlugins('export');
   const [slug, setSlug] = useState('pem-export');
   const [values, setValues] = useState<OptionValues>({});
   const plugin = plugins.data?.items.find((item) => item.slug === slug) ?? plugins.data?.items[0];

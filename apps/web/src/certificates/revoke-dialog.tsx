@@ -1,11 +1,13 @@
 import { Alert, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { CrlReason, revokeCertificateOperation, type CertificateView } from '@sifaka/contracts';
+import { toAppError } from '@sifaka/kernel';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, refreshAll } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
+import { ServedEndpoints } from './served-endpoints.js';
 
 const reasonLabels: Readonly<Record<string, string>> = {
   unspecified: 'No reason given',
@@ -20,20 +22,25 @@ const reasonLabels: Readonly<Record<string, string>> = {
   aACompromise: 'The attribute authority is compromised',
 };
 
+/** Why the server asks for force: endpoints present it, or nobody knows. */
+const servedReasons = ['certificate.still_served', 'certificate.serving_unknown'];
+
 const reasons = CrlReason.options.map((value) => ({ value, label: reasonLabels[value] ?? value }));
 
 export function RevokeDialog({ certificate: { id, name }, close }: { certificate: CertificateView; close: () => void }) {
   const [crlReason, setReason] = useState<CrlReason>('unspecified');
   const [comments, setComments] = useState('');
   const [typed, setTyped] = useState('');
+  const [isForced, setForced] = useState(false);
   const revoke = useMutation({
-    mutationFn: () => api.call(revokeCertificateOperation, { params: { id }, body: { crlReason, ...(comments !== '' && { comments }) } }),
+    mutationFn: () => api.call(revokeCertificateOperation, { params: { id }, body: { crlReason, force: isForced, ...(comments !== '' && { comments }) } }),
     onSuccess: async () => {
       notifyDone(`${name} is revoked`);
       await refreshAll();
       close();
     },
   });
+  const isServed = revoke.error !== null && servedReasons.includes(toAppError(revoke.error).reason ?? '');
   return (
     <Dialog
       title="Revoke"
@@ -43,12 +50,13 @@ export function RevokeDialog({ certificate: { id, name }, close }: { certificate
       isDangerous
       isBusy={revoke.isPending}
       isBlocked={typed !== name}
-      error={revoke.error}
+      error={isServed ? null : revoke.error}
       onSubmit={() => revoke.mutate()}
     >
       <Alert role="note" color="red" icon={<Icon name="warning" />} title="This cannot be undone">
-        Clients that check revocation refuse the certificate from then on.
+        Clients that check revocation refuse the certificate from then on. It is taken away from its destinations.
       </Alert>
+      <ServedEndpoints certificateId={id} error={isServed ? revoke.error : null} isForced={isForced} setForced={setForced} />
       <Select
         label="Reason"
         data={reasons}

@@ -2,24 +2,19 @@ import { Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { AnswerOf } from '@sifaka/api-client';
 import type { listDnsProviderOptionsOperation } from '@sifaka/contracts';
-import type { OptionValues } from '../ui/plugin-input.js';
-import { PluginOptions } from '../ui/plugin-options.js';
 import type { DnsProviderForm } from './dns-provider-request.js';
+
+export type DnsProviderTypes = AnswerOf<typeof listDnsProviderOptionsOperation>['items'];
 
 interface DnsProviderFieldsProps {
   form: UseFormReturnType<DnsProviderForm>;
-  types: AnswerOf<typeof listDnsProviderOptionsOperation>['items'];
-  values: OptionValues;
-  errors: Readonly<Record<string, string>>;
-  /** It exists: its type stays, and secrets that are left empty stay. */
+  types: DnsProviderTypes;
+  /** It exists: its type stays. */
   isKept?: boolean;
-  onValues: (values: OptionValues) => void;
 }
 
-export function DnsProviderFields({ form, types, values, errors, isKept = false, onValues }: DnsProviderFieldsProps) {
+export function DnsProviderFields({ form, types, isKept = false }: DnsProviderFieldsProps) {
   const type = types.find(({ name }) => name === form.values.type);
-  const options = (type?.requirements ?? []).map((option) => (isKept && option.sensitive === true ? { ...option, required: false } : option));
-  const secrets = options.filter(({ sensitive }) => sensitive === true);
   return (
     <>
       <TextInput label="Name" description="As it is called in lists" required maxLength={256} {...form.getInputProps('name')} />
@@ -35,21 +30,19 @@ export function DnsProviderFields({ form, types, values, errors, isKept = false,
         disabled={isKept}
         {...form.getInputProps('type')}
       />
-      <PluginOptions
-        options={options}
-        values={values}
-        errors={errors}
-        placeholders={isKept ? Object.fromEntries(secrets.map(({ name }) => [name, 'Leave empty to keep it'])) : {}}
-        onChange={onValues}
-      />
-      <TagsInput
-        label="Name servers"
-        description="Asked for challenge records in place of the servers that public DNS names. For zones inside the network; Enter adds one"
-        placeholder={form.values.nameservers.length === 0 ? '192.0.2.53 or 192.0.2.53:5353' : ''}
-        acceptValueOnBlur
-        clearable
-        {...form.getInputProps('nameservers')}
-      />
     </>
   );
 }
+
+export const NameServers = ({ form }: { form: UseFormReturnType<DnsProviderForm> }) => (
+  <TagsInput
+    label="Name servers"
+    description="Asked for challenge records in place of the servers that public DNS names. For zones inside the network; Enter adds one"
+    placeholder={form.values.nameservers.length === 0 ? '192.0.2.53 or 192.0.2.53:5353' : ''}
+    acceptValueOnBlur
+    clearable
+    {...form.getInputProps('nameservers')}
+  />
+);
+
+export const requirementsOf = (types: DnsProviderTypes, type: string | null) => types.find(({ name }) => name === type)?.requirements ?? [];

@@ -1,22 +1,23 @@
 import { Alert, Badge, Button, Group, SimpleGrid, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { getDnsProviderOperation, refreshDnsProviderOperation, type DnsProviderView } from '@sifaka/contracts';
+import { deleteDnsProviderOperation, getDnsProviderOperation, refreshDnsProviderOperation, type DnsProviderView } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
-import { Section } from '../certificates/certificate-page.js';
+import { Section } from '../ui/section.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
+import { DeleteDialog } from '../ui/delete-dialog.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
+import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
 import { titleOf } from '../ui/plugin-input.js';
-import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
-import { DeleteDialog } from './delete-dialog.js';
 import { TypeName } from './dns-provider-list-page.js';
 import { EditDialog } from './edit-dialog.js';
 import { TestDialog } from './test-dialog.js';
+import { useDnsProviderTypes } from './use-dns-provider-types.js';
 
 const parent = { title: 'DNS providers', to: '/dns-providers' };
 
@@ -26,13 +27,11 @@ export function DnsProviderPage() {
     queryKey: ['dns-provider', id],
     queryFn: ({ signal }) => api.call(getDnsProviderOperation, { params: { id }, signal }),
   });
-  if (provider.data === undefined)
-    return (
-      <Page title="DNS provider" parent={parent}>
-        <Loaded query={provider}>{() => null}</Loaded>
-      </Page>
-    );
-  return <Details key={id} provider={provider.data} />;
+  return (
+    <ObjectPage query={provider} title="DNS provider" parent={parent}>
+      {(data) => <Details key={id} provider={data} />}
+    </ObjectPage>
+  );
 }
 
 function Details({ provider }: { provider: DnsProviderView }) {
@@ -95,6 +94,8 @@ function Zones({ provider: { zones, zoneCount, zonesRefreshedAt } }: { provider:
 }
 
 function Actions({ provider }: { provider: DnsProviderView }) {
+  const { id, name, openRecords } = provider;
+  const types = useDnsProviderTypes();
   const [testing, test] = useDisclosure();
   const [editing, edit] = useDisclosure();
   const [deleting, remove] = useDisclosure();
@@ -112,15 +113,30 @@ function Actions({ provider }: { provider: DnsProviderView }) {
       <Button variant="default" leftSection={<Icon name="refresh" />} loading={refresh.isPending} onClick={() => refresh.mutate()}>
         List zones again
       </Button>
-      <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open}>
+      <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open} disabled={types.data === undefined}>
         Edit
       </Button>
       <Button variant="outline" color="red" leftSection={<Icon name="trash" />} onClick={remove.open}>
         Delete
       </Button>
       {testing && <TestDialog provider={provider} close={test.close} />}
-      {editing && <EditDialog provider={provider} close={edit.close} />}
-      {deleting && <DeleteDialog provider={provider} close={remove.close} />}
+      {editing && types.data !== undefined && <EditDialog provider={provider} types={types.data.items} close={edit.close} />}
+      {deleting && (
+        <DeleteDialog
+          name={name}
+          queryKey={['dns-provider', id]}
+          parent={parent.to}
+          warning="Names in its zones can no longer be proved by DNS"
+          force={{ label: 'Even if records cannot be removed', description: 'They stay in DNS; the audit log names them', isOffered: openRecords > 0 }}
+          remove={(force) => api.call(deleteDnsProviderOperation, { params: { id }, query: force ? { force } : {} })}
+          close={remove.close}
+        >
+          {openRecords === 0
+            ? 'No challenge records of it are in DNS. Its credentials are forgotten.'
+            : `The ${openRecords} challenge ${openRecords === 1 ? 'record' : 'records'} that it still has in DNS are removed first, then its credentials are forgotten.`}{' '}
+          Certificates that were issued stay; their renewal needs another provider. While orders wait for its records it cannot be deleted.
+        </DeleteDialog>
+      )}
     </>
   );
 }

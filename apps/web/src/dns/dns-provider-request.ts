@@ -1,7 +1,6 @@
 import type { RequestOf } from '@sifaka/api-client';
-import type { createDnsProviderOperation, DnsProviderView, PluginOption, updateDnsProviderOperation } from '@sifaka/contracts';
+import type { createDnsProviderOperation, DnsProviderView } from '@sifaka/contracts';
 import { byFirstPart, type FieldOf } from '../ui/form-refusal.js';
-import { pluginInput, type OptionValues } from '../ui/plugin-input.js';
 
 /** Where the options of the type stand in the request. */
 export const optionsPath = 'providerType.requirements';
@@ -25,30 +24,17 @@ export const fieldOf: FieldOf = (path) => (path.startsWith(`${optionsPath}.`) ? 
 /** The test has a name as well: the one it is tried with. */
 export const fieldOfTest: FieldOf = (path) => (path === 'name' ? 'probe' : fieldOf(path));
 
-export function requestOf(
-  { name, description, type, nameservers }: DnsProviderForm,
-  options: readonly PluginOption[],
-  values: OptionValues,
-): RequestOf<typeof createDnsProviderOperation>['body'] {
-  return { name, description, providerType: typeOf(type, options, values), nameservers };
-}
+type Requirements = NonNullable<RequestOf<typeof createDnsProviderOperation>['body']['providerType']['requirements']>;
 
-export const typeOf = (type: string | null, options: readonly PluginOption[], values: OptionValues) => ({
-  name: type ?? '',
-  requirements: pluginInput(type ?? '', options, values).pluginOptions,
+export const typeOf = (type: string | null, requirements: Requirements) => ({ name: type ?? '', requirements });
+
+/** @param requirements the options of the type; of one that exists, secrets that stay are null */
+export const requestOf = ({ name, description, type, nameservers }: DnsProviderForm, requirements: Requirements) => ({
+  name,
+  description,
+  providerType: typeOf(type, requirements),
+  nameservers,
 });
-
-/** As `requestOf`; a secret that was left empty is sent as null: it stays what it is. */
-export function changeOf(
-  form: DnsProviderForm,
-  options: readonly PluginOption[],
-  values: OptionValues,
-): RequestOf<typeof updateDnsProviderOperation>['body'] {
-  const { providerType, ...rest } = requestOf(form, options, values);
-  const given = new Set(providerType.requirements?.map(({ name }) => name));
-  const kept = options.filter(({ name, sensitive }) => sensitive === true && !given.has(name)).map(({ name }) => ({ name, value: null }));
-  return { ...rest, providerType: { ...providerType, requirements: [...(providerType.requirements ?? []), ...kept] } };
-}
 
 /** The form of one that exists. Its secrets are not known here. */
 export const formOf = ({ name, description, providerType, nameservers }: DnsProviderView): DnsProviderForm => ({
@@ -58,8 +44,3 @@ export const formOf = ({ name, description, providerType, nameservers }: DnsProv
   nameservers,
   probe: '',
 });
-
-export const valuesOf = ({ options }: Pick<DnsProviderView, 'options'>): OptionValues =>
-  Object.fromEntries(
-    options.flatMap(({ name, value }) => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [[name, value]] : [])),
-  );

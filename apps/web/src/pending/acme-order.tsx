@@ -2,7 +2,7 @@ import { Badge, Stack, Table, Text } from '@mantine/core';
 import { listAcmeOrdersOperation, type AcmeOrderView } from '@sifaka/contracts';
 import { toAppError } from '@sifaka/kernel';
 import { useQuery } from '@tanstack/react-query';
-import { Section } from '../certificates/certificate-page.js';
+import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { Facts } from '../ui/facts.js';

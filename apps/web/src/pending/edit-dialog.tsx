@@ -2,33 +2,30 @@ import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { editPendingCertificateOperation, type PendingCertificateView } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
+import { refsOf, replacementOf } from '../certificates/certificate-edit.js';
+import { DestinationSelect } from '../destinations/destination-select.js';
 import { useRoles } from '../people/use-people.js';
 import { api, refreshAll } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { notifyDone } from '../ui/notify.js';
 
-const fieldOf = byFirstPart(['owner', 'description', 'roles', 'notify', 'rotation']);
-const idsOf = (objects: readonly { id: number }[]) => objects.map(({ id }) => ({ id }));
+const fieldOf = byFirstPart(['owner', 'description', 'roles', 'destinations', 'notify', 'rotation']);
+
+const chosenIds = (objects: readonly { id: number }[]) => objects.map(({ id }) => String(id));
 
 export function EditDialog({ pending, close }: { pending: PendingCertificateView; close: () => void }) {
-  const { id, name, owner, description, roles, notify, rotation, destinations, notifications, replaces } = pending;
+  const { id, name, owner, description, roles, notify, rotation, destinations } = pending;
   const allRoles = useRoles();
   const form = useForm({
-    initialValues: { owner, description: description ?? '', roles: roles.map((role) => String(role.id)), notify, rotation },
+    initialValues: { owner, description: description ?? '', roles: chosenIds(roles), destinations: chosenIds(destinations), notify, rotation },
   });
   const edit = useMutation({
     // The operation replaces: what this form does not show is sent back as it was.
-    mutationFn: ({ roles: chosen, ...rest }: typeof form.values) =>
+    mutationFn: (values: typeof form.values) =>
       api.call(editPendingCertificateOperation, {
         params: { id },
-        body: {
-          ...rest,
-          roles: chosen.map((role) => ({ id: Number(role) })),
-          destinations: idsOf(destinations),
-          notifications: idsOf(notifications),
-          replaces: idsOf(replaces),
-        },
+        body: { ...replacementOf(pending), ...values, roles: refsOf(values.roles), destinations: refsOf(values.destinations) },
       }),
     onSuccess: async () => {
       notifyDone(`${name} was changed`);
@@ -64,6 +61,7 @@ export function EditDialog({ pending, close }: { pending: PendingCertificateView
         data={(allRoles.data?.items ?? roles).map((role) => ({ value: String(role.id), label: role.name }))}
         {...form.getInputProps('roles')}
       />
+      <DestinationSelect description="It is put there as soon as it is issued" chosen={destinations} {...form.getInputProps('destinations')} />
       <Switch label="Notify before it ends" {...form.getInputProps('notify', { type: 'checkbox' })} />
       <Switch label="Renew before it ends" {...form.getInputProps('rotation', { type: 'checkbox' })} />
     </Dialog>

@@ -2,7 +2,8 @@ import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/
 import { getPendingCertificateOperation, type PendingCertificateView } from '@sifaka/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
-import { Section, useMayChange } from '../certificates/certificate-page.js';
+import { useMayChange } from '../certificates/use-may-change.js';
+import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';

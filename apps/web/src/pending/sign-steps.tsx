@@ -1,7 +1,7 @@
 import { Button, Group, List, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { PendingCertificateView } from '@sifaka/contracts';
-import { Section } from '../certificates/certificate-page.js';
+import { Section } from '../ui/section.js';
 import { Icon } from '../ui/icons.js';
 import { PemBlock } from '../ui/pem-block.js';
 import { UploadDialog } from './upload-dialog.js';

@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { createUserOperation, listUsersOperation, updateUserOperation, type UserView } from '@sifaka/contracts';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ActiveBadge } from '../authorities/authority-list-page.js';
+import { ActiveBadge } from '../ui/badges.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { DataTable, type Column } from '../ui/data-table.js';

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Code, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { certificateStatsOperation, healthcheckOperation, listPluginsOperation } from '@sifaka/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { Section } from '../certificates/certificate-page.js';
+import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
 import { Facts } from '../ui/facts.js';
 import { Page } from '../ui/page.js';

@@ -36,6 +36,14 @@ const inventory: Entry[] = [
   { to: '/domains', title: 'Domains', icon: 'domain' },
 ];
 
+const delivery: Entry[] = [
+  { to: '/endpoints', title: 'Endpoints', icon: 'endpoint' },
+  { to: '/destinations', title: 'Destinations', icon: 'destination' },
+  { to: '/deployments', title: 'Deployments', icon: 'deployment' },
+  { to: '/rotations', title: 'Rotations', icon: 'rotation' },
+  { to: '/sources', title: 'Sources', icon: 'source' },
+];
+
 const administration: Entry[] = [
   { to: '/users', title: 'Users', icon: 'user' },
   { to: '/roles', title: 'Roles', icon: 'role' },
@@ -71,6 +79,7 @@ export function Frame() {
       <AppShell.Navbar p="xs" component="nav" aria-label="Pages" onClick={close}>
         <AppShell.Section grow component={ScrollArea}>
           <Links title="Inventory" entries={inventory} />
+          <Links title="In use" entries={delivery} />
           <Links title="Administration" entries={administration} />
         </AppShell.Section>
       </AppShell.Navbar>

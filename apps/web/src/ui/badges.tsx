@@ -7,17 +7,29 @@ interface Lifetime {
   notAfter: string;
 }
 
-/** One word for where a certificate stands; colour repeats it, never replaces it. */
+/** Where a certificate stands. */
 export function StateBadge({ status, notBefore, notAfter }: Lifetime) {
   const { word, color } = stateOf(status ?? null, new Date(notBefore).getTime(), new Date(notAfter).getTime(), Date.now());
+  return <StateWord word={word} color={color} />;
+}
+
+export interface StateWords {
+  word: string;
+  color: string;
+}
+
+/** One word for where something stands; colour repeats it, never replaces it. */
+export function StateWord({ word, color }: StateWords) {
   return (
-    <Badge color={color} variant="light" radius="sm" miw="max-content">
+    <Badge color={color} variant="light" radius="sm" miw="max-content" w="fit-content">
       {word}
     </Badge>
   );
 }
 
-export function stateOf(status: string | null, notBefore: number, notAfter: number, now: number): { word: string; color: string } {
+export const ActiveBadge = ({ active }: { active: boolean }) => <StateWord word={active ? 'active' : 'inactive'} color={active ? 'teal' : 'gray'} />;
+
+export function stateOf(status: string | null, notBefore: number, notAfter: number, now: number): StateWords {
   if (status === 'revoked') return { word: 'revoked', color: 'red' };
   if (notAfter <= now) return { word: 'expired', color: 'gray' };
   if (notBefore > now) return { word: 'not yet valid', color: 'blue' };

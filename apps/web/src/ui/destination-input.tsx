@@ -1,7 +1,5 @@
 import { Select, TextInput } from '@mantine/core';
-import { listDestinationsOperation } from '@sifaka/contracts';
-import { useQuery } from '@tanstack/react-query';
-import { api } from '../session/api.js';
+import { useDestinations } from '../destinations/use-destinations.js';
 
 interface DestinationInputProps {
   label: string;
@@ -14,11 +12,7 @@ interface DestinationInputProps {
 
 /** The label of a destination: chosen where destinations are known, typed where none is. */
 export function DestinationInput({ value, onChange, ...shared }: DestinationInputProps) {
-  const destinations = useQuery({
-    queryKey: ['destinations', 'all'],
-    queryFn: ({ signal }) => api.call(listDestinationsOperation, { query: { count: 1_000, sortBy: 'label', sortDir: 'asc' }, signal }),
-    retry: false,
-  });
+  const destinations = useDestinations();
   const labels = destinations.data?.items.map(({ label }) => label) ?? [];
   if (labels.length === 0) return <TextInput {...shared} value={value} onChange={(event) => onChange(event.currentTarget.value)} />;
   return (

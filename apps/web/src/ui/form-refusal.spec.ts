@@ -19,3 +19,9 @@ it('leaves to the form what is no option that it shows', () => {
   expect(optionPaths(refusal, options, 'plugin.pluginOptions')).toEqual(['plugin.pluginOptions.url']);
   expect(optionPaths(null, options, 'plugin.pluginOptions')).toEqual([]);
 });
+
+it('finds the refused options of an export plugin below the option that names it', () => {
+  const nested = new AppError('invalid_argument', 'refused', { fields: [{ path: 'plugin.pluginOptions.exportPlugin.pluginOptions.passphrase', message: 'too short' }] });
+  const errors = optionErrors(nested, [{ name: 'exportPlugin' }], 'plugin.pluginOptions');
+  expect(errors).toEqual({ exportPlugin: 'too short', 'exportPlugin.pluginOptions.passphrase': 'too short' });
+});

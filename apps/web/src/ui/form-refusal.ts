@@ -1,4 +1,4 @@
-import { toAppError } from '@sifaka/kernel';
+import { toAppError, type FieldError } from '@sifaka/kernel';
 
 interface RefusableForm {
   setErrors(errors: Record<string, string>): void;
@@ -38,24 +38,25 @@ export const shownPaths = (error: unknown, fieldOf: FieldOf): string[] =>
   error === null ? [] : (toAppError(error).fields ?? []).map(({ path }) => path).filter((path) => fieldOf(path) !== null);
 
 /**
- * Refused options of a plugin by name.
+ * Refused options of a plugin by name; what lies deeper, such as an option of its export plugin, by its path below as well.
  *
  * @param prefix path of the options in the request, such as `plugin.pluginOptions`
  */
 export function optionErrors(error: unknown, options: readonly { name: string }[], prefix: string): Record<string, string> {
-  const faults = error === null ? [] : (toAppError(error).fields ?? []);
-  return Object.fromEntries(
-    options.flatMap(({ name }) => {
-      const fault = faults.find(({ path }) => path === `${prefix}.${name}` || path.startsWith(`${prefix}.${name}.`));
-      return fault === undefined ? [] : [[name, fault.message]];
-    }),
-  );
+  const faults = optionFaults(error, options, prefix).map(({ path, message }) => [path.slice(prefix.length + 1), message] as const);
+  const named = options.flatMap(({ name }) => {
+    const fault = faults.find(([path]) => isBelow(path, name));
+    return fault === undefined ? [] : [[name, fault[1]] as const];
+  });
+  return Object.fromEntries([...faults, ...named]);
 }
 
 /** The paths of a refusal that `optionErrors` has found options for. */
-export const optionPaths = (error: unknown, options: readonly { name: string }[], prefix: string): string[] =>
-  error === null
-    ? []
-    : (toAppError(error).fields ?? [])
-        .map(({ path }) => path)
-        .filter((path) => options.some(({ name }) => path === `${prefix}.${name}` || path.startsWith(`${prefix}.${name}.`)));
+export const optionPaths = (error: unknown, options: readonly { name: string }[], prefix: string): string[] => optionFaults(error, options, prefix).map(({ path }) => path);
+
+function optionFaults(error: unknown, options: readonly { name: string }[], prefix: string): readonly FieldError[] {
+  const faults = error === null ? [] : (toAppError(error).fields ?? []);
+  return faults.filter(({ path }) => options.some(({ name }) => isBelow(path, `${prefix}.${name}`)));
+}
+
+const isBelow = (path: string, whole: string): boolean => path === whole || path.startsWith(`${whole}.`);

@@ -1,0 +1,52 @@
+import { Anchor, Stack, Text, Tooltip } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { dateTimeText, relativeText } from './time.js';
+
+/** What a row is about, as the way to its own page; below it what tells it from others. */
+export function NameCell({ to, name, detail }: { to?: string; name: string; detail?: ReactNode }) {
+  return (
+    <Stack gap={0} maw={420}>
+      {to === undefined ? (
+        <Text size="sm" fw={500} className="breaks">
+          {name}
+        </Text>
+      ) : (
+        <Anchor component={Link} to={to} fw={500} size="sm" className="breaks">
+          {name}
+        </Anchor>
+      )}
+      {detail !== undefined && detail !== null && detail !== '' && (
+        <Text size="xs" c="dimmed" className="breaks" lineClamp={2} component="div">
+          {detail}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+/** How long ago or from now; the moment itself on demand. */
+export function When({ at, otherwise = '' }: { at: string | null; otherwise?: string }) {
+  if (at === null)
+    return (
+      <Text size="sm" c="dimmed">
+        {otherwise}
+      </Text>
+    );
+  return (
+    <Tooltip label={dateTimeText(at)}>
+      <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+        {relativeText(at)}
+      </Text>
+    </Tooltip>
+  );
+}
+
+/** The other side's own words about what went wrong. */
+export function ErrorText({ children, lineClamp }: { children: string; lineClamp?: number }) {
+  return (
+    <Text size="xs" className="breaks" c="var(--mantine-color-error)" lineClamp={lineClamp} title={lineClamp === undefined ? undefined : children}>
+      {children}
+    </Text>
+  );
+}

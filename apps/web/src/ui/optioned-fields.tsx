@@ -1,0 +1,30 @@
+import { Textarea, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import type { ListedPluginView } from '@sifaka/contracts';
+import type { OptionedForm } from './optioned.js';
+import { PluginSelect } from './plugin-select.js';
+
+interface OptionedFieldsProps<F extends OptionedForm> {
+  form: UseFormReturnType<F>;
+  plugins: readonly ListedPluginView[];
+  words: { description: string; plugin: string };
+  /** It exists: its plugin stays. */
+  isKept?: boolean;
+}
+
+export function OptionedFields<F extends OptionedForm>({ form, plugins, words, isKept = false }: OptionedFieldsProps<F>) {
+  return (
+    <>
+      <TextInput label="Label" description="As it is called in lists; 32 characters at most" required maxLength={32} {...form.getInputProps('label')} />
+      <Textarea label="Description" description={words.description} autosize minRows={2} {...form.getInputProps('description')} />
+      <PluginSelect
+        label="Plugin"
+        description={words.plugin}
+        placeholder="Choose one"
+        plugins={plugins}
+        disabled={isKept}
+        {...form.getInputProps('slug')}
+      />
+    </>
+  );
+}
