@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { listRotations, retryRotation } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
 import { admin } from './a-deploy-service.js';
 import { RotationWorld, stepsOf } from './a-rotation-world.js';
@@ -49,7 +50,7 @@ describe('an endpoint of a source', () => {
     await waitUntil(() => !place.shelf.held.has(old.name));
   });
 
-  it('has it removed by the source where no destination put it there, and succeeds though that fails', async () => {
+  it('has it removed by the source where no destination put it there', async () => {
     const { old, made } = await world.pair();
     const place = await world.base.destination({ store: 'found' });
     const front = fronts.add([old.id], { store: 'found' });
@@ -208,13 +209,11 @@ describe('asking', () => {
     expect((await world.ask({ target: { allDue: true, region: 'us-east-1' }, isDryRun: true })).rotations).toHaveLength(1);
     expect((await world.ask({ target: { allDue: true, sourceId: 99 }, isDryRun: true })).rotations).toEqual([]);
     fronts.gates.set('point', () => new Promise((resolve) => void setTimeout(resolve, 5)));
-    const startedAt = performance.now();
     const { rotations, refused } = await world.ask({ target: { allDue: true, region: 'eu-west-1' } });
     expect(rotations).toHaveLength(300);
     expect(refused).toEqual([]);
     await waitUntil(async () => (await world.sql().query(`select from rotation where state = 'succeeded' and id = any($1)`, [rotations.map(({ id }) => id)])).length === 300, { timeoutMs: 60_000 });
     expect(fronts.most).toBeLessThanOrEqual(8);
-    console.info(`300 rotations: ${Math.round(performance.now() - startedAt)} ms`);
     const page = await world.base.platform.call('gateway', listRotations, { window: { offset: 0, limit: 2, sortBy: null, sortDir: null }, endpointId: null, certificateId: old.id, state: 'succeeded', ids: null });
     expect(page.total).toBe(300);
     expect(page.items[0]?.id).toBeGreaterThan(page.items[1]?.id ?? Infinity);
@@ -224,7 +223,7 @@ describe('asking', () => {
 describe('retrying', () => {
   it('takes a failed one up again, as it would be planned now', async () => {
     const { made, place, front } = await world.scene();
-    place.shelf.faults.set('upload', new (await import('@sifaka/kernel')).AppError('permission_denied', 'not you'));
+    place.shelf.faults.set('upload', new AppError('permission_denied', 'not you'));
     const { id } = await world.rotate(front);
     expect(await world.ended(id, 'failed')).toMatchObject({ lastError: expect.stringContaining('not you'), nextTryAt: null });
     place.shelf.faults.clear();
