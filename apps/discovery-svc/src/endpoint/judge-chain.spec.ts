@@ -23,6 +23,23 @@ describe('what an endpoint presents', () => {
     expect(namesOf({ certificateDer: ca.rootDer, names: [] }, trustOf([]))).toEqual(['untrusted chain']);
   });
 
+  it('is trusted when one of several ways leads to an anchor, in whatever order they are sent', () => {
+    const [old, young] = [someCa('Old'), someCa('Young')];
+    const [expired, foreign, good] = [old.crossSigned(ca.rootDer, new Date('2026-01-01')), other.crossSigned(ca.rootDer), young.crossSigned(ca.rootDer)];
+    const trusted = trustOf([new X509Certificate(young.rootDer)]);
+    expect(namesOf({ chainDer: [expired, foreign, good] }, trusted)).toEqual([]);
+    expect(namesOf({ chainDer: [good, foreign, expired] }, trusted)).toEqual([]);
+    expect(namesOf({ chainDer: [expired, foreign] }, trusted)).toEqual(['untrusted chain']);
+    // Two that certify each other lead nowhere, and to an end.
+    expect(namesOf({ chainDer: [other.crossSigned(ca.rootDer), ca.crossSigned(other.rootDer)] }, trusted)).toEqual(['untrusted chain']);
+  });
+
+  it('is told to lack what expired, where nothing else is wrong', () => {
+    const old = someCa('Old');
+    const [issue] = judgePresented({ certificateDer: leaf, chainDer: [old.crossSigned(ca.rootDer, new Date('2026-01-01'))], names: [] }, trustOf([new X509Certificate(old.rootDer)]), now);
+    expect(issue?.value).toMatch(/Judged Root.* expired on 2026-01-01/);
+  });
+
   it('is for the names that it is asked by, any of them, and an address alone asks for none', () => {
     expect(namesOf({ names: ['eu.shop.corp.test'] })).toEqual([]);
     expect(namesOf({ names: ['elb.cloud.test', 'www.corp.test'] })).toEqual([]);

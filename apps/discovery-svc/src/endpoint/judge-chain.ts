@@ -58,19 +58,29 @@ export function judgePresented({ certificateDer, chainDer, names }: Presented, t
 
 type Link = Pick<Authority, 'certificate' | 'issuer' | 'fingerprint'>;
 
-/** Why the chain leads to nobody who is trusted; null when it does. RFC 5280 section 6.1, without revocation and policies. */
+/**
+ * Why no way through what is presented leads to somebody who is trusted; null when one does. RFC 5280 section 6.1, without revocation and
+ * policies. Issuers that are signed by several others, or expired under one of them, have more ways than one (RFC 4158).
+ */
 function chainFault(leaf: X509Certificate, presented: readonly Authority[], trust: Trust, now: Date): string | null {
-  let current: Link = { certificate: leaf, issuer: leaf.issuer, fingerprint: hash('sha256', leaf.raw, 'hex') };
-  for (let length = 0; length < maxLength; length++) {
+  const visited = new Set<string>();
+  const faultFrom = (current: Link, length: number): string | null => {
+    if (length > maxLength) return `it has more than ${maxLength} certificates`;
     if (trust.fingerprints.has(current.fingerprint)) return null;
     const signs = (each: Authority) => each.subject === current.issuer && each.fingerprint !== current.fingerprint && isIssuedBy(current, each);
     if ((trust.bySubject.get(current.issuer) ?? []).some(signs)) return null;
-    const issuer = presented.find((each) => each.isCa && signs(each));
-    if (issuer === undefined) return missing(current);
-    if (issuer.validToMs <= now.getTime()) return `the certificate of the issuer ${shown(issuer.subject)} expired on ${new Date(issuer.validToMs).toISOString()}`;
-    current = issuer;
-  }
-  return `it has more than ${maxLength} certificates`;
+    const issuers = presented.filter((each) => each.isCa && !visited.has(each.fingerprint) && signs(each));
+    let fault: string | null = null;
+    for (const issuer of issuers) {
+      visited.add(issuer.fingerprint);
+      const isExpired = issuer.validToMs <= now.getTime();
+      const found = isExpired ? `the certificate of the issuer ${shown(issuer.subject)} expired on ${new Date(issuer.validToMs).toISOString()}` : faultFrom(issuer, length + 1);
+      if (found === null) return null;
+      fault ??= found;
+    }
+    return fault ?? missing(current);
+  };
+  return faultFrom({ certificate: leaf, issuer: leaf.issuer, fingerprint: hash('sha256', leaf.raw, 'hex') }, 1);
 }
 
 const missing = ({ certificate, issuer }: Link): string =>

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { assembleCertificate, certificateTemplate, encodeName, randomSerial, signatureAlgorithmFor, subjectFrom } from '@sifaka/pki';
+import { assembleCertificate, certificateTemplate, encodeName, parseCertificate, randomSerial, signatureAlgorithmFor, subjectFrom } from '@sifaka/pki';
 
 export interface LeafOptions {
   commonName?: string;
@@ -22,6 +22,11 @@ export function someCa(name = 'Found') {
   let count = 0;
   return {
     rootDer: signed(asCa.encode({ serial: 1n, notBefore: new Date('2025-01-01'), notAfter: new Date('2045-01-01'), subjectDer: rootName, spki: spki(root) })),
+    /** Another CA's root as this CA certifies it. */
+    crossSigned(rootDer: Uint8Array, notAfter = new Date('2045-01-01')): Buffer {
+      const { subjectDer, spki: otherKey } = parseCertificate(rootDer);
+      return signed(asCa.encode({ serial: randomSerial(randomBytes), notBefore: new Date('2025-01-01'), notAfter, subjectDer, spki: otherKey }));
+    },
     leafKeyPem: leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     leaf({ commonName = `host-${(count += 1)}.found.test`, names = [commonName], notBefore = new Date('2026-01-01'), notAfter = new Date('2036-01-01') }: LeafOptions = {}): Buffer {
       const sans = names.map((value) => ({ type: 'dns' as const, value }));
