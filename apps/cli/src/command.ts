@@ -12,7 +12,8 @@ export interface Context {
   api: ApiClient;
   url: string;
   terminal: Terminal;
-  list<T>(rows: readonly T[], columns: Columns<T>): void;
+  /** Programs are given `whole`, where there is more to the answer than its rows. */
+  list<T>(rows: readonly T[], columns: Columns<T>, whole?: unknown): void;
   object<T>(object: T, fields: Columns<T>): void;
 }
 
@@ -31,7 +32,7 @@ interface Definition<O extends z.ZodObject> {
   run(context: Context, options: z.output<O>, args: readonly string[]): Promise<void>;
 }
 
-const Globals = z.object({ url: z.string().optional(), token: z.string().optional(), output: z.enum(outputForms).default('table') });
+const Globals = z.object({ url: z.string().optional(), token: z.string().optional(), output: z.enum(outputForms).default('table'), json: z.boolean().default(false) });
 
 /** Puts a command below another one. Options that may be given several times end in `...`. */
 export function define<O extends z.ZodObject>(parent: Command, terminal: Terminal, definition: Definition<O>): void {
@@ -54,13 +55,14 @@ export function define<O extends z.ZodObject>(parent: Command, terminal: Termina
 async function contextOf(globals: z.output<typeof Globals>, terminal: Terminal): Promise<Context> {
   const kept = await readSession(terminal.env);
   const url = (globals.url ?? terminal.env.SIFAKA_URL ?? kept?.url ?? defaultUrl).replace(/\/+$/, '');
+  const form = globals.json ? 'json' : globals.output;
   const token = globals.token ?? terminal.env.SIFAKA_TOKEN ?? (kept?.url === url ? kept.token : null);
   return {
     api: new ApiClient({ url, token: () => token, userAgent: 'sifaka-cli' }),
     url,
     terminal,
-    list: (rows, columns) => terminal.out(listText(globals.output, rows, columns)),
-    object: (object, fields) => terminal.out(objectText(globals.output, object, fields)),
+    list: (rows, columns, whole) => terminal.out(listText(form, rows, columns, whole)),
+    object: (object, fields) => terminal.out(objectText(form, object, fields)),
   };
 }
 
@@ -70,6 +72,13 @@ export const count = () =>
     .string()
     .regex(/^[1-9]\d{0,8}$/, { error: 'must be a positive whole number' })
     .transform(Number);
+
+export const pagingOptions = [
+  ['-n, --count <rows>', 'how many at most (50)'],
+  ['-p, --page <page>', 'which page (1)'],
+] as const;
+export const Paging = z.object({ count: count().default(50), page: count().default(1) });
+export const newestFirst = { sortBy: 'id', sortDir: 'desc' } as const;
 
 /** Has the name typed before something is done that cannot be undone. */
 export async function confirm(terminal: Terminal, verb: string, name: string): Promise<boolean> {

@@ -7,8 +7,8 @@ export type OutputForm = (typeof outputForms)[number];
 export type Columns<T> = Readonly<Record<string, (row: T) => unknown>>;
 
 /** Rows as a person or a program reads them. The API's own objects go to programs, whole. */
-export function listText<T>(form: OutputForm, rows: readonly T[], columns: Columns<T>): string {
-  return form === 'table' ? tableOf(rows, columns) : structured(form, rows);
+export function listText<T>(form: OutputForm, rows: readonly T[], columns: Columns<T>, whole: unknown = rows): string {
+  return form === 'table' ? tableOf(rows, columns) : structured(form, whole);
 }
 
 /** One object: each field on its line for a person. */

@@ -1,3 +1,4 @@
+import type { ListedPluginView, PluginOption } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { z } from 'zod';
 import { fileText } from './command.js';
@@ -25,3 +26,25 @@ export async function pluginOptions(terminal: Terminal, set: readonly string[], 
   if (value === '') throw new AppError('invalid_argument', `no value was given for ${secret}`);
   return [...options, { name: secret, value }];
 }
+
+/** What is there, with the changes on top. What is secret is not shown, and stays by being sent back as null. */
+export function changedOptions(before: readonly PluginOption[], changes: readonly { name: string; value: string }[]) {
+  const changed = new Set(changes.map(({ name }) => name));
+  const kept = before.flatMap(({ name, value }) => (value === undefined || changed.has(name) ? [] : [{ name, value }]));
+  return [...kept, ...changes];
+}
+
+/** The options of an object for people: `name = value`, one a line; a secret is not shown. */
+export const optionLines = (options: readonly PluginOption[]): string =>
+  options
+    .filter(({ value }) => value !== undefined && value !== '')
+    .map(({ name, value }) => `${name} = ${value === null ? '(not shown)' : typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('\n');
+
+/** What can be added, and what it needs to know. */
+export const typeColumns = {
+  type: (row: ListedPluginView) => row.slug,
+  title: (row: ListedPluginView) => row.title,
+  needs: (row: ListedPluginView) => row.pluginOptions.filter(({ required, default: preset }) => required === true && preset === undefined).map(({ name }) => name),
+  options: (row: ListedPluginView) => row.pluginOptions.filter(({ required, default: preset }) => required !== true || preset !== undefined).map(({ name }) => name),
+};

@@ -7,11 +7,18 @@ import { auditCommands } from './commands/audit.js';
 import { authorityCommands } from './commands/authority.js';
 import { certificateCommands } from './commands/certificate.js';
 import { certificateFileCommands } from './commands/certificate-file.js';
+import { certificatePlaceCommands } from './commands/certificate-place.js';
+import { deploymentCommands } from './commands/deployment.js';
+import { destinationCommands } from './commands/destination.js';
 import { dnsProviderCommands } from './commands/dns-provider.js';
 import { domainCommands } from './commands/domain.js';
+import { endpointCommands } from './commands/endpoint.js';
 import { pendingCommands } from './commands/pending.js';
 import { peopleCommands } from './commands/people.js';
+import { rotationCommands } from './commands/rotation.js';
 import { sessionCommands } from './commands/session.js';
+import { sourceCommands } from './commands/source.js';
+import { sourceRunCommands } from './commands/source-run.js';
 import { exitCodeOf, exitCodes } from './exit-code.js';
 import { outputForms } from './output.js';
 import type { Terminal } from './terminal.js';
@@ -45,6 +52,7 @@ function programOf(terminal: Terminal): Command {
     .addOption(new Option('--url <address>', 'address of the platform'))
     .addOption(new Option('--token <token>', 'token of a login or an API key; better in SIFAKA_TOKEN, where no process list shows it'))
     .addOption(new Option('-o, --output <form>', 'form of results').choices(outputForms).default('table'))
+    .addOption(new Option('--json', 'the same as --output json'))
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.say(text.trimEnd()) })
     .showHelpAfterError('(add --help for help)')
     .addHelpText('after', manual)
@@ -53,10 +61,18 @@ function programOf(terminal: Terminal): Command {
   const certificate = program.command('certificate').description('request, find, export and revoke certificates');
   certificateCommands(certificate, terminal);
   certificateFileCommands(certificate, terminal);
+  certificatePlaceCommands(certificate, terminal);
   pendingCommands(program.command('pending').description('certificates that are requested and not issued yet'), terminal);
   authorityCommands(program.command('authority').description('roots and issuing authorities'), terminal);
   dnsProviderCommands(program.command('dns-provider').description('where records are written that prove names to ACME CAs'), terminal);
   acmeCommands(program.command('acme').description('accounts and orders at ACME CAs'), terminal);
+  destinationCommands(program.command('destination').description('where certificates are put'), terminal);
+  deploymentCommands(program.command('deployment').description('certificates at destinations: where each stands'), terminal);
+  const source = program.command('source').description('where certificates and endpoints are looked for');
+  sourceCommands(source, terminal);
+  sourceRunCommands(source, terminal);
+  endpointCommands(program.command('endpoint').description('where certificates are presented to clients'), terminal);
+  rotationCommands(program.command('rotation').description('endpoints on their way to other certificates'), terminal);
   domainCommands(program.command('domain').description('names and their sensitivity'), terminal);
   peopleCommands(program, terminal);
   apiKeyCommands(program.command('api-key').description('tokens for programs'), terminal);

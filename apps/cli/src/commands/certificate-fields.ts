@@ -13,5 +13,8 @@ export const certificateFields = {
   Key: (row: CertificateView) => `${row.keyType ?? 'unknown'}, ${row.hasPrivateKey ? 'kept by the platform' : 'not here'}`,
   Owner: (row: CertificateView) => row.owner,
   Roles: (row: CertificateView) => row.roles.map(({ name }) => name),
+  Destinations: (row: CertificateView) => row.destinations.map(({ label }) => label),
+  Endpoints: (row: CertificateView) => row.endpoints.map(({ name }) => name),
+  Replaces: (row: CertificateView) => row.replaces.map(({ name }) => name),
   Description: (row: CertificateView) => row.description,
 };

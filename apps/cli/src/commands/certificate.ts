@@ -1,4 +1,4 @@
-import { generalNameOf } from '@sifaka/api-client';
+import { generalNameOf, type RequestOf } from '@sifaka/api-client';
 import {
   CrlReason,
   createCertificateOperation,
@@ -16,8 +16,10 @@ import { z } from 'zod';
 import { confirm, count, define, fileText, type Context } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { certificateFields } from './certificate-fields.js';
+import { deployed, destinationIds } from './certificate-place.js';
 import { findAuthority, findCertificate, findDnsProvider } from './find.js';
-import { waitForPending, waitOptions, WaitOptions } from './wait-for-pending.js';
+import { waitForPending } from './wait-for-pending.js';
+import { waitOptions, WaitOptions } from './wait-options.js';
 
 const columns = {
   id: (row: CertificateView) => row.id,
@@ -111,8 +113,10 @@ function requestCommand(parent: Command, terminal: Terminal): void {
       ['--use <server|client>', 'what it is for: a host or service, or a client; SSH: a host or a user (server)'],
       ['--principal <name...>', 'names to log in as, for users of an SSH authority; otherwise your own'],
       ['--dns-provider <provider>', 'writes the records that prove the names to an ACME CA; otherwise chosen by their zones'],
+      ['--destination <destination...>', 'put it there, by id or label'],
+      ['--replaces <certificate...>', 'what it takes the place of, by id or name'],
       ['--description <text>', 'what it is for'],
-      ['--wait', 'if the authority answers later, wait for the certificate'],
+      ['--wait', 'wait for a certificate that comes later, and for its deployments'],
       ...waitOptions,
     ],
     schema: WaitOptions.extend({
@@ -126,32 +130,60 @@ function requestCommand(parent: Command, terminal: Terminal): void {
       use: z.enum(['server', 'client']).default('server'),
       principal: z.array(z.string()).optional(),
       dnsProvider: z.string().optional(),
+      destination: z.array(z.string()).default([]),
+      replaces: z.array(z.string()).default([]),
       description: z.string().optional(),
       wait: z.boolean().default(false),
     }),
-    async run(context, { authority, cn, san, days, keyType, csr, use, principal, dnsProvider, owner, description, wait, waitLimit }) {
-      const { id } = await findAuthority(context.api, authority);
-      const names = [...new Set([cn, ...san].filter((name) => name !== ''))].map(generalNameOf);
-      const body = {
-        authority: { id },
-        owner,
-        description,
-        commonName: cn,
-        ...(csr === undefined ? { keyType } : { csr: await fileText(csr) }),
-        ...(days !== undefined && termOf(days)),
-        ...(dnsProvider !== undefined && { dnsProvider: { id: (await findDnsProvider(context.api, dnsProvider)).id } }),
-        extensions: {
-          ...(names.length > 0 && { subAltNames: { names } }),
-          keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && use === 'server' && { useKeyEncipherment: true }) },
-          extendedKeyUsage: { [use === 'server' ? 'useServerAuthentication' : 'useClientAuthentication']: true },
-          ...(principal !== undefined && { ssh: { principals: principal } }),
-        },
-      };
-      const answer = await context.api.call(createCertificateOperation, { body });
-      if ('resolved' in answer && !wait) context.object(answer, promiseFields);
-      else context.object('resolved' in answer ? await issuedLater(context, answer.id, waitLimit) : answer, certificateFields);
+    async run(context, { wait, waitLimit, ...wish }) {
+      const destinations = await destinationIds(context, wish.destination);
+      const answer = await context.api.call(createCertificateOperation, { body: await requestBody(context, wish, destinations) });
+      if ('resolved' in answer && !wait) return void context.object(answer, promiseFields);
+      const certificate = 'resolved' in answer ? await issuedLater(context, answer.id, waitLimit) : answer;
+      const fault = wait ? await deployed(context, certificate, destinations, waitLimit) : null;
+      context.object(certificate, certificateFields);
+      if (fault !== null) throw fault;
     },
   });
+}
+
+interface Wish {
+  authority: string;
+  owner: string;
+  cn: string;
+  san: readonly string[];
+  days?: number | undefined;
+  keyType: string;
+  csr?: string | undefined;
+  use: 'server' | 'client';
+  principal?: string[] | undefined;
+  dnsProvider?: string | undefined;
+  replaces: readonly string[];
+  description?: string | undefined;
+}
+
+async function requestBody({ api }: Context, wish: Wish, destinations: readonly number[]): Promise<RequestOf<typeof createCertificateOperation>['body']> {
+  const { cn, san, days, keyType, csr, use, principal, dnsProvider, owner, description } = wish;
+  const names = [...new Set([cn, ...san].filter((name) => name !== ''))].map(generalNameOf);
+  const replaces: { id: number }[] = [];
+  for (const name of wish.replaces) replaces.push({ id: (await findCertificate(api, name)).id });
+  return {
+    authority: { id: (await findAuthority(api, wish.authority)).id },
+    owner,
+    description,
+    commonName: cn,
+    replaces,
+    destinations: destinations.map((id) => ({ id })),
+    ...(csr === undefined ? { keyType } : { csr: await fileText(csr) }),
+    ...(days !== undefined && termOf(days)),
+    ...(dnsProvider !== undefined && { dnsProvider: { id: (await findDnsProvider(api, dnsProvider)).id } }),
+    extensions: {
+      ...(names.length > 0 && { subAltNames: { names } }),
+      keyUsage: { useDigitalSignature: true, ...(keyType.startsWith('RSA') && use === 'server' && { useKeyEncipherment: true }) },
+      extendedKeyUsage: { [use === 'server' ? 'useServerAuthentication' : 'useClientAuthentication']: true },
+      ...(principal !== undefined && { ssh: { principals: principal } }),
+    },
+  };
 }
 
 async function issuedLater(context: Context, pendingId: number, limitMinutes: number): Promise<CertificateView> {
@@ -167,13 +199,14 @@ function revokeCommand(parent: Command, terminal: Terminal): void {
     options: [
       ['--reason <reason>', `one of ${CrlReason.options.join(', ')}`],
       ['--comment <text>', 'for the audit log'],
+      ['--force', 'even while endpoints present it'],
       ['-y, --yes', 'without asking'],
     ],
-    schema: z.object({ reason: CrlReason.default('unspecified'), comment: z.string().optional(), yes: z.boolean().default(false) }),
-    async run({ api }, { reason, comment, yes }, [name = '']) {
+    schema: z.object({ reason: CrlReason.default('unspecified'), comment: z.string().optional(), force: z.boolean().default(false), yes: z.boolean().default(false) }),
+    async run({ api }, { reason, comment, force, yes }, [name = '']) {
       const certificate = await findCertificate(api, name);
       if (!yes && !(await confirm(terminal, 'Revoke', certificate.name))) throw new AppError('failed_precondition', 'nothing was revoked');
-      await api.call(revokeCertificateOperation, { params: { id: certificate.id }, body: { crlReason: reason, comments: comment } });
+      await api.call(revokeCertificateOperation, { params: { id: certificate.id }, body: { crlReason: reason, comments: comment, force } });
       terminal.say(`${certificate.name} is revoked`);
     },
   });

@@ -3,14 +3,23 @@ import {
   getAuthorityOperation,
   getCertificateByNameOperation,
   getCertificateOperation,
+  getDestinationOperation,
   getDnsProviderOperation,
+  getEndpointOperation,
   getPendingCertificateOperation,
+  getSourceOperation,
   listAuthoritiesOperation,
+  listDestinationsOperation,
   listDnsProvidersOperation,
+  listEndpointsOperation,
   listPendingCertificatesOperation,
+  listSourcesOperation,
   type AuthorityView,
   type CertificateView,
+  type DestinationView,
+  type EndpointView,
   type PendingCertificateView,
+  type SourceView,
 } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { isId } from '../command.js';
@@ -51,4 +60,37 @@ export async function findDnsProvider(api: ApiClient, text: string): Promise<Ans
   const [provider] = items;
   if (provider === undefined) throw new AppError('not_found', `there is no DNS provider with the name "${text}"`);
   return provider;
+}
+
+/** The destination of an id, or the only one of exactly this label. */
+export async function findDestination(api: ApiClient, text: string): Promise<DestinationView> {
+  if (isId(text)) return await api.call(getDestinationOperation, { params: { id: text } });
+  const { items } = await api.call(listDestinationsOperation, { query: { filter: `label;${text}`, count: 1_000 } });
+  return onlyOne(items.filter(({ label }) => label === text), 'destination', text);
+}
+
+/** The source of an id, or of exactly this label. */
+export async function findSource(api: ApiClient, text: string): Promise<SourceView> {
+  if (isId(text)) return await api.call(getSourceOperation, { params: { id: text } });
+  const { items } = await api.call(listSourcesOperation, { query: { filter: `label;${text}`, count: 1_000 } });
+  return onlyOne(items.filter(({ label }) => label === text), 'source', text);
+}
+
+/** The endpoint of an id, of exactly this name, or of this address (`www.example.test:443`). */
+export async function findEndpoint(api: ApiClient, text: string): Promise<EndpointView> {
+  if (isId(text)) return await api.call(getEndpointOperation, { params: { id: text } });
+  const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  const named = await api.call(listEndpointsOperation, { query: { filter: `name;${text}`, count: 1_000 } });
+  const found = named.items.filter(({ name }) => name === text);
+  if (found.length > 0 || host === '') return onlyOne(found, 'endpoint', text);
+  const { items } = await api.call(listEndpointsOperation, { query: { filter: `dnsname;${host}`, count: 1_000 } });
+  return onlyOne(items.filter((each) => each.dnsname === host && each.port === Number(port)), 'endpoint', text);
+}
+
+/** Labels of destinations and names of endpoints need not be unique. */
+function onlyOne<T extends { id: number }>(found: readonly T[], kind: string, text: string): T {
+  const [first] = found;
+  if (first === undefined) throw new AppError('not_found', `there is no ${kind} "${text}"`);
+  if (found.length > 1) throw new AppError('invalid_argument', `${found.length} ${kind}s are called "${text}", those with the ids ${found.map(({ id }) => id).join(', ')}: give an id`);
+  return first;
 }

@@ -14,7 +14,8 @@ import { confirm, count, define, fileText } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { certificateFields } from './certificate-fields.js';
 import { findPending } from './find.js';
-import { waitForPending, waitOptions, WaitOptions } from './wait-for-pending.js';
+import { waitForPending } from './wait-for-pending.js';
+import { waitOptions, WaitOptions } from './wait-options.js';
 
 const columns = {
   id: (row: PendingCertificateView) => row.id,
