@@ -30,7 +30,7 @@ const millisecondsBetween = (one: string, other: string, detail: Parameters<type
 describe('an upload to a destination that names its endpoints', () => {
   it('counts when the certificate and its chain are served there', async () => {
     const { place, before } = await serving();
-    expect(before.proofs).toEqual([{ host: '127.0.0.1', port: place.shelf.port, serverName: 'www.example.test', isServed: true, detail: null }]);
+    expect(before.proofs).toEqual([{ host: '127.0.0.1', port: place.shelf.port, serverName: 'www.example.test', startTls: null, isServed: true, detail: null }]);
     expect(stepsOf(before)).toEqual(['requested', 'uploading', 'uploaded', 'verified', 'deployed']);
     expect(place.shelf.calls).toEqual(['upload', 'settle']);
   });
