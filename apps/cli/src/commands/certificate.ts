@@ -138,7 +138,10 @@ function requestCommand(parent: Command, terminal: Terminal): void {
     async run(context, { wait, waitLimit, ...wish }) {
       const destinations = await destinationIds(context, wish.destination);
       const answer = await context.api.call(createCertificateOperation, { body: await requestBody(context, wish, destinations) });
-      if ('resolved' in answer && !wait) return void context.object(answer, promiseFields);
+      if ('resolved' in answer && !wait) {
+        context.object(answer, promiseFields);
+        return;
+      }
       const certificate = 'resolved' in answer ? await issuedLater(context, answer.id, waitLimit) : answer;
       const fault = wait ? await deployed(context, certificate, destinations, waitLimit) : null;
       context.object(certificate, certificateFields);

@@ -93,7 +93,10 @@ function retryCommand(parent: Command, terminal: Terminal): void {
       const chosen = id === undefined ? await failedOnes(context, place, all) : [Number(idOf(id))];
       const retried: DeploymentView[] = [];
       for (const each of chosen) retried.push(await context.api.call(retryDeploymentOperation, { params: { id: each } }));
-      if (!wait) return void context.list(retried, columns);
+      if (!wait) {
+        context.list(retried, columns);
+        return;
+      }
       const { ended, fault } = await waitForDeployments(context, retried, waitLimit);
       context.list(ended, columns);
       if (fault !== null) throw fault;

@@ -74,7 +74,10 @@ function syncCommand(parent: Command, terminal: Terminal): void {
         const { id, label } = await findSource(context.api, name);
         begun.push({ label, run: await context.api.call(syncSourceOperation, { params: { id } }) });
       }
-      if (!wait) return void context.list(begun.map(({ run }) => run), runColumns);
+      if (!wait) {
+        context.list(begun.map(({ run }) => run), runColumns);
+        return;
+      }
       const ended: SyncRunRecord[] = [];
       for (const { label, run } of begun) ended.push(await waitForRun(context, label, run, waitLimit));
       context.list(ended, runColumns);
