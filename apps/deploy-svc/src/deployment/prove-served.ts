@@ -28,7 +28,7 @@ export class ProveServed {
    */
   before(points: readonly ServedAt[]): Promise<ServedBefore[]> {
     return eachOf(points, async (point) => {
-      const { host, port, serverName } = point;
+      const { host, port, serverName, startTls } = point;
       const own = await this.served.ask(point, askLimitMs).then(({ chainDer }) => chainDer[0], unlessForbidden);
       return { host, port, serverName, fingerprint: own === undefined ? null : fingerprintOf(own) };
     });
@@ -49,9 +49,9 @@ export class ProveServed {
   private prove(points: readonly ServedAt[], judgeOf: (point: ServedAt) => Judge, limitMs: number, signal: AbortSignal): Promise<EndpointProof[]> {
     const endsAt = performance.now() + limitMs;
     return eachOf(points, async (point) => {
-      const { host, port, serverName } = point;
+      const { host, port, serverName, startTls } = point;
       const detail = await this.until(point, judgeOf(point), endsAt, signal);
-      return { host, port, serverName, isServed: detail === null, detail: detail === null ? null : words(detail) };
+      return { host, port, serverName, startTls, isServed: detail === null, detail: detail === null ? null : words(detail) };
     });
   }
 

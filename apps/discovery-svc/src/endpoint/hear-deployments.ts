@@ -54,7 +54,7 @@ export class HearDeployments {
     const dnsname = names.find((name) => known.every((row) => row.dnsname !== name));
     // Somebody else is known by all of its names: that one is looked at.
     if (dnsname === undefined) return [];
-    const facts = { ...nothing, destination_id: destinationId, address: dnsname === address ? null : address, server_name: serverName, certificates };
+    const facts = { ...nothing, destination_id: destinationId, address: dnsname === address ? null : address, server_name: serverName, start_tls: proof.startTls, certificates };
     const endpoint = { ...facts, name: `${destinationLabel} ${serverName ?? address}`.slice(0, 128), dnsname, port: proof.port, type: plugin };
     const [id] = await this.writer.insert(tx, [endpoint], true);
     return id === undefined ? [] : [this.events.created({ id, ...endpoint })];

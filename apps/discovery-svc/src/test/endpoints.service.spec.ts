@@ -242,7 +242,7 @@ describe('a destination that was seen to serve a certificate', () => {
             fingerprintSha256: `${certificateId}`.padStart(64, '0'),
             externalId: null,
             isAdopted: false,
-            proofs: [{ host, port: 443, serverName, isServed: true, detail: null }],
+            proofs: [{ host, port: 443, serverName, startTls: null, isServed: true, detail: null }],
           },
           { at: new Date(), subject: '1' },
         ),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { command, query } from '../contract.js';
 import { Id, Ref, Timestamp } from '../values.js';
 import { DestinationRecord } from './destination.js';
+import { StartTlsProtocol } from './endpoint.js';
 import { Window } from './list.js';
 
 /** `removed` is where a deployment ends: taken away on request, or put aside by another certificate in its place. */
@@ -15,6 +16,8 @@ export const EndpointProof = z.object({
   host: z.string(),
   port: z.int(),
   serverName: z.string().nullable(),
+  /** Null: TLS from the first byte on. */
+  startTls: StartTlsProtocol.nullable().default(null),
   isServed: z.boolean(),
   /** What was wrong, in words; null when nothing was. */
   detail: z.string().nullable(),
