@@ -12,10 +12,10 @@ import { Facts } from '../ui/facts.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
+import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
 import { isSshLine } from '../ui/ssh.js';
-import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { ActiveBadge } from '../ui/badges.js';
 
@@ -27,13 +27,11 @@ export function AuthorityPage() {
     queryKey: ['authority', id],
     queryFn: ({ signal }) => api.call(getAuthorityOperation, { params: { id }, signal }),
   });
-  if (authority.data === undefined)
-    return (
-      <Page title="Authority" parent={parent}>
-        <Loaded query={authority}>{() => null}</Loaded>
-      </Page>
-    );
-  return <Details key={id} authority={authority.data} />;
+  return (
+    <ObjectPage query={authority} title="Authority" parent={parent}>
+      {(data) => <Details key={id} authority={data} />}
+    </ObjectPage>
+  );
 }
 
 function Details({ authority }: { authority: AuthorityView }) {

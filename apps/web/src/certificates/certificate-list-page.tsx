@@ -1,16 +1,15 @@
-import { Anchor, Button, Group, NativeSelect, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Button, Switch, Text } from '@mantine/core';
 import { listCertificatesOperation, type CertificateView } from '@sifaka/contracts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { Expiry, StateBadge } from '../ui/badges.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import { NameCell } from '../ui/cells.js';
+import type { Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
+import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf, type ListState } from '../ui/list-state.js';
-import { Page } from '../ui/page.js';
+import { Filter, filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 
 const columns: Column<CertificateView>[] = [
@@ -18,17 +17,14 @@ const columns: Column<CertificateView>[] = [
     title: 'Name',
     sortBy: 'name',
     cell: ({ id, name, domains, cn }) => (
-      <Stack gap={0}>
-        <Anchor component={Link} to={`/certificates/${id}`} fw={500} className="breaks" size="sm">
-          {name}
-        </Anchor>
-        <Text size="xs" c="dimmed" className="breaks">
-          {namesOf(
-            domains.map((domain) => domain.name),
-            cn,
-          )}
-        </Text>
-      </Stack>
+      <NameCell
+        to={`/certificates/${id}`}
+        name={name}
+        detail={namesOf(
+          domains.map((domain) => domain.name),
+          cn,
+        )}
+      />
     ),
   },
   { title: 'State', cell: (row) => <StateBadge {...row} /> },
@@ -47,33 +43,34 @@ function namesOf(names: readonly string[], cn: string | null): string {
 
 export function CertificateListPage() {
   const state = useListState();
-  const text = state.value('text');
   const query = {
     ...windowOf(state, 'id'),
-    filter: text === '' ? undefined : `${state.value('in') === '' ? 'name' : state.value('in')};${text}`,
+    filter: filterOf(state, 'name'),
     showExpired: state.value('expired') === '1' ? 1 : 0,
     timeRange: state.value('within') === '' ? undefined : state.value('within'),
   };
-  const certificates = useQuery({
-    queryKey: ['certificates', query],
-    queryFn: async ({ signal }) => {
-      const { items, total } = await api.call(listCertificatesOperation, { query, signal });
-      return { items: [...items].filter(isWhole), total };
-    },
-    placeholderData: keepPreviousData,
+  const certificates = useList('certificates', query, async (signal) => {
+    const { items, total } = await api.call(listCertificatesOperation, { query, signal });
+    return { items: [...items].filter(isWhole), total };
   });
   return (
-    <Page title="Certificates" lead="Everything issued, uploaded or found, with its owner and its end" actions={<Actions />}>
-      <Filters state={state} />
-      <DataTable
-        label="Certificates"
-        columns={columns}
-        query={certificates}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={<None isFiltered={text !== '' || query.timeRange !== undefined} />}
-      />
-    </Page>
+    <ListPage
+      title="Certificates"
+      lead="Everything issued, uploaded or found, with its owner and its end"
+      actions={<Actions />}
+      filters={<Filters state={state} />}
+      columns={columns}
+      list={certificates}
+      state={state}
+      rowKey={({ id }) => id}
+      isFiltered={query.filter !== undefined || query.timeRange !== undefined}
+      hint="Try fewer letters, another field, or include those that expired long ago."
+      none={
+        <Empty icon="certificate" title="No certificates yet" actions={<Actions />}>
+          Request the first one from an authority, or upload one you already have.
+        </Empty>
+      }
+    />
   );
 }
 
@@ -113,54 +110,15 @@ const periods = [
 ];
 
 function Filters({ state }: { state: ListState }) {
-  const [text, setText] = useState(state.value('text'));
-  const search = useDebouncedCallback((value: string) => state.set({ text: value.trim() }), 300);
   return (
-    <Group gap="sm" role="search" aria-label="Certificates" align="flex-end">
-      <TextInput
-        label="Search"
-        placeholder="shop.example.com"
-        leftSection={<Icon name="search" />}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
-        flex={1}
-        miw={200}
-      />
-      <NativeSelect
-        label="in"
-        data={searchable}
-        value={state.value('in')}
-        onChange={(event) => state.set({ in: event.currentTarget.value })}
-      />
-      <NativeSelect
-        label="End"
-        data={periods}
-        value={state.value('within')}
-        onChange={(event) => state.set({ within: event.currentTarget.value })}
-      />
+    <SearchBar of="Certificates" state={state} placeholder="shop.example.com" fields={searchable}>
+      <Filter state={state} name="within" label="End" choices={periods} />
       <Switch
         label="Long expired too"
         checked={state.value('expired') === '1'}
         onChange={(event) => state.set({ expired: event.currentTarget.checked ? '1' : '' })}
         mb={8}
       />
-    </Group>
-  );
-}
-
-function None({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered)
-    return (
-      <Empty icon="search" title="Nothing matches">
-        Try fewer letters, another field, or include those that expired long ago.
-      </Empty>
-    );
-  return (
-    <Empty icon="certificate" title="No certificates yet" actions={<Actions />}>
-      Request the first one from an authority, or upload one you already have.
-    </Empty>
+    </SearchBar>
   );
 }

@@ -1,16 +1,16 @@
-import { Anchor, Badge, Button, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { listDnsProvidersOperation } from '@sifaka/contracts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'react-router';
+import { Button, Stack, Text } from '@mantine/core';
 import type { AnswerOf } from '@sifaka/api-client';
+import { listDnsProvidersOperation } from '@sifaka/contracts';
+import { Link } from 'react-router';
 import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import { StateWord } from '../ui/badges.js';
+import { ErrorText, NameCell } from '../ui/cells.js';
+import type { Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
+import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
-import { Page } from '../ui/page.js';
+import { filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 import { relativeText } from '../ui/time.js';
 import { useDnsProviderTypes } from './use-dns-provider-types.js';
@@ -21,16 +21,7 @@ const columns: Column<Row>[] = [
   {
     title: 'Name',
     sortBy: 'name',
-    cell: ({ id, name, description }) => (
-      <Stack gap={0}>
-        <Anchor component={Link} to={`/dns-providers/${id}`} fw={500} size="sm" className="breaks">
-          {name}
-        </Anchor>
-        <Text size="xs" c="dimmed" lineClamp={1}>
-          {description}
-        </Text>
-      </Stack>
-    ),
+    cell: ({ id, name, description }) => <NameCell to={`/dns-providers/${id}`} name={name} detail={description} />,
   },
   { title: 'Type', cell: ({ providerType }) => <TypeName type={providerType} /> },
   {
@@ -56,64 +47,33 @@ export function TypeName({ type }: { type: string }) {
 function Health({ provider: { lastError } }: { provider: Row }) {
   return (
     <Stack gap={2} maw={320}>
-      <Badge variant="light" radius="sm" miw="max-content" w="fit-content" color={lastError === null ? 'teal' : 'red'}>
-        {lastError === null ? 'working' : 'last listing failed'}
-      </Badge>
-      {lastError !== null && (
-        <Text size="xs" className="breaks" lineClamp={3} title={lastError}>
-          {lastError}
-        </Text>
-      )}
+      <StateWord color={lastError === null ? 'teal' : 'red'} word={lastError === null ? 'working' : 'last listing failed'} />
+      {lastError !== null && <ErrorText lineClamp={3}>{lastError}</ErrorText>}
     </Stack>
   );
 }
 
 export function DnsProviderListPage() {
   const state = useListState();
-  const [text, setText] = useState(state.value('text'));
-  const search = useDebouncedCallback((value: string) => state.set({ text: value.trim() }), 300);
-  const query = { ...windowOf(state, 'id'), filter: state.value('text') === '' ? undefined : `name;${state.value('text')}` };
-  const providers = useQuery({
-    queryKey: ['dns-providers', query],
-    queryFn: ({ signal }) => api.call(listDnsProvidersOperation, { query, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const query = { ...windowOf(state, 'id'), filter: filterOf(state, 'name') };
+  const providers = useList('dns-providers', query, (signal) => api.call(listDnsProvidersOperation, { query, signal }));
   return (
-    <Page
+    <ListPage
       title="DNS providers"
       lead="Where records are written that prove names to ACME CAs. Credentials are kept encrypted and never shown again"
       actions={<Actions />}
-    >
-      <TextInput
-        label="Search"
-        leftSection={<Icon name="search" />}
-        placeholder="Name"
-        maw={420}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
-      />
-      <DataTable
-        label="DNS providers"
-        columns={columns}
-        query={providers}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={
-          query.filter === undefined ? (
-            <Empty icon="dns" title="No DNS providers yet" actions={<Actions />}>
-              Add one for each place where zones are. Wildcards can be proved by DNS alone.
-            </Empty>
-          ) : (
-            <Empty icon="search" title="Nothing matches">
-              Try fewer letters.
-            </Empty>
-          )
-        }
-      />
-    </Page>
+      filters={<SearchBar of="DNS providers" state={state} placeholder="Name" />}
+      columns={columns}
+      list={providers}
+      state={state}
+      rowKey={({ id }) => id}
+      isFiltered={query.filter !== undefined}
+      none={
+        <Empty icon="dns" title="No DNS providers yet" actions={<Actions />}>
+          Add one for each place where zones are. Wildcards can be proved by DNS alone.
+        </Empty>
+      }
+    />
   );
 }
 

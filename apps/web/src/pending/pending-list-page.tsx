@@ -1,17 +1,16 @@
-import { Anchor, Button, Group, NativeSelect, Stack, Text, TextInput, Tooltip } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Button, Stack, Text } from '@mantine/core';
 import { listPendingCertificatesOperation, pendingStates, type PendingCertificateView } from '@sifaka/contracts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import { NameCell, When } from '../ui/cells.js';
+import type { Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
-import { useListState, windowOf, type ListState } from '../ui/list-state.js';
-import { Page } from '../ui/page.js';
+import { ListPage, useList } from '../ui/list-page.js';
+import { useListState, windowOf } from '../ui/list-state.js';
+import { Filter, filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
-import { dateTimeText, relativeText } from '../ui/time.js';
+import { relativeText } from '../ui/time.js';
 import { attemptsText, lastWords, waitsFor } from './pending-state.js';
 import { PendingBadge } from './state-badge.js';
 
@@ -22,16 +21,7 @@ const columns: Column<PendingCertificateView>[] = [
   {
     title: 'Name',
     sortBy: 'name',
-    cell: ({ id, name, names }) => (
-      <Stack gap={0} maw={360}>
-        <Anchor component={Link} to={`/pending-certificates/${id}`} fw={500} className="breaks" size="sm">
-          {name}
-        </Anchor>
-        <Text size="xs" c="dimmed" className="breaks" lineClamp={2}>
-          {names.join(', ')}
-        </Text>
-      </Stack>
-    ),
+    cell: ({ id, name, names }) => <NameCell to={`/pending-certificates/${id}`} name={name} detail={names.join(', ')} />,
   },
   { title: 'State', cell: (row) => <PendingBadge pending={row} /> },
   { title: 'Last news', cell: (row) => <LastNews pending={row} /> },
@@ -40,13 +30,7 @@ const columns: Column<PendingCertificateView>[] = [
   { title: 'Owner', sortBy: 'owner', cell: ({ owner }) => <Text size="sm">{owner}</Text> },
   {
     title: 'Requested',
-    cell: ({ dateCreated }) => (
-      <Tooltip label={dateTimeText(dateCreated)}>
-        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
-          {relativeText(dateCreated)}
-        </Text>
-      </Tooltip>
-    ),
+    cell: ({ dateCreated }) => <When at={dateCreated} />,
   },
 ];
 
@@ -74,35 +58,31 @@ function Tries({ pending: { numberAttempts, nextTryAt, state } }: { pending: Pen
 
 export function PendingListPage() {
   const state = useListState();
-  const text = state.value('text');
   const chosen = pendingStates.find((name) => name === state.value('state'));
-  const query = {
-    ...windowOf(state, 'id'),
-    filter: text === '' ? undefined : `${state.value('in') === '' ? 'name' : state.value('in')};${text}`,
-    state: chosen,
-  };
-  const pending = useQuery({
-    queryKey: ['pending-certificates', query],
-    queryFn: ({ signal }) => api.call(listPendingCertificatesOperation, { query, signal }),
-    placeholderData: keepPreviousData,
-    refetchInterval: refreshMs,
-  });
+  const query = { ...windowOf(state, 'id'), filter: filterOf(state, 'name'), state: chosen };
+  const pending = useList('pending-certificates', query, (signal) => api.call(listPendingCertificatesOperation, { query, signal }), refreshMs);
   return (
-    <Page
+    <ListPage
       title="Pending certificates"
       lead="Requested, and not issued yet: authorities that answer later, and requests that somebody has signed elsewhere"
       actions={<Actions />}
-    >
-      <Filters state={state} />
-      <DataTable
-        label="Pending certificates"
-        columns={columns}
-        query={pending}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={<None isFiltered={text !== '' || chosen !== undefined} />}
-      />
-    </Page>
+      filters={
+        <SearchBar of="Pending certificates" state={state} placeholder="shop.example.com" fields={searchable}>
+          <Filter state={state} name="state" label="State" choices={states} />
+        </SearchBar>
+      }
+      columns={columns}
+      list={pending}
+      state={state}
+      rowKey={({ id }) => id}
+      isFiltered={query.filter !== undefined || chosen !== undefined}
+      hint="Try fewer letters, another field or another state. What ended is forgotten after a week."
+      none={
+        <Empty icon="pending" title="Nothing is pending">
+          Requests whose authority answers later wait here until the certificate is there.
+        </Empty>
+      }
+    />
   );
 }
 
@@ -129,50 +109,3 @@ const states = [
   { value: 'failed', label: 'Failed' },
   { value: 'cancelled', label: 'Cancelled' },
 ];
-
-function Filters({ state }: { state: ListState }) {
-  const [text, setText] = useState(state.value('text'));
-  const search = useDebouncedCallback((value: string) => state.set({ text: value.trim() }), 300);
-  return (
-    <Group gap="sm" role="search" aria-label="Pending certificates" align="flex-end">
-      <TextInput
-        label="Search"
-        placeholder="shop.example.com"
-        leftSection={<Icon name="search" />}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
-        flex={1}
-        miw={200}
-      />
-      <NativeSelect
-        label="in"
-        data={searchable}
-        value={state.value('in')}
-        onChange={(event) => state.set({ in: event.currentTarget.value })}
-      />
-      <NativeSelect
-        label="State"
-        data={states}
-        value={state.value('state')}
-        onChange={(event) => state.set({ state: event.currentTarget.value })}
-      />
-    </Group>
-  );
-}
-
-function None({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered)
-    return (
-      <Empty icon="search" title="Nothing matches">
-        Try fewer letters, another field or another state. What ended is forgotten after a week.
-      </Empty>
-    );
-  return (
-    <Empty icon="pending" title="Nothing is pending">
-      Requests whose authority answers later wait here until the certificate is there.
-    </Empty>
-  );
-}

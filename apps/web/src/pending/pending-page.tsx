@@ -7,9 +7,9 @@ import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';
+import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
-import { Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { AcmeOrder } from './acme-order.js';
 import { PendingActions } from './pending-actions.js';
@@ -30,13 +30,11 @@ export function PendingPage() {
     queryFn: ({ signal }) => api.call(getPendingCertificateOperation, { params: { id }, signal }),
     refetchInterval: (query) => (query.state.data?.state === 'waiting' ? refreshMs : false),
   });
-  if (pending.data === undefined)
-    return (
-      <Page title="Pending certificate" parent={parent}>
-        <Loaded query={pending}>{() => null}</Loaded>
-      </Page>
-    );
-  return <Details key={id} pending={pending.data} />;
+  return (
+    <ObjectPage query={pending} title="Pending certificate" parent={parent}>
+      {(data) => <Details key={id} pending={data} />}
+    </ObjectPage>
+  );
 }
 
 function Details({ pending }: { pending: PendingCertificateView }) {

@@ -8,17 +8,17 @@ import {
   updateApiKeyOperation,
   type ApiKeyView,
 } from '@sifaka/contracts';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import type { Column } from '../ui/data-table.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
+import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
-import { Page } from '../ui/page.js';
 import { Copy } from '../ui/pem-block.js';
 import { Empty } from '../ui/states.js';
 import { dateTimeText } from '../ui/time.js';
@@ -52,11 +52,7 @@ export function ApiKeyPage() {
   const [isAdding, setAdding] = useState(false);
   const [token, setToken] = useState<string | null>(null);
   const query = windowOf(state, 'id');
-  const keys = useQuery({
-    queryKey: ['keys', query],
-    queryFn: ({ signal }) => api.call(listApiKeysOperation, { query, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const keys = useList('keys', query, (signal) => api.call(listApiKeysOperation, { query, signal }));
   const add = (
     <Button leftSection={<Icon name="plus" />} onClick={() => setAdding(true)}>
       Create API key
@@ -64,22 +60,23 @@ export function ApiKeyPage() {
   );
   const actions: Column<ApiKeyView> = { title: 'Actions', isTitleHidden: true, cell: (key) => <KeyActions apiKey={key} show={setToken} /> };
   return (
-    <Page title="API keys" lead="Tokens for programs; each speaks with the rights of its user" actions={add}>
-      <DataTable
-        label="API keys"
-        columns={[...columns, actions]}
-        query={keys}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={
-          <Empty icon="key" title="No API keys yet" actions={add}>
-            Scripts and pipelines log in with one instead of a password.
-          </Empty>
-        }
-      />
+    <ListPage
+      title="API keys"
+      lead="Tokens for programs; each speaks with the rights of its user"
+      actions={add}
+      columns={[...columns, actions]}
+      list={keys}
+      state={state}
+      rowKey={({ id }) => id}
+      none={
+        <Empty icon="key" title="No API keys yet" actions={add}>
+          Scripts and pipelines log in with one instead of a password.
+        </Empty>
+      }
+    >
       {isAdding && <CreateDialog close={() => setAdding(false)} show={setToken} />}
       {token !== null && <TokenDialog token={token} close={() => setToken(null)} />}
-    </Page>
+    </ListPage>
   );
 }
 

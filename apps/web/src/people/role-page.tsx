@@ -1,17 +1,18 @@
-import { Button, Group, MultiSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { createRoleOperation, deleteRoleOperation, listRolesOperation, updateRoleOperation, type RoleView } from '@sifaka/contracts';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import { NameCell } from '../ui/cells.js';
+import type { Column } from '../ui/data-table.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
+import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
 import { notifyDone } from '../ui/notify.js';
-import { Page } from '../ui/page.js';
 import { Empty } from '../ui/states.js';
 import { useUsers } from './use-people.js';
 
@@ -19,16 +20,7 @@ const columns: Column<RoleView>[] = [
   {
     title: 'Name',
     sortBy: 'name',
-    cell: ({ name, description }) => (
-      <Stack gap={0}>
-        <Text size="sm" fw={500} className="breaks">
-          {name}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {description}
-        </Text>
-      </Stack>
-    ),
+    cell: ({ name, description }) => <NameCell name={name} detail={description} />,
   },
   {
     title: 'Members',
@@ -43,11 +35,7 @@ export function RolePage() {
   const [edited, setEdited] = useState<RoleView | 'new' | null>(null);
   const [deleted, setDeleted] = useState<RoleView | null>(null);
   const query = windowOf(state, 'id');
-  const roles = useQuery({
-    queryKey: ['roles', query],
-    queryFn: ({ signal }) => api.call(listRolesOperation, { query, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const roles = useList('roles', query, (signal) => api.call(listRolesOperation, { query, signal }));
   const actions: Column<RoleView> = {
     title: 'Actions',
     isTitleHidden: true,
@@ -63,7 +51,7 @@ export function RolePage() {
     ),
   };
   return (
-    <Page
+    <ListPage
       title="Roles"
       lead="Whoever has a role of a certificate or an authority may use and change it"
       actions={
@@ -73,22 +61,19 @@ export function RolePage() {
           </Button>
         )
       }
+      columns={isAdmin ? [...columns, actions] : columns}
+      list={roles}
+      state={state}
+      rowKey={({ id }) => id}
+      none={
+        <Empty icon="role" title="No roles">
+          There are none yet.
+        </Empty>
+      }
     >
-      <DataTable
-        label="Roles"
-        columns={isAdmin ? [...columns, actions] : columns}
-        query={roles}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={
-          <Empty icon="role" title="No roles">
-            There are none yet.
-          </Empty>
-        }
-      />
       {edited !== null && <RoleDialog role={edited === 'new' ? null : edited} close={() => setEdited(null)} />}
       {deleted !== null && <DeleteDialog role={deleted} close={() => setDeleted(null)} />}
-    </Page>
+    </ListPage>
   );
 }
 

@@ -1,18 +1,18 @@
 import { Badge, Button, Group, MultiSelect, PasswordInput, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { createUserOperation, listUsersOperation, updateUserOperation, type UserView } from '@sifaka/contracts';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActiveBadge } from '../ui/badges.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import type { Column } from '../ui/data-table.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
+import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
 import { notifyDone } from '../ui/notify.js';
-import { Page } from '../ui/page.js';
 import { Empty } from '../ui/states.js';
 import { useRoles } from './use-people.js';
 
@@ -47,11 +47,7 @@ export function UserPage() {
   const { isAdmin } = useMe();
   const [edited, setEdited] = useState<UserView | 'new' | null>(null);
   const query = windowOf(state, 'id');
-  const users = useQuery({
-    queryKey: ['users', query],
-    queryFn: ({ signal }) => api.call(listUsersOperation, { query, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const users = useList('users', query, (signal) => api.call(listUsersOperation, { query, signal }));
   const edit: Column<UserView> = {
     title: 'Actions',
     isTitleHidden: true,
@@ -62,7 +58,7 @@ export function UserPage() {
     ),
   };
   return (
-    <Page
+    <ListPage
       title="Users"
       lead="People and programs that log in"
       actions={
@@ -72,21 +68,18 @@ export function UserPage() {
           </Button>
         )
       }
+      columns={isAdmin ? [...columns, edit] : columns}
+      list={users}
+      state={state}
+      rowKey={({ id }) => id}
+      none={
+        <Empty icon="user" title="No users">
+          There is nobody here.
+        </Empty>
+      }
     >
-      <DataTable
-        label="Users"
-        columns={isAdmin ? [...columns, edit] : columns}
-        query={users}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={
-          <Empty icon="user" title="No users">
-            There is nobody here.
-          </Empty>
-        }
-      />
       {edited !== null && <UserDialog user={edited === 'new' ? null : edited} close={() => setEdited(null)} />}
-    </Page>
+    </ListPage>
   );
 }
 

@@ -1,12 +1,10 @@
-import { Code, Group, Stack, Text, TextInput, Tooltip } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Code, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { listAuditOperation, type AuditEntry } from '@sifaka/contracts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '../session/api.js';
-import { DataTable, type Column } from '../ui/data-table.js';
-import { useListState, type ListState } from '../ui/list-state.js';
-import { Page } from '../ui/page.js';
+import type { Column } from '../ui/data-table.js';
+import { ListPage, useList } from '../ui/list-page.js';
+import { useListState } from '../ui/list-state.js';
+import { SearchInput } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 
@@ -67,46 +65,27 @@ export function AuditPage() {
     objectType: state.value('type'),
   };
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
-  const entries = useQuery({
-    queryKey: ['audit', query],
-    queryFn: ({ signal }) => api.call(listAuditOperation, { query: given, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const entries = useList('audit', query, (signal) => api.call(listAuditOperation, { query: given, signal }));
   return (
-    <Page title="Audit" lead="Every change, and every sight of a key, on the whole platform">
-      <Group role="search" aria-label="Audit">
-        <Filter state={state} name="actor" label="Who" placeholder="admin@example.com" />
-        <Filter state={state} name="action" label="What" placeholder="certificate.issued" />
-        <Filter state={state} name="type" label="Kind of object" placeholder="certificate" />
-      </Group>
-      <DataTable
-        label="Audit"
-        columns={columns}
-        query={entries}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={
-          <Empty icon="audit" title="Nothing recorded">
-            Nothing matches these words exactly.
-          </Empty>
-        }
-      />
-    </Page>
-  );
-}
-
-function Filter({ state, name, label, placeholder }: { state: ListState; name: string; label: string; placeholder: string }) {
-  const [text, setText] = useState(state.value(name));
-  const search = useDebouncedCallback((value: string) => state.set({ [name]: value.trim() }), 300);
-  return (
-    <TextInput
-      label={label}
-      placeholder={placeholder}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value);
-      }}
+    <ListPage
+      title="Audit"
+      lead="Every change, and every sight of a key, on the whole platform"
+      filters={
+        <Group role="search" aria-label="Audit">
+          <SearchInput state={state} name="actor" label="Who" placeholder="admin@example.com" />
+          <SearchInput state={state} name="action" label="What" placeholder="certificate.issued" />
+          <SearchInput state={state} name="type" label="Kind of object" placeholder="certificate" />
+        </Group>
+      }
+      columns={columns}
+      list={entries}
+      state={state}
+      rowKey={({ id }) => id}
+      none={
+        <Empty icon="audit" title="Nothing recorded">
+          Nothing matches these words exactly.
+        </Empty>
+      }
     />
   );
 }

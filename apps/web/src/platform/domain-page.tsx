@@ -1,19 +1,20 @@
-import { Button, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { createDomainOperation, listDomainsOperation, updateDomainOperation, type DomainRecord } from '@sifaka/contracts';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { z } from 'zod';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { DataTable, type Column } from '../ui/data-table.js';
+import { NameCell } from '../ui/cells.js';
+import type { Column } from '../ui/data-table.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
+import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
-import { Page } from '../ui/page.js';
+import { filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 
 type Domain = z.output<typeof DomainRecord>;
@@ -22,11 +23,7 @@ const columns: Column<Domain>[] = [
   {
     title: 'Name',
     sortBy: 'name',
-    cell: ({ name }) => (
-      <Text size="sm" fw={500} className="breaks">
-        {name}
-      </Text>
-    ),
+    cell: ({ name }) => <NameCell name={name} />,
   },
   { title: 'Sensitive', sortBy: 'sensitive', cell: (domain) => <SensitiveSwitch domain={domain} /> },
 ];
@@ -34,17 +31,11 @@ const columns: Column<Domain>[] = [
 export function DomainPage() {
   const state = useListState();
   const { canWrite } = useMe();
-  const [text, setText] = useState(state.value('text'));
   const [isAdding, setAdding] = useState(false);
-  const search = useDebouncedCallback((value: string) => state.set({ text: value.trim() }), 300);
-  const query = { ...windowOf(state, 'id'), filter: state.value('text') === '' ? undefined : `name;${state.value('text')}` };
-  const domains = useQuery({
-    queryKey: ['domains', query],
-    queryFn: ({ signal }) => api.call(listDomainsOperation, { query, signal }),
-    placeholderData: keepPreviousData,
-  });
+  const query = { ...windowOf(state, 'id'), filter: filterOf(state, 'name') };
+  const domains = useList('domains', query, (signal) => api.call(listDomainsOperation, { query, signal }));
   return (
-    <Page
+    <ListPage
       title="Domains"
       lead="Names that certificates were issued for. Only administrators issue for a sensitive one"
       actions={
@@ -54,31 +45,20 @@ export function DomainPage() {
           </Button>
         )
       }
+      filters={<SearchBar of="Domains" state={state} />}
+      columns={columns}
+      list={domains}
+      state={state}
+      rowKey={({ id }) => id}
+      isFiltered={query.filter !== undefined}
+      none={
+        <Empty icon="domain" title="No domains">
+          They come with the certificates that name them.
+        </Empty>
+      }
     >
-      <TextInput
-        label="Search"
-        leftSection={<Icon name="search" />}
-        maw={420}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
-      />
-      <DataTable
-        label="Domains"
-        columns={columns}
-        query={domains}
-        rowKey={({ id }) => id}
-        state={state}
-        empty={
-          <Empty icon="domain" title="No domains">
-            They come with the certificates that name them.
-          </Empty>
-        }
-      />
       {isAdding && <AddDialog close={() => setAdding(false)} />}
-    </Page>
+    </ListPage>
   );
 }
 

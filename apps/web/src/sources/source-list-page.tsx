@@ -13,7 +13,7 @@ import { filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 import { ActiveSwitch } from './active-switch.js';
 import { scheduleText } from './schedule.js';
-import { countsText, isUnderWay, stateOf } from './sync-state.js';
+import { countsText, isBeingLookedAt, stateOf } from './sync-state.js';
 
 const columns: Column<SourceView>[] = [
   { title: 'Label', sortBy: 'label', cell: ({ id, label, description }) => <NameCell to={`/sources/${id}`} name={label} detail={description} /> },
@@ -64,7 +64,7 @@ export function SourceListPage() {
   const state = useListState();
   const query = { ...windowOf(state, 'id'), filter: filterOf(state, 'label') };
   const sources = useList('sources', query, (signal) => api.call(listSourcesOperation, { query, signal }), (items) =>
-    items.some(({ lastSync }) => lastSync !== null && isUnderWay(lastSync)) ? 2_000 : 30_000,
+    items.some(isBeingLookedAt) ? 2_000 : 30_000,
   );
   return (
     <ListPage

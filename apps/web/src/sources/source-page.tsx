@@ -21,7 +21,7 @@ import { ActiveSwitch } from './active-switch.js';
 import { EditDialog } from './edit-dialog.js';
 import { RunTable } from './run-table.js';
 import { scheduleText } from './schedule.js';
-import { isUnderWay, stateOf } from './sync-state.js';
+import { isBeingLookedAt, stateOf } from './sync-state.js';
 
 const parent = { title: 'Sources', to: '/sources' };
 
@@ -30,7 +30,7 @@ export function SourcePage() {
   const source = useQuery({
     queryKey: ['source', id],
     queryFn: ({ signal }) => api.call(getSourceOperation, { params: { id }, signal }),
-    refetchInterval: ({ state }) => (state.data?.lastSync != null && isUnderWay(state.data.lastSync) ? 2_000 : 30_000),
+    refetchInterval: ({ state }) => (isBeingLookedAt(state.data) ? 2_000 : 30_000),
   });
   return (
     <ObjectPage query={source} title="Source" parent={parent}>
@@ -44,7 +44,7 @@ function Details({ source }: { source: SourceView }) {
   const { isAdmin } = useMe();
   return (
     <Page title={label} parent={parent} lead={description} actions={isAdmin && <Actions source={source} />}>
-      {lastSync?.error != null && (
+      {typeof lastSync?.error === 'string' && (
         <Alert role="note" color="red" variant="light" icon={<Icon name="warning" />} title="The last run failed">
           <Text size="sm" className="breaks">
             {lastSync.error}
@@ -128,7 +128,7 @@ function SyncNow({ source: { id, lastSync } }: { source: SourceView }) {
     <Button
       leftSection={<Icon name="refresh" />}
       loading={sync.isPending}
-      disabled={lastSync !== null && isUnderWay(lastSync)}
+      disabled={isBeingLookedAt({ lastSync })}
       onClick={() => sync.mutate()}
     >
       Sync now

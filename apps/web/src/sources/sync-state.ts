@@ -24,6 +24,9 @@ export function stateOf({ state }: Pick<SyncRunRecord, 'state'>): StateWords {
 
 export const isUnderWay = ({ state }: Pick<SyncRunRecord, 'state'>): boolean => ['queued', 'running', 'interrupted'].includes(state);
 
+/** Whether the page of a source should be read again soon. */
+export const isBeingLookedAt = (source: { lastSync: SyncRunRecord | null } | undefined): boolean => source?.lastSync?.state !== undefined && isUnderWay(source.lastSync);
+
 type Counts = SyncRunRecord['counts'];
 
 const counted = (count: number, one: string, many: string, more: readonly (readonly [number, string])[]): string | null => {

@@ -10,6 +10,7 @@ export interface ExportChoice {
 }
 
 export type OptionValue = string | number | boolean | ExportChoice;
+// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- a record alias may not refer to what it is part of
 export interface OptionValues {
   readonly [name: string]: OptionValue;
 }
