@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { attachDestinations, certificateIssued, certificateRevoked, certificatesMissed, certificatesSighted, destinationStats, findAttachments, listDeployments, resolveAttachments, retryDeployment, setDestinations } from '@sifaka/contracts';
+import { attachDestinations, certificateDestinationsRequested, certificateRevoked, certificatesMissed, certificatesSighted, destinationStats, findAttachments, listDeployments, resolveAttachments, retryDeployment, setDestinations } from '@sifaka/contracts';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
 import { admin } from './a-deploy-service.js';
 import { DeploymentWorld, type KnownCertificate } from './a-deployment-world.js';
@@ -134,7 +134,7 @@ describe('the destinations of a certificate', () => {
     await set(certificate, []);
     await world.becomes(id, 'removed');
     const other = await world.destination();
-    await world.tell('issuer', certificateIssued, { ...factsOf(certificate), destinationIds: [place.id, other.id, 999_999] });
+    await world.tell('issuer', certificateDestinationsRequested, { ...factsOf(certificate), destinationIds: [place.id, other.id, 999_999] });
     await waitUntil(() => other.shelf.held.size === 1);
     expect(await world.get(id)).toMatchObject({ state: 'removed' });
     await world.attach(certificate, place);

@@ -1,28 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { changeCertificateOwner, getCertificate, type certificateImported, type EventDataOf } from '@sifaka/contracts';
+import { changeCertificateOwner, getCertificate, type certificateOwnerProposed, type EventDataOf } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { HandOverFound } from './hand-over-found.js';
 
-type Imported = EventDataOf<typeof certificateImported>;
+type Proposed = EventDataOf<typeof certificateOwnerProposed>;
 
-const imported = (parts: Partial<Imported>): Imported => ({
-  id: 5,
-  name: 'found',
-  owner: 'platform@corp.test',
-  commonName: null,
-  names: [],
-  authorityId: null,
-  serialHex: 'A',
-  fingerprintSha256: 'ab',
-  notBefore: '2026-01-01T00:00:00Z',
-  notAfter: '2027-01-01T00:00:00Z',
-  replaces: [],
-  roleIds: [1],
-  destinationIds: [],
-  sourceId: 7,
-  proposedOwner: 'team@corp.test',
-  ...parts,
-});
+const proposed = (parts: Partial<Proposed>): Proposed => ({ id: 5, owner: 'platform@corp.test', sourceId: 7, proposedOwner: 'team@corp.test', ...parts });
 
 /** An inventory with one certificate, and what was asked of it. */
 function aWorld(owner: string | null) {
@@ -48,26 +31,24 @@ function aWorld(owner: string | null) {
 describe('a certificate that was found', () => {
   it('goes to the owner that its place names, whose role is made ready', async () => {
     const world = aWorld('platform@corp.test');
-    await world.hearing.imported(imported({ proposedOwner: 'Team@corp.test' }));
+    await world.hearing.proposed(proposed({ proposedOwner: 'Team@corp.test' }));
     expect(world.roles).toEqual(['team@corp.test']);
     expect(world.asked).toEqual([{ id: 5, owner: 'team@corp.test', ownerRoleId: 40 }]);
   });
 
   it.each([
-    ['no owner', { proposedOwner: null }],
     ['a name that is no e-mail address', { proposedOwner: 'team web' }],
     ['a role of the platform', { proposedOwner: 'admin' }],
     ['the owner that it has', { proposedOwner: 'platform@corp.test' }],
-    ['an owner, and was uploaded by a person', { sourceId: null }],
   ])('stays where it is when its place names %s', async (_what, parts) => {
     const world = aWorld('platform@corp.test');
-    await world.hearing.imported(imported(parts));
+    await world.hearing.proposed(proposed(parts));
     expect([world.roles, world.asked]).toEqual([[], []]);
   });
 
   it.each([['was handed on meanwhile', 'else@corp.test'], ['is there no more', null]])('is left alone when it %s', async (_what, owner) => {
     const world = aWorld(owner);
-    await world.hearing.imported(imported({}));
+    await world.hearing.proposed(proposed({}));
     expect([world.roles, world.asked]).toEqual([[], []]);
   });
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { certificateImported, changeCertificateOwner, getCertificate, type EventDataOf, type Principal } from '@sifaka/contracts';
+import { certificateOwnerProposed, changeCertificateOwner, getCertificate, type EventDataOf, type Principal } from '@sifaka/contracts';
 import { isAppError } from '@sifaka/kernel';
 import { OnEvent, RpcClient } from '@sifaka/messaging';
 import { z } from 'zod';
@@ -13,11 +13,11 @@ export class HandOverFound {
     private readonly ownerRole: OwnerRole,
   ) {}
 
-  /** Most events propose nobody and cost nothing. Heard twice it does nothing: the owner is another by then. */
-  @OnEvent(certificateImported, { durable: 'hand-over-found', isIdempotent: true })
-  async imported({ id, owner: ownerThen, sourceId, proposedOwner }: EventDataOf<typeof certificateImported>): Promise<void> {
+  /** Heard twice it does nothing: the owner is another by then. */
+  @OnEvent(certificateOwnerProposed, { durable: 'hand-over-found', isIdempotent: true })
+  async proposed({ id, owner: ownerThen, proposedOwner }: EventDataOf<typeof certificateOwnerProposed>): Promise<void> {
     const owner = ProposedOwner.safeParse(proposedOwner);
-    if (sourceId === null || !owner.success || owner.data === ownerThen) return;
+    if (!owner.success || owner.data === ownerThen) return;
     // Somebody may have handed it on meanwhile, and knows better.
     if ((await this.ownerNow(id)) !== ownerThen) return;
     await this.ownerRole.during(owner.data, self, (ownerRoleId) =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
-import { certificateImported, certificateIssued, type AuditEntry } from '@sifaka/contracts';
+import { certificateDestinationsRequested, certificateImported, certificateIssued, type AuditEntry } from '@sifaka/contracts';
 import { Database, type Sql } from '@sifaka/database';
 import { auditEntry, auditEvents, newEvent, Outbox, type NewEvent } from '@sifaka/messaging';
 import { nextFreeName } from '@sifaka/pki';
@@ -162,7 +162,11 @@ function auditOf({ item: { door, certificate }, id, name }: Task): AuditEntry {
 function eventsOf({ item: { door, certificate }, id, name }: Task): NewEvent[] {
   const options = { subject: String(id), at: certificate.at };
   const facts = { ...eventFacts(certificate, id, name), destinationIds: [...(certificate.destinationIds ?? [])] };
-  return [door === 'imported' ? newEvent(certificateImported, facts, options) : newEvent(certificateIssued, facts, options)];
+  const { fingerprintSha256, destinationIds } = facts;
+  return [
+    door === 'imported' ? newEvent(certificateImported, facts, options) : newEvent(certificateIssued, facts, options),
+    ...(destinationIds.length === 0 ? [] : [newEvent(certificateDestinationsRequested, { id, fingerprintSha256, destinationIds }, options)]),
+  ];
 }
 
 /** LG-1: the log of certificates has the direct creations alone. */

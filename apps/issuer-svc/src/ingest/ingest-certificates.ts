@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { isAppError, type Clock } from '@sifaka/kernel';
-import { certificateImported, type ingestCertificates, type InputOf, type OutputOf, type Principal } from '@sifaka/contracts';
+import { certificateImported, certificateOwnerProposed, type ingestCertificates, type InputOf, type OutputOf, type Principal } from '@sifaka/contracts';
 import { auditEntry, newEvent, Outbox, type CallContext, type NewEvent } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { ChainRepository } from '../certificate/chain.repository.js';
@@ -83,7 +83,7 @@ export class IngestCertificates {
         object: source === null ? { type: 'certificate', id: stored[0]?.id ?? 0, name: stored[0]?.name ?? null } : { type: 'source', id: source.id, name: source.label },
         details: { owner, count: stored.length, certificateIds: stored.map(({ id }) => id) },
       });
-      await this.outbox.record(tx, [entry], stored.map((each) => importedEvent(each, { owner, ownerRoleId, sourceId, at })));
+      await this.outbox.record(tx, [entry], stored.flatMap((each) => eventsOf(each, { owner, ownerRoleId, sourceId, at })));
       return outcome;
     });
   }
@@ -111,8 +111,10 @@ function missingExternalIds(items: readonly Item[], known: ReadonlyMap<string, K
   return missing;
 }
 
-function importedEvent({ id, name, found }: Stored, { owner, ownerRoleId, sourceId, at }: { owner: string; ownerRoleId: number; sourceId: number | null; at: Date }): NewEvent {
+function eventsOf({ id, name, found }: Stored, { owner, ownerRoleId, sourceId, at }: { owner: string; ownerRoleId: number; sourceId: number | null; at: Date }): NewEvent[] {
   const { facts, columns } = found;
+  const options = { subject: String(id), at };
+  const proposedOwner = found.owner === owner ? null : found.owner;
   const data = {
     id,
     name,
@@ -128,9 +130,10 @@ function importedEvent({ id, name, found }: Stored, { owner, ownerRoleId, source
     roleIds: [ownerRoleId],
     destinationIds: [],
     sourceId,
-    proposedOwner: found.owner === owner ? null : found.owner,
+    proposedOwner,
   };
-  return newEvent(certificateImported, data, { subject: String(id), at });
+  const imported = newEvent(certificateImported, data, options);
+  return proposedOwner === null || sourceId === null ? [imported] : [imported, newEvent(certificateOwnerProposed, { id, owner, sourceId, proposedOwner }, options)];
 }
 
 /** Our own words about bytes that somebody else wrote; a fault of ours says nothing of itself. */

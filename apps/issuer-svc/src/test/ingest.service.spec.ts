@@ -26,7 +26,8 @@ async function idOf(certificate: Found, parts: Partial<Ingest> = {}): Promise<nu
   if (outcome === undefined || outcome.status === 'refused') throw new Error(outcome?.reason ?? 'there is no answer');
   return outcome.certificateId;
 }
-const imported = async (id: number) => (await events.waitFor(({ type, subject }) => type === 'sifaka.v1.certificate.imported' && subject === String(id))).data;
+const told = async (word: string, id: number) => (await events.waitFor(({ type, subject }) => type === `sifaka.v1.certificate.${word}` && subject === String(id))).data;
+const imported = (id: number) => told('imported', id);
 
 describe('a certificate that was found', () => {
   it('is in the inventory with names, chain and owner, and is told of', async () => {
@@ -51,6 +52,7 @@ describe('a certificate that was found', () => {
     const [placed] = (await platform.call('deploy', readPlacedCertificates, { ids: [id] })).certificates;
     expect(placed).toMatchObject({ certificateDer: der.toString('base64'), chainDer });
     expect(await imported(id)).toMatchObject({ sourceId: 7, proposedOwner: 'team-web@corp.test', owner: 'platform@corp.test', roleIds: [30], destinationIds: [] });
+    expect(await told('owner_proposed', id)).toEqual({ id, owner: 'platform@corp.test', sourceId: 7, proposedOwner: 'team-web@corp.test' });
     const logged = await rows('select 1 from certificate_log where certificate_id = $1', [id]);
     expect(logged).toEqual([]);
   });

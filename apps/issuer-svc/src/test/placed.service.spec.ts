@@ -76,6 +76,16 @@ describe('destinations of a request', () => {
     const uploaded = await upload(world.platform, { body: issued.body, destinationIds: [5] });
     expect(await told('issued', issued.id)).toMatchObject({ destinationIds: [3, 4] });
     expect(await told('imported', uploaded.id)).toMatchObject({ destinationIds: [5], sourceId: null, proposedOwner: null });
+    expect(await told('destinations_requested', issued.id)).toEqual({ id: issued.id, fingerprintSha256: parseCertificate(issued.body).fingerprintSha256, destinationIds: [3, 4] });
+    expect(await told('destinations_requested', uploaded.id)).toMatchObject({ id: uploaded.id, destinationIds: [5] });
+  });
+
+  it('are told of on their own only where there are any', async () => {
+    const authority = await anAuthority(world.platform);
+    const [none, some] = [await issue(world.platform, authority), await issue(world.platform, authority, { destinationIds: [6] })];
+    await told('issued', none.id);
+    await told('destinations_requested', some.id);
+    expect(events.heard.filter(({ event: { type, subject } }) => type.endsWith('destinations_requested') && subject === String(none.id))).toEqual([]);
   });
 
   it('are part of what makes a request the same', async () => {

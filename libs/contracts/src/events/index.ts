@@ -49,6 +49,18 @@ export const certificateImported = event('sifaka.v1.certificate.imported', {
     proposedOwner: z.string().nullable().default(null),
   }),
 });
+/** Of its own, beside `certificate.issued` and `.imported`: of many thousand certificates few name destinations, and whoever attaches them hears of those alone. */
+export const certificateDestinationsRequested = event('sifaka.v1.certificate.destinations_requested', {
+  source: 'issuer',
+  summary: 'Destinations were asked for together with a certificate.',
+  data: z.object({ id: Id, fingerprintSha256: z.string(), destinationIds: z.array(Id).min(1) }),
+});
+/** Of its own, beside `certificate.imported`, for the same reason. */
+export const certificateOwnerProposed = event('sifaka.v1.certificate.owner_proposed', {
+  source: 'issuer',
+  summary: 'A certificate was found at a place that names another owner than its source has.',
+  data: z.object({ id: Id, owner: z.string(), sourceId: Id, proposedOwner: z.string() }),
+});
 export const certificateUpdated = event('sifaka.v1.certificate.updated', {
   source: 'issuer',
   summary: 'Owner, description, roles, flags or replacements of a certificate changed.',
@@ -142,6 +154,8 @@ export const auditRecorded = event('sifaka.v1.audit.recorded', {
 export const allEvents: readonly EventContract[] = [
   certificateIssued,
   certificateImported,
+  certificateDestinationsRequested,
+  certificateOwnerProposed,
   certificateUpdated,
   certificateRevoked,
   certificateDeactivated,
