@@ -47,6 +47,8 @@ export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObjec
   requiresKey?: boolean;
   /** Destinations alone, where it depends on the options: takes the place of `requiresKey` for whatever is set up with these. */
   needsKey?(options: z.output<Schema>): boolean;
+  /** Destinations alone, that need no key: certificates which have one come with it. Default false. */
+  takesKey?: boolean;
   /** `z.object({})` for none. What it puts out must be acceptable as input and come out the same. */
   options: Schema;
   /** Destinations alone: a source is made beside each destination for which this names one. */
@@ -65,6 +67,8 @@ export interface Plugin<Kind extends PluginKind = PluginKind> {
   readonly author: string;
   readonly authorUrl: string;
   readonly requiresKey: boolean;
+  /** Where none is needed: whether those certificates that have one come with it. Absent: no. */
+  readonly takesKey?: boolean;
   readonly optionsSchema: z.ZodObject;
   /** Descriptors of the options, new objects at each call. */
   pluginOptions(): OptionDescriptor[];
@@ -90,6 +94,7 @@ export function definePlugin<Kind extends PluginKind, Schema extends z.ZodObject
     author: source.author ?? 'Sifaka',
     authorUrl: source.authorUrl ?? '',
     requiresKey: source.requiresKey ?? true,
+    takesKey: source.takesKey ?? false,
     optionsSchema: source.options,
     pluginOptions: () => toPluginOptions(source.options),
     needsKey: (options: unknown) => source.needsKey?.(valid(source.slug, source.options, options)) ?? source.requiresKey ?? true,

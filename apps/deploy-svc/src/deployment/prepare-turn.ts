@@ -51,8 +51,9 @@ export class PrepareTurn {
    * @throws AppError `failed_precondition` when there is none, or it is not the certificate's
    */
   async key({ destination, certificate }: Prepared): Promise<Buffer | null> {
-    if (!this.plugins.requiresKey(destination)) return null;
     const { keyId, name } = certificate;
+    const isNeeded = this.plugins.requiresKey(destination);
+    if (!isNeeded && (keyId === null || !this.plugins.takesKey(destination))) return null;
     if (keyId === null) throw new AppError('failed_precondition', `destination "${destination.label}" needs the private key, and certificate "${name}" has none here`, { reason: 'deployment.no_key' });
     const { pkcs8Der } = await this.rpc.call(exportKey, { keyId, reason: 'deployment', objectName: name.slice(0, 256) }).catch(unlessGone(name));
     const key = Buffer.from(pkcs8Der, 'base64');

@@ -69,6 +69,11 @@ export class DestinationPlugins {
     return this.ifHosted(slug, (plugin) => plugin.needsKey?.(this.host.values(plugin, options)) ?? plugin.requiresKey) ?? true;
   }
 
+  /** Whether certificates that have a key come with it where none is needed. */
+  takesKey({ plugin: slug }: Pick<DestinationRow, 'plugin'>): boolean {
+    return this.ifHosted(slug, (plugin) => plugin.takesKey) ?? false;
+  }
+
   /** The source that watches what the destination fills; null as well where the plugin is gone. */
   twinOf({ plugin: slug, options, learned }: Pick<DestinationRow, 'plugin' | 'options' | 'learned'>): SourceTwin | null {
     return this.ifHosted(slug, (plugin) => plugin.sourceTwin(this.host.values(plugin, withLearned(options, learned)))) ?? null;

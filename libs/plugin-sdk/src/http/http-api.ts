@@ -28,6 +28,8 @@ export interface ApiRequest {
   json?: unknown;
   /** Sent as a form. */
   form?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  content?: { type: string; body: string };
   headers?: Readonly<Record<string, string>>;
   /** Statuses from 400 on that are answers and no faults. */
   accepts?: readonly number[];
@@ -82,20 +84,19 @@ export class HttpApi {
     return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
   }
 
-  private async exchange(path: string, { method = 'GET', query = {}, json, form, headers }: ApiRequest): Promise<ApiAnswer> {
+  private async exchange(path: string, { method = 'GET', query = {}, headers, ...request }: ApiRequest): Promise<ApiAnswer> {
     const { name, url, context } = this.settings;
     const address = new URL(url.replace(/\/+$/, '') + path);
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, String(value));
-    const body = json === undefined ? (form === undefined ? undefined : new URLSearchParams(form).toString()) : JSON.stringify(json);
-    const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json';
+    const content = contentOf(request);
     const limits = limited(context.signal, name);
     try {
       const send = this.settings.fetch ?? context.fetch;
       const response = await send(address.href, {
         method,
         signal: limits.signal,
-        headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': type }), ...this.settings.headers, ...headers },
-        ...(body !== undefined && { body }),
+        headers: { accept: 'application/json', ...(content !== undefined && { 'content-type': content.type }), ...this.settings.headers, ...headers },
+        ...(content !== undefined && { body: content.body }),
       });
       return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
     } catch (error) {
@@ -108,6 +109,11 @@ export class HttpApi {
   private clean(text: string): string {
     return (this.settings.secrets ?? []).filter((secret) => secret !== '').reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text);
   }
+}
+
+function contentOf({ json, form, content }: Pick<ApiRequest, 'json' | 'form' | 'content'>): { type: string; body: string } | undefined {
+  if (json !== undefined) return { type: 'application/json', body: JSON.stringify(json) };
+  return form === undefined ? content : { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
 }
 
 function codeOf(status: number) {

@@ -18,7 +18,7 @@ export interface DeployedCertificate {
 
 /** A certificate with what belongs to it, on its way to where it is used. */
 export interface DeployableCertificate extends Omit<DeployedCertificate, 'externalId'> {
-  /** Null for destinations that declare `requiresKey: false`, or whose options say that they need none. */
+  /** Null for destinations that declare `requiresKey: false`, or whose options say that they need none; with `takesKey` for certificates without one. */
   privateKeyPkcs8Der: Uint8Array | null;
   /** Certificates that this one replaces and that this destination holds, newest first: targets with names of their own put it in their place. */
   replaces?: readonly DeployedCertificate[];
