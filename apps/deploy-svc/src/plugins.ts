@@ -14,10 +14,12 @@ import destinationKubernetes from '@sifaka/plugin-destination-kubernetes';
 import destinationHashiVault from '@sifaka/plugin-destination-hashi-vault';
 import destinationFile from '@sifaka/plugin-destination-file';
 import destinationWebhook from '@sifaka/plugin-destination-webhook';
+import destinationAzureKeyvault from '@sifaka/plugin-destination-azure-keyvault';
+import destinationGcs from '@sifaka/plugin-destination-gcs';
 import type { Plugin } from '@sifaka/plugin-sdk';
 
 /** Every destination plugin that this service hosts. A plugin that is not here does not exist. */
-export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes, destinationHashiVault, destinationFile, destinationWebhook];
+export const deployPlugins: readonly Plugin<'destination'>[] = [destinationAwsS3, destinationSftp, destinationAwsAcm, destinationAwsIam, destinationSsh, destinationKubernetes, destinationHashiVault, destinationFile, destinationWebhook, destinationAzureKeyvault, destinationGcs];
 
 /** What destinations make files with. issuer-svc hosts the same ones for downloads. */
 export const fileFormats: readonly Plugin<'export'>[] = [exportOpenssl, exportJavaKeystore, exportJavaTruststore, exportCsr, exportPem, exportPkcs7, exportDer];

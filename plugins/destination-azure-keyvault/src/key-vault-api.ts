@@ -1,5 +1,5 @@
 import { AzureSession } from '@sifaka/azure';
-import { AppError } from '@sifaka/kernel';
+import type { AppError } from '@sifaka/kernel';
 import type { ApiAnswer, ApiRequest, PluginContext } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import type { ImportRequest } from './import-request.js';
