@@ -37,8 +37,8 @@ export function changedOptions(before: readonly PluginOption[], changes: readonl
 /** The options of an object for people: `name = value`, one a line; a secret is not shown. */
 export const optionLines = (options: readonly PluginOption[]): string =>
   options
-    .filter(({ value }) => value !== undefined && value !== '')
-    .map(({ name, value }) => `${name} = ${value === null ? '(not shown)' : typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .filter(({ value, sensitive }) => sensitive === true || (value !== undefined && value !== null && value !== ''))
+    .map(({ name, value, sensitive }) => `${name} = ${sensitive === true ? '(not shown)' : typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('\n');
 
 /** What can be added, and what it needs to know. */

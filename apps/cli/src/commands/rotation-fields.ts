@@ -15,7 +15,6 @@ export const rotationColumns = {
 /** One line a step: what a dry run is asked for. */
 export const planColumns = {
   endpoint: ({ rotation }: PlanRow) => rotation?.endpoint.name,
-  to: ({ rotation }: PlanRow) => rotation?.newCertificate.name,
   step: ({ step }: PlanRow) => stepWords(step),
 };
 interface PlanRow {
