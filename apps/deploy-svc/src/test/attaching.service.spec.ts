@@ -65,6 +65,13 @@ describe('attaching', () => {
     expect(place.shelf.uploads[0]?.key).toBeNull();
   });
 
+  it('brings the key to a plugin that takes it where there is one', async () => {
+    const place = await world.destination({ slug: 'key-taking-destination' });
+    const [certificate, without] = [await world.certificate(), await world.certificate({ hasKey: false })];
+    for (const each of [certificate, without]) await world.deploy(each, place);
+    expect(place.shelf.uploads.map(({ key }) => key)).toEqual([certificate.path.privateKeyPkcs8Der.toString('base64'), null]);
+  });
+
   it('is for those who may change the certificate', async () => {
     const [place, certificate] = [await world.destination(), await world.certificate({ userId: 1 })];
     const attach = (principal: ReturnType<typeof aPrincipal>) => call('gateway', attachDestinations, { certificateId: certificate.id, destinationIds: [place.id] }, { principal });

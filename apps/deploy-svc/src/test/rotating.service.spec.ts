@@ -59,6 +59,17 @@ describe('an endpoint of a source', () => {
     expect([...place.shelf.held.keys()]).toEqual([made.name]);
   });
 
+  it('that presents several which are replaced has one rotation for each, one after the other', async () => {
+    const { old, made, front, store } = await world.scene();
+    const second = await world.pair();
+    front.record.certificates.push({ certificateId: second.old.id, isDefault: false });
+    const { rotations } = await world.ask({ target: { endpointIds: [front.record.id] } });
+    expect(rotations.map(({ oldCertificate, newCertificate }) => [oldCertificate?.id, newCertificate.id])).toEqual([[old.id, made.id], [second.old.id, second.made.id]]);
+    for (const { id } of rotations) await world.ended(id ?? 0, 'succeeded');
+    expect(fronts.most).toBe(1);
+    expect(front.record).toMatchObject({ store, certificates: [{ certificateId: made.id, isDefault: true }, { certificateId: second.made.id, isDefault: false }] });
+  });
+
   it('whose store gives the new one the place of the old is pointed at it by its fingerprint', async () => {
     const { old, made, front } = await world.scene({}, { slot: 'arn:same' });
     const record = await world.ended((await world.rotate(front, { removesOld: true })).id, 'succeeded');

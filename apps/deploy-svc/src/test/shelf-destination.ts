@@ -119,7 +119,7 @@ function shelfDestination({ shelf: name, slot, host, store, can }: z.output<type
   return { upload, ...(store !== undefined && { store }), ...Object.fromEntries(Object.entries(all).filter(([ability]) => abilities.has(ability))) };
 }
 
-const shelfPlugin = (slug: string, requiresKey: boolean) =>
-  definePlugin({ kind: 'destination', slug, title: 'Shelf', description: 'Certificates in memory', version: '1.0.0', requiresKey, options: Options, sourceTwin: ({ shelf }) => ({ slug: 'shelf-source', options: { shelf } }), create: shelfDestination });
+const shelfPlugin = (slug: string, requiresKey: boolean, takesKey = false) =>
+  definePlugin({ kind: 'destination', slug, title: 'Shelf', description: 'Certificates in memory', version: '1.0.0', requiresKey, takesKey, options: Options, sourceTwin: ({ shelf }) => ({ slug: 'shelf-source', options: { shelf } }), create: shelfDestination });
 
-export const shelfPlugins = [shelfPlugin('shelf-destination', true), shelfPlugin('keyless-destination', false)];
+export const shelfPlugins = [shelfPlugin('shelf-destination', true), shelfPlugin('keyless-destination', false), shelfPlugin('key-taking-destination', false, true)];
