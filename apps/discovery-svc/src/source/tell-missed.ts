@@ -32,7 +32,7 @@ export class TellMissed {
       const living = await this.living.among(ids);
       await this.database.transaction(async (tx) => {
         await this.sightings.forgetOrphans(tx, source.id, ids);
-        await this.outbox.append(tx, this.events.missed(source, living));
+        await this.outbox.append(tx, this.events.missed(source, living, { isSourceDeleted: true }));
       });
     }
   }

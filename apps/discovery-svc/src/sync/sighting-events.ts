@@ -18,15 +18,21 @@ export class SightingEvents {
     return this.events(certificatesSighted, source, certificateIds);
   }
 
-  missed(source: Told, certificateIds: readonly number[]): NewEvent[] {
-    return this.events(certificatesMissed, source, certificateIds);
+  /** @param isSourceDeleted says nothing about where the certificates are: only that nobody looks any more */
+  missed(source: Told, certificateIds: readonly number[], { isSourceDeleted = false } = {}): NewEvent[] {
+    return this.events(certificatesMissed, source, certificateIds, { isSourceDeleted });
   }
 
-  private events(contract: typeof certificatesMissed | typeof certificatesSighted, { id, label }: Told, certificateIds: readonly number[]): NewEvent[] {
+  private events(
+    contract: typeof certificatesMissed | typeof certificatesSighted,
+    { id, label }: Told,
+    certificateIds: readonly number[],
+    more: { isSourceDeleted?: boolean } = {},
+  ): NewEvent[] {
     const about = { at: this.clock.now(), subject: String(id) };
     const events: NewEvent[] = [];
     for (let from = 0; from < certificateIds.length; from += sightingCount) {
-      events.push(newEvent(contract, { sourceId: id, label, certificateIds: certificateIds.slice(from, from + sightingCount) }, about));
+      events.push(newEvent(contract, { sourceId: id, label, certificateIds: certificateIds.slice(from, from + sightingCount), ...more }, about));
     }
     return events;
   }

@@ -5,6 +5,7 @@ import type { SourceRow } from '../source/source-row.js';
 import { Batch, candidatesIn } from './batch.js';
 import type { RunState } from './run-state.js';
 import { TakeBatch, type PreparedBatch } from './take-batch.js';
+import { abortReason, untilAborted } from './until-aborted.js';
 
 /** The source itself is at fault, not we. */
 export class ScanFault extends Error {
@@ -92,16 +93,12 @@ class Line {
 
 /** The findings of a scan, until the signal aborts: a plugin that does not listen is left behind. */
 async function* interruptible(plugin: Source, { run }: RunState, signal: AbortSignal): AsyncGenerator<Finding> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(errorOf(signal)), { once: true });
-  });
-  aborted.catch(() => undefined);
   const findings = iterate(plugin, run.cursor, signal);
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await Promise.race([findings.next(), aborted]).catch((error: unknown) => {
-        throw signal.aborted ? errorOf(signal) : new ScanFault(error);
+      const next = await untilAborted(findings.next(), signal).catch((error: unknown) => {
+        throw signal.aborted ? abortReason(signal) : new ScanFault(error);
       });
       if (next.done === true) return;
       yield next.value;
@@ -119,5 +116,3 @@ function iterate(plugin: Source, resumeAfter: string | null, signal: AbortSignal
     throw new ScanFault(error);
   }
 }
-
-const errorOf = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error('aborted'));

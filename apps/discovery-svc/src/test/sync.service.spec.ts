@@ -195,6 +195,9 @@ describe('a run over a source', () => {
     expect(await call('gateway', getEndpoint, { id: endpoint?.id ?? 0 })).toMatchObject({ sourceId: null, sourceLabel: null, rotatesBy: null });
     await waitUntil(() => heard('sifaka.v1.certificate.missed', id).length > 0);
     expect(heard('sifaka.v1.certificate.missed', id)).toEqual(ids.slice(0, 2));
+    // Nothing is gone because of that: destinations keep what they have.
+    const [told] = discovery.events.heard.filter(({ event }) => event.type === 'sifaka.v1.certificate.missed' && Object(event.data).sourceId === id);
+    expect(told?.event.data).toMatchObject({ isSourceDeleted: true });
   });
 
   it('takes ten thousand certificates in a stream, and an endpoint with each', async () => {
