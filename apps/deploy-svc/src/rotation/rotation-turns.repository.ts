@@ -53,13 +53,14 @@ export class RotationTurns {
     await this.database.query({ name: 'rotation-lease-release', text: 'delete from rotation_lease where endpoint_id = $1 and holder = $2::uuid', values: [endpointId, holder] });
   }
 
-  /** After a run: what is due later, or when its endpoint is free, has its own job. */
+  /** After a run: what is due later, or when its endpoint is free, has its own job; with nothing left there is none (`greatest` passes over a null, and would answer 0). */
   async planNext(): Promise<void> {
     const text = `
       select greatest(0, extract(epoch from min(greatest(r.next_try_at, l.until)) - now()) * 1000) as pause
-      from rotation r left join rotation_lease l on l.endpoint_id = r.endpoint_id and l.until > now() where r.finished_at is null and r.next_try_at is not null`;
-    const [row] = await this.database.query<{ pause: string | number | null }>({ name: 'rotation-plan', text, values: [] });
-    if (row === undefined || row.pause === null) return;
+      from rotation r left join rotation_lease l on l.endpoint_id = r.endpoint_id and l.until > now() where r.finished_at is null and r.next_try_at is not null
+      having count(*) > 0`;
+    const [row] = await this.database.query<{ pause: string | number }>({ name: 'rotation-plan', text, values: [] });
+    if (row === undefined) return;
     await this.jobs.add(rotateJob, {}, { jobKey: 'rotations-later', runAt: new Date(Date.now() + Number(row.pause)) });
   }
 
