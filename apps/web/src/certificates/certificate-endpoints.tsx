@@ -43,6 +43,7 @@ export function CertificateEndpoints({ certificate }: { certificate: Certificate
           query={endpoints}
           rowKey={(endpoint) => endpoint.id}
           state={state}
+          isFramed
           empty={
             <Empty icon="endpoint" title="Presented nowhere">
               No endpoint that is known here presents it.

@@ -48,6 +48,7 @@ export function DeploymentTable({ of, subject, load, mayRetry, none }: Deploymen
       query={deployments}
       rowKey={({ id }) => id}
       state={state}
+      isFramed
       empty={
         <Empty icon="deployment" title="Nothing deployed">
           {none}
@@ -118,7 +119,7 @@ function RowActions({ deployment, mayRetry, name }: { deployment: DeploymentView
   const words = mayRetry ? retryWords(deployment) : null;
   const retry = useMutation({
     mutationFn: () => api.call(retryDeploymentOperation, { params: { id: deployment.id } }),
-    onSuccess: () => notifyDone(deployment.wanted === 'removed' ? 'It is removed now' : 'It is deployed now'),
+    onSuccess: () => notifyDone(deployment.wanted === 'removed' ? 'Its removal has begun' : 'Its deployment has begun'),
     onError: notifyRefused,
     onSettled: refreshAll,
   });

@@ -118,6 +118,7 @@ export function RotationTable({ of }: { of: { endpointId: number } | { certifica
       query={rotations}
       rowKey={({ id, endpoint }) => id ?? `plan-${endpoint.id}`}
       state={state}
+      isFramed
       empty={
         <Empty icon="rotation" title="No rotations">
           What is done when a certificate is replaced is listed here.

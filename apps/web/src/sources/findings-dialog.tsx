@@ -41,6 +41,7 @@ export function FindingsDialog({ run: { id, sourceId }, close }: { run: SyncRunR
         query={findings}
         rowKey={(finding) => finding.id}
         state={state}
+        isFramed
         empty={
           <Empty icon="check" title="Nothing">
             Everything that was found is in the inventory.

@@ -80,6 +80,7 @@ export function RunTable({ sourceId }: { sourceId: number }) {
       query={runs}
       rowKey={({ id }) => id}
       state={state}
+      isFramed
       empty={
         <Empty icon="source" title="It was never looked at">
           It is, by schedule or as soon as you ask for it.

@@ -20,11 +20,13 @@ interface DataTableProps<T> {
   rowKey: (row: T) => string | number;
   state: ListState;
   empty: ReactNode;
+  /** It stands in a frame already. */
+  isFramed?: boolean;
 }
 
-export function DataTable<T>({ label, columns, query, rowKey, state, empty }: DataTableProps<T>) {
+export function DataTable<T>({ label, columns, query, rowKey, state, empty, isFramed = false }: DataTableProps<T>) {
   return (
-    <Paper withBorder p="sm" aria-busy={query.isFetching}>
+    <Paper withBorder={!isFramed} p={isFramed ? 0 : 'sm'} aria-busy={query.isFetching}>
       <Loaded query={query}>
         {({ items, total }) =>
           items.length === 0 && state.page === 1 ? (

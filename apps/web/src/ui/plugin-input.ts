@@ -93,7 +93,7 @@ export function shownValue({ type, sensitive, value }: Pick<PluginOption, 'type'
 }
 
 /** Abbreviations of the field, as it writes them. */
-const written: Readonly<Record<string, string>> = { acme: 'ACME', api: 'API', arn: 'ARN', ca: 'CA', cidr: 'CIDR', csr: 'CSR', dns: 'DNS', eab: 'EAB', eku: 'EKU', hmac: 'HMAC', http: 'HTTP', id: 'ID', kv: 'KV', rsa: 'RSA', s3: 'S3', sni: 'SNI', ssh: 'SSH', ecc: 'ECC', tls: 'TLS', tsig: 'TSIG', url: 'URL' };
+const written: Readonly<Record<string, string>> = { acme: 'ACME', api: 'API', arn: 'ARN', ca: 'CA', cidr: 'CIDR', csr: 'CSR', dns: 'DNS', eab: 'EAB', eku: 'EKU', gcs: 'GCS', get: 'GET', hmac: 'HMAC', http: 'HTTP', id: 'ID', kv: 'KV', rsa: 'RSA', s3: 'S3', sni: 'SNI', ssh: 'SSH', ecc: 'ECC', tls: 'TLS', ttl: 'TTL', tsig: 'TSIG', url: 'URL' };
 
 /** `crlReason` → "Crl reason", `acme_url` → "ACME URL". */
 export function titleOf(name: string): string {
