@@ -1,4 +1,5 @@
-export { account as adcsAccount, startAdcs } from './stand-in/adcs.js';
+export { startAdcs } from './stand-in/adcs.js';
+export { account as adcsAccount } from './stand-in/adcs-login.js';
 export { apiKey as digicertApiKey, startDigicert } from './stand-in/digicert.js';
 export { startDigicertCis, cisApiKey } from './stand-in/digicert-cis.js';
 export { startEntrust, subjectOf } from './stand-in/entrust.js';

@@ -36,8 +36,19 @@ export function readBundle(what: string, ...texts: string[]): [CertificateFacts,
   return [leaf, ...certificates.filter((certificate) => certificate.fingerprintSha256 !== leaf.fingerprintSha256)];
 }
 
-/** PEM, or PKCS#7 in PEM. */
-const certificatesIn = (text: string): CertificateFacts[] => (text.includes('-----BEGIN PKCS7-----') ? parsePkcs7(text).map((der) => parseCertificate(der)) : parsePemChain(text));
+/** PEM; or PKCS#7 in PEM, which some label as if it were a certificate. */
+function certificatesIn(text: string): CertificateFacts[] {
+  try {
+    return parsePemChain(text);
+  } catch (error) {
+    const containers = text.replace(/-----(BEGIN|END) CERTIFICATE-----/g, '-----$1 PKCS7-----');
+    try {
+      return parsePkcs7(containers).map((der) => parseCertificate(der));
+    } catch {
+      throw error;
+    }
+  }
+}
 
 /** @throws AppError `upstream_failed` */
 export const readCertificate = (what: string, certificate: string | Uint8Array): CertificateFacts => parsed(what, () => parseCertificate(certificate));

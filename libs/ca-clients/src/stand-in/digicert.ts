@@ -33,7 +33,6 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
   const revoked: { id: string; body: unknown }[] = [];
   const settings = { issueAfter };
   const troubles = new Troubles();
-  const refused = (status: number, code: string, message: string): StandInAnswer => ({ status, body: { errors: [{ code, message }] } });
 
   function answer(request: SeenRequest): StandInAnswer {
     const trouble = troubles.next(request.url);
@@ -63,17 +62,8 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
     return { status: 201, body: { id, requests: [{ id: 1, status: 'pending' }], ...(isIssued && { certificate_id: id + 5_000 }) } };
   }
 
-  function list(query: URLSearchParams): StandInAnswer {
-    if (query.get('filters[organization_id]') !== '17') return { body: { orders: [], page: { total: 0, limit: 0, offset: 0 } } };
-    const [offset, limit] = [Number(query.get('offset') ?? '0'), Number(query.get('limit') ?? '1000')];
-    // The real filter lets orders through that were issued and are something else by now.
-    const all = [...orders].filter(([, { certificateId }]) => certificateId !== null);
-    const shown = all.slice(offset, offset + limit).map(([id, { status, certificateId }]) => ({ id: Number(id), status, certificate: { id: certificateId, common_name: `www${id}.example.test` }, product: { name_id: 'ssl_plus', name: 'Standard SSL' } }));
-    return { body: { orders: shown, page: { total: all.length, limit, offset } } };
-  }
-
   function order({ method, json, query }: SeenRequest, [, id = '', action]: string[]): StandInAnswer {
-    if (id === '') return list(query);
+    if (id === '') return listed(orders, query);
     const found = orders.get(id);
     if (found === undefined) return refused(404, 'not_found|order', 'Order not found');
     if (method === 'PUT' && action === 'status') {
@@ -86,14 +76,9 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
   }
 
   function certificate({ method, json }: SeenRequest, [id = '', action]: string[]): StandInAnswer {
-    const found = [...orders.values()].find(({ certificateId }) => String(certificateId) === id);
-    if (found === undefined || found.der === null) return refused(404, 'not_found|certificate', 'Certificate not found');
-    if (method === 'PUT' && action === 'revoke') {
-      revoked.push({ id, body: json });
-      return { status: 201, body: { id: 9, status: 'submitted' } };
-    }
-    if (found.broken !== undefined) return { body: found.broken };
-    return { body: [certificatePem(found.der), ca.issuingPem, ca.rootPem].join('\r\n') };
+    if (method !== 'PUT' || action !== 'revoke') return download(orders, id, [ca.issuingPem, ca.rootPem]);
+    revoked.push({ id, body: json });
+    return { status: 201, body: { id: 9, status: 'submitted' } };
   }
 
   /** An order of somebody else. */
@@ -104,4 +89,21 @@ export async function startDigicert({ issueAfter = 1, now = () => new Date() }: 
     return der;
   };
   return { ...(await startStandIn(answer)), ca, orders, revoked, settings, troubles, add };
+}
+
+const refused = (status: number, code: string, message: string): StandInAnswer => ({ status, body: { errors: [{ code, message }] } });
+
+function listed(orders: ReadonlyMap<string, Order>, query: URLSearchParams): StandInAnswer {
+  if (query.get('filters[organization_id]') !== '17') return { body: { orders: [], page: { total: 0, limit: 0, offset: 0 } } };
+  const [offset, limit] = [Number(query.get('offset') ?? '0'), Number(query.get('limit') ?? '1000')];
+  // The real filter lets orders through that were issued and are something else by now.
+  const all = [...orders].filter(([, { certificateId }]) => certificateId !== null);
+  const shown = all.slice(offset, offset + limit).map(([id, { status, certificateId }]) => ({ id: Number(id), status, certificate: { id: certificateId, common_name: `www${id}.example.test` }, product: { name_id: 'ssl_plus', name: 'Standard SSL' } }));
+  return { body: { orders: shown, page: { total: all.length, limit, offset } } };
+}
+
+function download(orders: ReadonlyMap<string, Order>, id: string, above: readonly string[]): StandInAnswer {
+  const found = [...orders.values()].find(({ certificateId }) => String(certificateId) === id);
+  if (found === undefined || found.der === null) return refused(404, 'not_found|certificate', 'Certificate not found');
+  return { body: found.broken ?? [certificatePem(found.der), ...above].join('\r\n') };
 }

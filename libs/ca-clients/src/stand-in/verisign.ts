@@ -25,6 +25,16 @@ export const response = (code: string, inner = '', message = 'success'): StandIn
 });
 export const refusal = (code: string, message: string): StandInAnswer => ({ ...response(code), body: `<Error xmlns="urn:symantec:api"><StatusCode>${code}</StatusCode><Message>${message}</Message></Error>` });
 
+interface Settings {
+  needsApproval: boolean;
+  units: { type: string; remaining: string }[];
+  /** In place of the right answers. */
+  enroll: StandInAnswer | null;
+  pickup: StandInAnswer | null;
+  reject: StandInAnswer | null;
+  tokens: StandInAnswer | null;
+}
+
 /**
  * The VICE 2.0 web services as their documentation describes them, over TLS with the administrator's client certificate: enroll, pickup, reject,
  * getTokens, and the detail report.
@@ -36,14 +46,7 @@ export async function startVerisign(now: () => Date) {
   const rejected: string[] = [];
   const troubles = new Troubles();
   const placed = new Map<string, Date>();
-  const settings = {
-    needsApproval: false,
-    enroll: null as StandInAnswer | null,
-    pickup: null as StandInAnswer | null,
-    reject: null as StandInAnswer | null,
-    units: [{ type: 'AdminID', remaining: '6' }, { type: 'Server', remaining: '11' }] as { type: string; remaining: string }[],
-    tokens: null as StandInAnswer | null,
-  };
+  const settings: Settings = { needsApproval: false, enroll: null, pickup: null, reject: null, tokens: null, units: [{ type: 'AdminID', remaining: '6' }, { type: 'Server', remaining: '11' }] };
 
   function answer(request: SeenRequest): StandInAnswer {
     if (request.clientName !== 'administrator') return { status: 403, headers: { 'content-type': 'text/html' }, body: '<html><body>Client certificate required</body></html>' };
@@ -54,16 +57,8 @@ export async function startVerisign(now: () => Date) {
     if (request.method === 'POST' && request.path === '/vswebservices/rest/services/getTokens') return settings.tokens ?? response('0x00', settings.units.map(({ type, remaining }) => `<Order type="${type}" orderNumber="1" ordered="11" used="0" remaining="${remaining}" expiration="JUN 16, 2027" />`).join('\n'));
     if (request.method === 'GET' && request.path === '/vswebservices/rest/services/pickup') return settings.pickup ?? pickup(id);
     if (request.method === 'GET' && request.path === '/vswebservices/rest/services/reject') return settings.reject ?? reject(id);
-    if (request.method === 'POST' && request.path === '/vswebservices/reportingws') return report(new URLSearchParams(request.text));
+    if (request.method === 'POST' && request.path === '/vswebservices/reportingws') return report(placed, new URLSearchParams(request.text));
     return { status: 404, body: 'not found' };
-  }
-
-  function report(form: URLSearchParams): StandInAnswer {
-    const [from, to] = [form.get('startDate') ?? '', form.get('endDate') ?? ''].map((day) => (/^\d\d\/\d\d\/\d{4}$/.test(day) ? Date.parse(`${day} UTC`) : Number.NaN));
-    if (from === undefined || to === undefined || !(from <= to) || form.get('reportType') !== 'detail' || form.get('certStatus') !== 'Valid') return refusal('0x6000', 'a parameter is wrong');
-    if (form.get('certProductType') !== 'Server') return { body: {} };
-    const orderNumber = [...placed].filter(([, at]) => at.getTime() >= from && at.getTime() < to + 86_400_000).map(([id]) => id);
-    return orderNumber.length === 0 ? response('0x00') : { body: { orderNumber, commonName: orderNumber.map(() => 'www.example.test') } };
   }
 
   function enroll({ text }: SeenRequest): StandInAnswer {
@@ -105,4 +100,12 @@ export async function startVerisign(now: () => Date) {
   /** Trusts the stand-in's TLS certificate, as the system trusts that of the web services. */
   const context = () => testContext({ now: now(), outbound: { ...loopbackOutbound(), fetchWith: (trust) => loopbackOutbound().fetchWith({ ...trust, caPem: ca.rootPem }) } });
   return { ...standIn, url: `${standIn.url}/vswebservices`, ca, clientPem: `${cert}\n${key}`, client: { cert, key }, settings, troubles, add, placed, transactions, orders, rejected, context };
+}
+
+function report(placed: ReadonlyMap<string, Date>, form: URLSearchParams): StandInAnswer {
+  const [from = Number.NaN, to = Number.NaN] = [form.get('startDate') ?? '', form.get('endDate') ?? ''].map((day) => (/^\d\d\/\d\d\/\d{4}$/.test(day) ? Date.parse(`${day} UTC`) : Number.NaN));
+  if (!(from <= to) || form.get('reportType') !== 'detail' || form.get('certStatus') !== 'Valid') return refusal('0x6000', 'a parameter is wrong');
+  if (form.get('certProductType') !== 'Server') return { body: {} };
+  const orderNumber = [...placed].filter(([, at]) => at.getTime() >= from && at.getTime() < to + 86_400_000).map(([id]) => id);
+  return orderNumber.length === 0 ? response('0x00') : { body: { orderNumber, commonName: orderNumber.map(() => 'www.example.test') } };
 }
