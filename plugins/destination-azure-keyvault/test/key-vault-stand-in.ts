@@ -30,6 +30,13 @@ export interface Version {
 
 const curves: Readonly<Record<string, string>> = { '1.2.840.10045.3.1.7': 'P-256', '1.3.132.0.34': 'P-384', '1.3.132.0.35': 'P-521', '1.3.132.0.10': 'P-256K' };
 
+const calls: ReadonlyMap<string, string> = new Map([
+  ['GET certificates ', 'get'],
+  ['POST certificates import', 'import'],
+  ['DELETE certificates ', 'delete'],
+  ['POST deletedcertificates recover', 'recover'],
+]);
+
 const refusal = (status: number, code: string, message: string, inner?: string): StandInAnswer => ({ status, body: { error: { code, message, ...(inner !== undefined && { innererror: { code: inner } }) } } });
 
 /**
@@ -118,7 +125,7 @@ export async function startKeyVault() {
     if (query.get('api-version') === null) return refusal(400, 'BadParameter', 'api-version must be specified');
     const [, collection = '', given = '', action = ''] = /^\/(certificates|deletedcertificates)\/([0-9a-zA-Z-]{1,127})(?:\/(import|recover))?$/.exec(path) ?? [];
     const name = given.toLowerCase();
-    const call = { 'GET certificates ': 'get', 'POST certificates import': 'import', 'DELETE certificates ': 'delete', 'POST deletedcertificates recover': 'recover' }[`${method} ${collection} ${action}`];
+    const call = calls.get(`${method} ${collection} ${action}`);
     if (call === undefined) return refusal(400, 'BadParameter', `The request URI contains an invalid name: ${path}`);
     if (!state.rights.includes(call)) return refusal(403, 'Forbidden', `The user, group or application 'appid=${principal.appID};iss=https://sts.windows.net/${tenant}/' does not have certificates ${call} permission on key vault 'tls;location=westeurope'.`, 'ForbiddenByPolicy');
     if (call === 'import') return imported(name, json);
