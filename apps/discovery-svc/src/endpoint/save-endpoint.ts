@@ -33,6 +33,7 @@ export class SaveEndpoint {
 
   async create(input: Input, principal: Principal): Promise<number> {
     if (!passesRoleGate(principal, this.rules)) throw refused(principal, 'create endpoints', this.rules.strictRoles ? 'role admin or operator' : 'a caller without role read-only');
+    assertMayName(principal, input.destinationId, null);
     const id = await this.database.transaction(async (tx) => {
       const made = await this.endpoints.insert(tx, manual(input));
       await this.writer.setAliases(tx, made, aliasesOf(input));
@@ -48,6 +49,7 @@ export class SaveEndpoint {
       const row = await this.endpoints.lock(tx, input.id);
       if (row === undefined) throw noSuchEndpoint(input.id);
       assertMayChange(principal, row, 'change');
+      if (row.is_manual) assertMayName(principal, input.destinationId, row.destination_id);
       const wanted = row.is_manual ? manual(input) : { ...row, active: input.active, owner: input.owner, owner_role_id: input.ownerRoleId, expected_certificate_id: input.expectedCertificateId };
       await this.endpoints.update(tx, input.id, wanted);
       if (row.is_manual) await this.writer.setAliases(tx, input.id, aliasesOf(input));
@@ -76,6 +78,16 @@ export class SaveEndpoint {
 export function assertMayChange(principal: Principal, { name, owner, owner_role_id: roleId }: EndpointRow, verb: string): void {
   if (isAdmin(principal) || (roleId !== null && holdsRoleOf(principal, { roleIds: [roleId] }))) return;
   throw refused(principal, `${verb} endpoint "${name}"`, owner === null ? 'role admin' : `role admin or the role of its owner ${owner}`);
+}
+
+/**
+ * A rotation puts certificates with their keys to the destination that an endpoint names: whoever names it decides who gets them.
+ *
+ * @throws AppError `permission_denied`
+ */
+function assertMayName(principal: Principal, destinationId: number | null, before: number | null): void {
+  if (destinationId === null || destinationId === before || isAdmin(principal)) return;
+  throw refused(principal, 'name the destination that an endpoint serves', 'role admin');
 }
 
 const refused = (principal: Principal, what: string, needs: string): AppError =>

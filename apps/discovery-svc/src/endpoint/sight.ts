@@ -42,7 +42,8 @@ export class Sight {
     if (leaf === undefined) return { certificates: [], policy, issues: [] };
     const names = row.server_name === null ? [row.dnsname, ...row.aliases].filter((name) => isIP(name) === 0) : [row.server_name];
     const issues = judgePresented({ certificateDer: leaf, chainDer, names }, await this.trust.current(), this.clock.now());
-    if (presented.keyProof === 'refuted') issues.push({ name: 'wrong key', value: 'it does not hold the key of the certificate that it presents' });
+    // Everybody can replay a certificate: it counts where its key is.
+    if (presented.keyProof === 'refuted') return { certificates: [], policy, issues: [...issues, { name: 'wrong key', value: 'it does not hold the key of the certificate that it presents' }] };
     const { certificateId, reason } = await this.identities.of(row, leaf, chainDer);
     if (certificateId === null) return { certificates: [], policy, issues: [...issues, { name: 'unknown certificate', value: reason }] };
     return { certificates: [{ certificateId, isDefault: true, name: null, externalId: null }], policy, issues };

@@ -93,6 +93,9 @@ describe('an endpoint made by hand', () => {
     const owner = aPrincipal({ roles: [{ id: 50, name: 'team@corp.test' }] });
     const stranger = aPrincipal({ roles: [{ id: 51, name: 'else@corp.test' }] });
     const change = (principal: typeof admin, parts: Partial<Manual> = {}) => call('gateway', updateEndpoint, { id: made.id, ...manual(parts) }, { principal });
+    // Rotations put certificates with their keys there.
+    for (const asked of [change(owner, { destinationId: 9 }), create({ destinationId: 9 }, owner)]) await expect(asked).rejects.toMatchObject({ code: 'permission_denied', message: expect.stringContaining('role admin') });
+    await change(admin, { destinationId: 9 });
     expect(await change(owner, { name: 'changed', destinationId: 9, port: 8443 })).toMatchObject({ name: 'changed', destinationId: 9, port: 8443, rotatesBy: 'destination', dnsAliases: [] });
     for (const asked of [change(stranger), call('gateway', deleteEndpoint, { id: made.id }, { principal: stranger }), call('gateway', checkEndpoint, { id: made.id }, { principal: stranger })]) {
       await expect(asked).rejects.toMatchObject({ code: 'permission_denied' });
