@@ -64,6 +64,19 @@ export class DestinationStores {
     return unsuitable(candidateOf(made), { ...row, requiresKey: this.plugins.requiresKey(row) });
   }
 
+  /**
+   * Why a destination that somebody named as the one of an endpoint is not given the new key. What an endpoint presents anybody can present
+   * again, for a certificate is public: that the destination has the old one's key is known by its deployment alone.
+   *
+   * @returns null where it has the old one, or the new one already
+   */
+  async strange({ id, label }: DestinationRow, old: PlacedCertificate | undefined, made: PlacedCertificate): Promise<string | null> {
+    const held = await this.deployments.heldAt(id, old === undefined ? [made.id] : [old.id, made.id]);
+    if (held.some(({ wanted }) => wanted === 'deployed')) return null;
+    const what = old === undefined ? 'nobody knows what it presents' : `certificate "${old.name}", which it presents, is not deployed to destination "${label}"`;
+    return `${what}: attach the new certificate to destination "${label}" yourself, if that is meant`;
+  }
+
   private async storeOf(row: DestinationRow): Promise<string | undefined> {
     try {
       return (await this.plugins.of(row)).store;

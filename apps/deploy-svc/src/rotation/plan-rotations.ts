@@ -101,7 +101,7 @@ export class PlanRotations {
     const rotatesBy = endpoint.rotatesBy ?? 'destination';
     const destination = rotatesBy === 'source' ? await this.stores.choose(stores, endpoint, old, made) : (own.get(endpoint.destinationId ?? 0) ?? 'its destination does not exist any more');
     if (typeof destination === 'string') return destination;
-    const unable = this.stores.fault(destination, made);
+    const unable = this.stores.fault(destination, made) ?? (rotatesBy === 'destination' ? await this.stores.strange(destination, old, made) : null);
     if (unable !== null) return unable;
     const planned = {
       endpoint_id: endpoint.id,

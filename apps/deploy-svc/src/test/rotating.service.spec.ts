@@ -113,6 +113,23 @@ describe('an endpoint of a destination', () => {
     expect(await world.base.get(before.id)).toMatchObject({ state: 'removed', note: expect.stringContaining('took its place') });
   });
 
+  it('does not get the key of the new one where the old one is not deployed, whatever it presents', async () => {
+    const { old, made } = await world.pair();
+    const elsewhere = await world.base.destination({});
+    await world.base.deploy(old, elsewhere);
+    const place = await world.base.destination({});
+    const front = fronts.add([old.id], { rotatesBy: 'destination', destinationId: place.id, sourceId: null, sourceLabel: null, store: null });
+    const answers = [await world.ask({ target: { certificateId: old.id } }), await world.ask({ target: { allDue: true } }), await world.ask({ target: { endpointIds: [front.record.id] }, newCertificate: { id: made.id } })];
+    for (const { rotations, refused } of answers) {
+      expect(rotations).toEqual([]);
+      expect(refused).toMatchObject([{ endpointId: front.record.id, reason: expect.stringContaining(`certificate "${old.name}", which it presents, is not deployed to destination "${place.label}"`) }]);
+    }
+    const detached = await world.base.deploy(old, place);
+    await world.sql().query(`update deployment set wanted = 'removed' where id = $1`, [detached.id]);
+    expect((await world.ask({ target: { endpointIds: [front.record.id] } })).rotations).toEqual([]);
+    expect(place.shelf.uploads.map(({ name }) => name)).toEqual([old.name]);
+  });
+
   it('keeps the old one when the new one is not served there', async () => {
     const { old } = await world.pair();
     const place = await world.base.destination({ can: 'remove rollback settle endpoints', isServing: true, slot: 'front' });
