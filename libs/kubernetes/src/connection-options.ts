@@ -14,7 +14,8 @@ export const ConnectionOptions = z.object({
   kubernetesURL: matching('https?://(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?$')
     .refine((value) => URL.canParse(value), { error: 'must be an address such as https://k8s.corp.example:6443' })
     .default('https://kubernetes.default')
-    .describe('Address of the API server; left blank, that of the cluster in which the platform runs'),
+    .describe('Address of the API server; left blank, that of the cluster in which the platform runs')
+    .meta({ target: true }),
   kubernetesAuthToken: secret()
     .max(16_384)
     .regex(/^[A-Za-z0-9._~+/-]+=*$/, { error: 'has characters that no bearer token has (RFC 6750)' })

@@ -23,7 +23,7 @@ const Described = z.looseObject({
 const addressNames = new Set(['server', 'host', 'port']);
 
 /** Options that say whom to trust there. */
-const trustNames = new Set(['ca_bundle', 'verify_tls', 'fingerprint', 'hostKeyFingerprint']);
+const trustNames = new Set(['ca_bundle', 'verify_tls', 'fingerprint', 'hostKeyFingerprint', 'kubernetesServerCertificate', 'kubernetesServerCertificateFile']);
 
 interface Travel {
   /** Options that say where the other side is, with their defaults. */

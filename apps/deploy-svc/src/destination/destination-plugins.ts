@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, isAppError } from '@sifaka/kernel';
-import { keepSecrets, PluginHost, refuseReferences, secretRefs, setupFault, type StoredOption, StoredOptions } from '@sifaka/plugin-host';
+import { keepSecrets, PluginHost, refuseMovedSecrets, refuseReferences, secretRefs, setupFault, type StoredOption, StoredOptions } from '@sifaka/plugin-host';
 import type { Destination, Plugin, SourceTwin } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import { DESTINATION_PLUGINS, FILE_FORMATS } from '../plugins.module.js';
@@ -28,14 +28,18 @@ export class DestinationPlugins {
   /**
    * What a client gave, with what is stored in place of secrets that it left alone.
    *
-   * @throws AppError `invalid_argument` for an unknown plugin, a refused option, and a reference to somebody else's secret
+   * @throws AppError `invalid_argument` for an unknown plugin, a refused option, a reference to somebody else's secret, and a secret that
+   *   would go to another address than the one it was entered for
    */
-  merged(slug: string, given: Given, before: Pick<DestinationRow, 'plugin' | 'options'> | null): StoredOption[] {
+  merged(slug: string, given: Given, before: Pick<DestinationRow, 'plugin' | 'options' | 'learned'> | null): StoredOption[] {
     const plugin = this.host.plugin(slug);
     // Options of another plugin are not this one's, whatever they are called.
     const stored = before?.plugin === slug ? before.options : [];
     const nested = exportNames(plugin.pluginOptions());
     const kept = own(given, stored, optionsPath);
+    // What was learned holds for as long as the address stays the same, and clients send it back as they were shown it.
+    const learned = before?.plugin === slug ? before.learned : null;
+    refuseMovedSecrets(plugin, withLearned(kept, learned), withLearned(stored, learned), optionsPath);
     const merged = kept.map((option) => (nested.has(option.name) ? this.mergedExport(option, stored.find(({ name }) => name === option.name)) : option));
     this.host.values(plugin, merged);
     return merged;
@@ -121,8 +125,11 @@ export class DestinationPlugins {
       throw new AppError('invalid_argument', `${optionsPath}.${option.name}: ${message}`, { reason: 'plugin.bad_option', fields: [{ path: `${optionsPath}.${option.name}`, message }] });
     }
     const before = ExportChoice.safeParse(stored?.value).data;
-    const pluginOptions = own(optionsOf(choice), before?.slug === choice.slug ? optionsOf(before) : [], exportOptionsPath);
-    this.formats.values(this.formats.plugin(choice.slug), pluginOptions);
+    const format = this.formats.plugin(choice.slug);
+    const keptOptions = before?.slug === choice.slug ? optionsOf(before) : [];
+    const pluginOptions = own(optionsOf(choice), keptOptions, exportOptionsPath);
+    refuseMovedSecrets(format, pluginOptions, keptOptions, exportOptionsPath);
+    this.formats.values(format, pluginOptions);
     return { name: option.name, value: { slug: choice.slug, pluginOptions: bare(pluginOptions) } };
   }
 }

@@ -24,8 +24,8 @@ const destinationProviders = [DestinationRepository, DestinationPlugins, Destina
 const tokenProviders = [ChallengeTokenRepository, ClearTokens, FindTokenPlace, UploadTokens, RemoveTokens];
 
 /** What the module is made of, with these plugins. */
-export const destinationParts = (plugins: readonly Plugin<'destination'>[]) => ({
-  imports: [PluginsModule.with([...plugins, ...fileFormats])],
+export const destinationParts = (plugins: readonly Plugin<'destination'>[], formats: readonly Plugin<'export'>[] = fileFormats) => ({
+  imports: [PluginsModule.with([...plugins, ...formats])],
   controllers: [DestinationHandlers, ...deploymentParts.controllers, ...rotationParts.controllers],
   providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers, ...rotationParts.providers],
 });

@@ -10,15 +10,17 @@ import type { z } from 'zod';
 import { deployConfig } from '../deploy.config.js';
 import { destinationParts } from '../destination/destination.module.js';
 import { deployMigrations } from '../migrations/migrations.js';
+import { fileFormats } from '../plugins.js';
 import { RemoveTokens } from '../token/remove-tokens.js';
-import { memoryPlugin, plainPlugin } from './memory-destination.js';
+import { memoryPlugin, plainPlugin, travellingExport } from './memory-destination.js';
 import { shelfPlugins } from './shelf-destination.js';
 
 export const admin = aPrincipal({ admin: true });
 
 const plugins = [memoryPlugin, plainPlugin, ...shelfPlugins];
+const parts = destinationParts(plugins, [...fileFormats, travellingExport]);
 
-@Module({ ...destinationParts(plugins), imports: [...destinationParts(plugins).imports, StatusModule.forService('deploy', plugins)] })
+@Module({ ...parts, imports: [...parts.imports, StatusModule.forService('deploy', plugins)] })
 class DeployTestModule {}
 
 /** With places in memory. */

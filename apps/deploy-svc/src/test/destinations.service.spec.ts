@@ -26,7 +26,7 @@ describe('a destination', () => {
     const made = await aDestination(deploy, { label: 'first' });
     expect(memoryPlace.calls).toEqual(['check']);
     expect(made).toMatchObject({ label: 'first', description: 'of a test', plugin: { slug: 'memory-destination', title: 'Memory' } });
-    expect(made.options.map(({ name, value }) => [name, value])).toEqual([['host', 'edge.example.test'], ['port', 22], ['password', null], ['hostKey', 'key-1'], ['exportPlugin', null]]);
+    expect(made.options.map(({ name, value }) => [name, value])).toEqual([['host', 'edge.example.test'], ['port', 22], ['password', null], ['path', '/'], ['fingerprint', 'key-1'], ['exportPlugin', null]]);
     expect(made.options[2]).toMatchObject({ sensitive: true, type: 'str' });
     expect(await get(made.id)).toEqual(made);
     await deploy.events.waitFor(({ type, data }) => type === 'sifaka.v1.destination.created' && Object(data).id === made.id);
@@ -78,13 +78,43 @@ describe('a destination', () => {
     const renamed = await change(made.id, made.options as never, { label: 'renamed' });
     expect(renamed).toMatchObject({ label: 'renamed', description: 'new' });
     memoryPlace.reset();
-    await change(made.id, { host: 'a', port: 2222, password: null });
+    await change(made.id, { host: 'a', path: '/b', password: null });
     expect(memoryPlace.passwords.at(-1)).toBe('kept');
-    await change(made.id, { host: 'a', port: 2222, password: '' });
+    await change(made.id, { host: 'a', path: '/b', password: '' });
     expect(memoryPlace.passwords.at(-1)).toBeUndefined();
     await expect(change(made.id, { host: 'a', password: 'wrong' })).rejects.toMatchObject({ code: 'invalid_argument' });
     await expect(change(999_999, { host: 'a' })).rejects.toMatchObject({ code: 'not_found' });
     await deploy.events.waitFor(({ type, data }) => type === 'sifaka.v1.destination.updated' && Object(data).label === 'renamed');
+  });
+
+  it.each([
+    ['another host', { host: 'elsewhere', port: 22 }, 'host'],
+    ['another port', { host: 'home', port: 2222 }, 'port'],
+  ])('does not send the secret that it keeps to %s', async (_what, options, moved) => {
+    const made = await aDestination(deploy, { options: named({ host: 'home', password: 'entered-for-home' }) });
+    memoryPlace.passwords.length = 0;
+    const fields = [{ path: 'plugin.pluginOptions.password', message: expect.stringContaining(`because ${moved} changed`) }];
+    await expect(change(made.id, { ...options, password: null })).rejects.toMatchObject({ code: 'invalid_argument', fields });
+    expect(memoryPlace.passwords).toEqual([]);
+    await change(made.id, { ...options, password: 'entered-again' });
+    expect(memoryPlace.passwords.at(-1)).toBe('entered-again');
+  });
+
+  it('does not send it to a host that is to be known by another key, and sends it to the one that it has met', async () => {
+    const made = await aDestination(deploy, { options: named({ host: 'home', password: 'entered-for-home' }) });
+    const fields = [{ path: 'plugin.pluginOptions.password', message: expect.stringContaining('because fingerprint changed') }];
+    await expect(change(made.id, { host: 'home', fingerprint: 'key-9', password: null })).rejects.toMatchObject({ code: 'invalid_argument', fields });
+    expect(valueOf(await change(made.id, { host: 'home', fingerprint: 'key-1', path: '/b', password: null }), 'fingerprint')).toBe('key-1');
+    expect(memoryPlace.passwords.at(-1)).toBe('entered-for-home');
+  });
+
+  it('does not send the secret of its export plugin anywhere else either', async () => {
+    const format = (url: string, token: string | null) => ({ slug: 'travelling-export', pluginOptions: [{ name: 'url', value: url }, { name: 'token', value: token }] });
+    const made = await aDestination(deploy, { options: named({ host: 'home', exportPlugin: format('https://signer.test', 'of-the-signer') }) });
+    const fields = [{ path: 'plugin.pluginOptions.exportPlugin.pluginOptions.token', message: expect.stringContaining('because url changed') }];
+    await expect(change(made.id, { host: 'home', exportPlugin: format('https://mine.test', null) })).rejects.toMatchObject({ code: 'invalid_argument', fields });
+    await change(made.id, { host: 'home', exportPlugin: format('https://signer.test', null) });
+    await change(made.id, { host: 'home', exportPlugin: format('https://mine.test', 'given again') });
   });
 
   it('may become one of another plugin, which inherits nothing', async () => {
@@ -99,10 +129,10 @@ describe('a destination', () => {
     memoryPlace.hostKey = 'key-2';
     expect(await call('gateway', testDestination, { id: made.id }, { principal: admin })).toMatchObject({ isWorking: false, detail: 'the host shows key-2, not key-1' });
     await expect(change(made.id, { host: 'trusted', password: 'new' })).rejects.toMatchObject({ message: expect.stringContaining('the host shows key-2') });
-    expect(valueOf(await change(made.id, { host: 'trusted', password: 'new', hostKey: 'key-2' }), 'hostKey')).toBe('key-2');
+    expect(valueOf(await change(made.id, { host: 'trusted', password: 'new', fingerprint: 'key-2' }), 'fingerprint')).toBe('key-2');
     const moved = await aDestination(deploy, { options: named({ host: 'here' }) });
     memoryPlace.hostKey = 'key-3';
-    expect(valueOf(await change(moved.id, { host: 'there' }), 'hostKey')).toBe('key-3');
+    expect(valueOf(await change(moved.id, { host: 'there' }), 'fingerprint')).toBe('key-3');
   });
 
   it('is tested, stored or not, and a refusal is the answer', async () => {

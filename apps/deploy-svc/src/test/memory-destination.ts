@@ -35,7 +35,8 @@ const Options = z.object({
   host: z.string().min(1).describe('Where it is'),
   port: z.int().default(22).describe('Its port'),
   password: secret().optional().describe('What lets in'),
-  hostKey: z.string().optional().describe('Key of the host; the first one is trusted'),
+  path: z.string().default('/').describe('Folder'),
+  fingerprint: z.string().optional().describe('Key of the host; the first one is trusted'),
   exportPlugin: exportPlugin().optional().describe('What makes the file'),
 });
 
@@ -47,18 +48,18 @@ export const memoryPlugin = definePlugin({
   description: 'Files in memory',
   version: '1.0.0',
   options: Options,
-  create: ({ host, port, password, hostKey }) => {
+  create: ({ host, port, password, fingerprint }) => {
     let seen: string | undefined;
     const login = (what: string) => {
       memoryPlace.passwords.push(password);
       memoryPlace.call(what);
       if (password === 'wrong') throw new AppError('permission_denied', 'the other side says: unknown password');
-      if (hostKey !== undefined && hostKey !== memoryPlace.hostKey) throw new AppError('failed_precondition', `the host shows ${memoryPlace.hostKey}, not ${hostKey}`);
+      if (fingerprint !== undefined && fingerprint !== memoryPlace.hostKey) throw new AppError('failed_precondition', `the host shows ${memoryPlace.hostKey}, not ${fingerprint}`);
       seen = memoryPlace.hostKey;
     };
     return {
       place: `${host}:${port}`,
-      learned: (): Record<string, string> => (hostKey === undefined && seen !== undefined ? { hostKey: seen } : {}),
+      learned: (): Record<string, string> => (fingerprint === undefined && seen !== undefined ? { fingerprint: seen } : {}),
       check: async () => login('check'),
       upload: async () => ({ externalId: null }),
       uploadToken: async ({ path, content }) => {
@@ -83,4 +84,16 @@ export const plainPlugin = definePlugin({
   version: '1.0.0',
   options: z.object({}),
   create: () => ({ upload: async () => ({ externalId: null }) }),
+});
+
+/** Has its files made elsewhere, where it shows a secret. */
+export const travellingExport = definePlugin({
+  kind: 'export',
+  slug: 'travelling-export',
+  title: 'Travelling',
+  description: 'Files that somebody else makes',
+  version: '1.0.0',
+  requiresKey: false,
+  options: z.object({ url: z.url().describe('Who makes them'), token: secret().describe('What lets in') }),
+  create: () => ({ export: async () => ({ extension: 'bin', passphrase: null, data: new Uint8Array() }) }),
 });
