@@ -109,7 +109,7 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
     await button(`Deploy now: ${served.name}`).waitFor();
     await browser.picture('deployments-failed');
     expect(browser.complaints).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('shows what an endpoint presents, plans its rotation, and keeps what it presents from being revoked', async () => {
     const { page } = browser;
@@ -151,7 +151,7 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
     await browser.picture('revoke-refused');
     expect(expectOk<Json>(await (await platform().admin()).get(`/certificates/${served.id}`)).status).not.toBe('revoked');
     expect(browser.complaints).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('finds certificates in a source that is looked at on request', async () => {
     const { page } = browser;
@@ -179,22 +179,20 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
     await expectUnchecked('loopback is active');
     await browser.picture('sources');
     expect(browser.complaints).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
-  it('opens the new pages in light and in dark without a complaint', async () => {
+  it('opens the new pages in the dark without a complaint', async () => {
     const { page } = browser;
     await logIn('/destinations');
     await heading('Destinations').waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const path of ['destinations', 'destinations/create', 'deployments', 'rotations', 'sources', 'sources/create', 'endpoints', 'endpoints/create', 'certificates/request']) {
-        await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
-        expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
-        await browser.picture(`${path.replace('/', '-')}-${colorScheme}`);
-      }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    for (const path of ['destinations', 'destinations/create', 'deployments', 'rotations', 'sources', 'sources/create', 'endpoints', 'endpoints/create', 'certificates/request']) {
+      await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
+      expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
+      await browser.picture(`${path.replace('/', '-')}-dark`);
     }
     expect(browser.complaints).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   const expectUnchecked = async (name: string): Promise<void> => {
     await browser.page.locator(`input[role="switch"][aria-label="${name}"]:not(:checked):enabled`).waitFor();

@@ -2,16 +2,15 @@ import { Anchor, Button, Group, SimpleGrid, Stack, Switch, Text, Textarea, TextI
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { getAuthorityOperation, updateAuthorityOperation, type AuthorityView } from '@sifaka/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { Section } from '../ui/section.js';
-import { api, refreshAll } from '../session/api.js';
+import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { Dialog } from '../ui/dialog.js';
+import { FormDialog } from '../ui/form-dialog.js';
 import { Facts } from '../ui/facts.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
-import { notifyDone } from '../ui/notify.js';
 import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
@@ -140,30 +139,13 @@ function EditDialog({
   close: () => void;
 }) {
   const form = useForm({ initialValues: { owner, description: description ?? '', active } });
-  const edit = useMutation({
-    mutationFn: (values: { owner: string; description: string; active: boolean }) =>
-      api.call(updateAuthorityOperation, { params: { id }, body: { ...values, roles: roles.map((role) => ({ id: role.id })) } }),
-    onSuccess: async () => {
-      notifyDone(`${name} was changed`);
-      await refreshAll();
-      close();
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
-  });
   return (
-    <Dialog
-      title="Edit"
-      isOpen
-      close={close}
-      submit="Save"
-      isBusy={edit.isPending}
-      error={edit.error}
-      shown={shownPaths(edit.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => edit.mutate(values))}
+    <FormDialog title="Edit" done={`${name} was changed`} form={form} fieldOf={fieldOf} close={close}
+      save={(values) => api.call(updateAuthorityOperation, { params: { id }, body: { ...values, roles: roles.map((role) => ({ id: role.id })) } })}
     >
       <TextInput label="Owner" type="email" required data-autofocus {...form.getInputProps('owner')} />
       <Textarea label="Description" autosize minRows={3} {...form.getInputProps('description')} />
       <Switch label="Active" description="An inactive authority issues nothing" {...form.getInputProps('active', { type: 'checkbox' })} />
-    </Dialog>
+    </FormDialog>
   );
 }

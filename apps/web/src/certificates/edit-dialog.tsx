@@ -1,12 +1,15 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { describeCertificateOperation, editCertificateOperation, updateCertificateOwnerOperation, type CertificateView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
+import {
+  describeCertificateOperation,
+  editCertificateOperation,
+  updateCertificateOwnerOperation,
+  type CertificateView,
+} from '@sifaka/contracts';
 import { DestinationSelect } from '../destinations/destination-select.js';
-import { api, refreshAll } from '../session/api.js';
-import { Dialog } from '../ui/dialog.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
-import { notifyDone } from '../ui/notify.js';
+import { api } from '../session/api.js';
+import { FormDialog } from '../ui/form-dialog.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 import { isSshLine } from '../ui/ssh.js';
 import { areSameIds, refsOf, replacementOf } from './certificate-edit.js';
 
@@ -20,26 +23,17 @@ interface EditForm {
 
 export function EditDialog({ certificate, close }: { certificate: CertificateView; close: () => void }) {
   const { name, owner, description, destinations } = certificate;
-  const form = useForm<EditForm>({ initialValues: { owner, description: description ?? '', destinations: destinations.map(({ id }) => String(id)) } });
-  const edit = useMutation({
-    mutationFn: (values: EditForm) => save(certificate, values),
-    onSuccess: async () => {
-      notifyDone(`${name} was changed`);
-      await refreshAll();
-      close();
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
+  const form = useForm<EditForm>({
+    initialValues: { owner, description: description ?? '', destinations: destinations.map(({ id }) => String(id)) },
   });
   return (
-    <Dialog
+    <FormDialog
       title="Edit"
-      isOpen
+      done={`${name} was changed`}
+      form={form}
+      fieldOf={fieldOf}
       close={close}
-      submit="Save"
-      isBusy={edit.isPending}
-      error={edit.error}
-      shown={shownPaths(edit.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => edit.mutate(values))}
+      save={(values) => save(certificate, values)}
     >
       <TextInput
         label="Owner"
@@ -57,7 +51,7 @@ export function EditDialog({ certificate, close }: { certificate: CertificateVie
           {...form.getInputProps('destinations')}
         />
       )}
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -65,7 +59,10 @@ export function EditDialog({ certificate, close }: { certificate: CertificateVie
 async function save(certificate: CertificateView, { owner, description, destinations }: EditForm): Promise<void> {
   const params = { id: certificate.id };
   if (!areSameIds(certificate.destinations, destinations)) {
-    await api.call(editCertificateOperation, { params, body: { ...replacementOf(certificate), owner, description, destinations: refsOf(destinations) } });
+    await api.call(editCertificateOperation, {
+      params,
+      body: { ...replacementOf(certificate), owner, description, destinations: refsOf(destinations) },
+    });
     return;
   }
   if (owner !== certificate.owner) await api.call(updateCertificateOwnerOperation, { params, body: { owner } });

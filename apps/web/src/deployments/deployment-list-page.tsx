@@ -1,3 +1,4 @@
+import { Group } from '@mantine/core';
 import { deploymentStates, listDeploymentsOperation } from '@sifaka/contracts';
 import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
@@ -28,9 +29,9 @@ export function DeploymentListPage() {
       title="Deployments"
       lead="Every certificate at every destination: where it stands, and what went wrong"
       filters={
-        <div>
+        <Group>
           <Filter state={state} name="state" label="State" choices={states} />
-        </div>
+        </Group>
       }
       columns={columns}
       list={deployments}

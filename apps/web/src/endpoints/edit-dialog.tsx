@@ -1,36 +1,22 @@
 import { Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { updateEndpointOperation, type EndpointView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
-import { api, refreshAll } from '../session/api.js';
-import { Dialog } from '../ui/dialog.js';
-import { shownPaths, showRefusal } from '../ui/form-refusal.js';
-import { notifyDone } from '../ui/notify.js';
+import { api } from '../session/api.js';
+import { FormDialog } from '../ui/form-dialog.js';
 import { EndpointFields } from './endpoint-fields.js';
 import { fieldOf, formOf, requestOf, type EndpointForm } from './endpoint-request.js';
 
 export function EditDialog({ endpoint, close }: { endpoint: EndpointView; close: () => void }) {
   const { id, name, isManual } = endpoint;
   const form = useForm<EndpointForm>({ initialValues: formOf(endpoint) });
-  const edit = useMutation({
-    mutationFn: (values: EndpointForm) => api.call(updateEndpointOperation, { params: { id }, body: requestOf(values, endpoint) }),
-    onSuccess: async () => {
-      notifyDone(`${name} was changed`);
-      await refreshAll();
-      close();
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
-  });
   return (
-    <Dialog
+    <FormDialog
       title={`Edit ${name}`}
-      isOpen
+      done={`${name} was changed`}
+      form={form}
+      fieldOf={fieldOf}
       close={close}
-      submit="Save"
-      isBusy={edit.isPending}
-      error={edit.error}
-      shown={shownPaths(edit.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => edit.mutate(values))}
+      save={(values) => api.call(updateEndpointOperation, { params: { id }, body: requestOf(values, endpoint) })}
     >
       {!isManual && (
         <Text size="sm" c="dimmed">
@@ -38,6 +24,6 @@ export function EditDialog({ endpoint, close }: { endpoint: EndpointView; close:
         </Text>
       )}
       <EndpointFields form={form} endpoint={endpoint} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,14 +1,12 @@
 import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { editPendingCertificateOperation, type PendingCertificateView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
 import { refsOf, replacementOf } from '../certificates/certificate-edit.js';
 import { DestinationSelect } from '../destinations/destination-select.js';
 import { useRoles } from '../people/use-people.js';
-import { api, refreshAll } from '../session/api.js';
-import { Dialog } from '../ui/dialog.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
-import { notifyDone } from '../ui/notify.js';
+import { api } from '../session/api.js';
+import { FormDialog } from '../ui/form-dialog.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 
 const fieldOf = byFirstPart(['owner', 'description', 'roles', 'destinations', 'notify', 'rotation']);
 
@@ -18,32 +16,29 @@ export function EditDialog({ pending, close }: { pending: PendingCertificateView
   const { id, name, owner, description, roles, notify, rotation, destinations } = pending;
   const allRoles = useRoles();
   const form = useForm({
-    initialValues: { owner, description: description ?? '', roles: chosenIds(roles), destinations: chosenIds(destinations), notify, rotation },
-  });
-  const edit = useMutation({
-    // The operation replaces: what this form does not show is sent back as it was.
-    mutationFn: (values: typeof form.values) =>
-      api.call(editPendingCertificateOperation, {
-        params: { id },
-        body: { ...replacementOf(pending), ...values, roles: refsOf(values.roles), destinations: refsOf(values.destinations) },
-      }),
-    onSuccess: async () => {
-      notifyDone(`${name} was changed`);
-      await refreshAll();
-      close();
+    initialValues: {
+      owner,
+      description: description ?? '',
+      roles: chosenIds(roles),
+      destinations: chosenIds(destinations),
+      notify,
+      rotation,
     },
-    onError: (error) => showRefusal(form, error, fieldOf),
   });
   return (
-    <Dialog
+    <FormDialog
       title="Edit"
-      isOpen
+      done={`${name} was changed`}
+      form={form}
+      fieldOf={fieldOf}
       close={close}
-      submit="Save"
-      isBusy={edit.isPending}
-      error={edit.error}
-      shown={shownPaths(edit.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => edit.mutate(values))}
+      save={(values) =>
+        // The operation replaces: what this form does not show is sent back as it was.
+        api.call(editPendingCertificateOperation, {
+          params: { id },
+          body: { ...replacementOf(pending), ...values, roles: refsOf(values.roles), destinations: refsOf(values.destinations) },
+        })
+      }
     >
       <TextInput
         label="Owner"
@@ -61,9 +56,13 @@ export function EditDialog({ pending, close }: { pending: PendingCertificateView
         data={(allRoles.data?.items ?? roles).map((role) => ({ value: String(role.id), label: role.name }))}
         {...form.getInputProps('roles')}
       />
-      <DestinationSelect description="It is put there as soon as it is issued" chosen={destinations} {...form.getInputProps('destinations')} />
+      <DestinationSelect
+        description="It is put there as soon as it is issued"
+        chosen={destinations}
+        {...form.getInputProps('destinations')}
+      />
       <Switch label="Notify before it ends" {...form.getInputProps('notify', { type: 'checkbox' })} />
       <Switch label="Renew before it ends" {...form.getInputProps('rotation', { type: 'checkbox' })} />
-    </Dialog>
+    </FormDialog>
   );
 }

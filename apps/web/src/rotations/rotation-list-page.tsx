@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { rotationStates } from '@sifaka/contracts';
 import { useMe } from '../session/me.js';
@@ -36,9 +36,9 @@ export function RotationListPage() {
         )
       }
       filters={
-        <div>
+        <Group>
           <Filter state={state} name="state" label="State" choices={states} />
-        </div>
+        </Group>
       }
       columns={rotationColumns}
       list={rotations}

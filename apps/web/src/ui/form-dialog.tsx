@@ -1,0 +1,45 @@
+import type { UseFormReturnType } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { refreshAll } from '../session/api.js';
+import { Dialog } from './dialog.js';
+import { shownPaths, showRefusal, type FieldOf } from './form-refusal.js';
+import { notifyDone } from './notify.js';
+
+interface FormDialogProps<V extends object> {
+  title: string;
+  /** What is said when it is done. */
+  done: string;
+  form: UseFormReturnType<V>;
+  fieldOf: FieldOf;
+  save: (values: V) => Promise<unknown>;
+  close: () => void;
+  children: ReactNode;
+}
+
+/** A form over the page that saves, says so, and goes. What the server refuses stands at its input. */
+export function FormDialog<V extends object>({ title, done, form, fieldOf, save, close, children }: FormDialogProps<V>) {
+  const saving = useMutation({
+    mutationFn: save,
+    onSuccess: async () => {
+      notifyDone(done);
+      await refreshAll();
+      close();
+    },
+    onError: (error) => showRefusal(form, error, fieldOf),
+  });
+  return (
+    <Dialog
+      title={title}
+      isOpen
+      close={close}
+      submit="Save"
+      isBusy={saving.isPending}
+      error={saving.error}
+      shown={shownPaths(saving.error, fieldOf)}
+      onSubmit={form.onSubmit((values) => saving.mutate(values))}
+    >
+      {children}
+    </Dialog>
+  );
+}
