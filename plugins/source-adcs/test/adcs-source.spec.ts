@@ -57,7 +57,7 @@ describe.each(logins)('adcs-source with %s', (_what, auth, credentials, wrongCre
     breakOne: () => {
       const request = adcs.requests.get('12');
       Object.assign(request ?? {}, { broken: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' });
-      return () => void Object.assign(request ?? {}, { broken: undefined });
+      return async () => void Object.assign(request ?? {}, { broken: undefined });
     },
   });
 });

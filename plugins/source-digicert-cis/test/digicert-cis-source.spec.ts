@@ -35,7 +35,7 @@ describeSource({
   away: [{ name: 'url', value: 'http://127.0.0.1:9' }],
   breakOne: () => {
     const id = cis.add('broken.example.test', { broken: 'no certificate at all' });
-    return () => void cis.issued.delete(id);
+    return async () => void cis.issued.delete(id);
   },
 });
 

@@ -38,7 +38,7 @@ describeSource({
   away: [{ name: 'url', value: 'http://127.0.0.1:9' }],
   breakOne: () => {
     digicert.add({ broken: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' });
-    return () => void digicert.orders.delete([...digicert.orders.keys()].at(-1) ?? '');
+    return async () => void digicert.orders.delete([...digicert.orders.keys()].at(-1) ?? '');
   },
 });
 

@@ -38,7 +38,7 @@ describeSource({
   away: [{ name: 'url', value: 'http://127.0.0.1:9' }],
   breakOne: () => {
     entrust.add({ garbage: 'no certificate at all' });
-    return () => void entrust.certificates.delete([...entrust.certificates.keys()].at(-1) ?? '');
+    return async () => void entrust.certificates.delete([...entrust.certificates.keys()].at(-1) ?? '');
   },
 });
 

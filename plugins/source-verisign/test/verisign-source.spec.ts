@@ -38,7 +38,7 @@ describeSource({
   away: [{ name: 'url', value: 'http://127.0.0.1:9' }],
   breakOne: () => {
     verisign.add(daysAgo(5), { broken: Buffer.from('no certificate at all') });
-    return () => void verisign.placed.delete([...verisign.placed.keys()].at(-1) ?? '');
+    return async () => void verisign.placed.delete([...verisign.placed.keys()].at(-1) ?? '');
   },
 });
 
