@@ -1,14 +1,18 @@
 /** Of several with one fingerprint the one that is most than just found: with its key, with its authority, then the oldest. */
 export const knownSql = `
-  select distinct on (fingerprint_sha256) id, encode(fingerprint_sha256, 'hex') as fingerprint, external_id is null as "lacksExternalId"
+  select distinct on (fingerprint_sha256) id, encode(fingerprint_sha256, 'hex') as fingerprint, (external_id is null and authority_id is null and source_id is not null) as "lacksExternalId"
   from certificate where fingerprint_sha256 = any($1::bytea[])
   order by fingerprint_sha256, key_id is null, authority_id is null, id`;
 
-/** In the order of their ids: two calls that fill the same rows wait for each other, and do not lock each other out. */
+/**
+ * Of what sources alone brought: by the external id of others their authority revokes them.
+ *
+ * In the order of their ids: two calls that fill the same rows wait for each other, and do not lock each other out.
+ */
 export const fillSql = `
   with lacking as (
     select c.id, given.external_id from unnest($1::int[], $2::text[]) as given(id, external_id) join certificate c on c.id = given.id
-    where c.external_id is null order by c.id for update of c
+    where c.external_id is null and c.authority_id is null and c.source_id is not null order by c.id for update of c
   )
   update certificate c set external_id = lacking.external_id, updated_at = now() from lacking where c.id = lacking.id`;
 

@@ -91,6 +91,14 @@ describe('a certificate that is known', () => {
     expect(await read(id)).toMatchObject({ externalId: 'x-1' });
   });
 
+  it('gets no external id from a source when a person brought it: an authority may know it by that', async () => {
+    const der = ca.certificate();
+    const id = await idOf(found(der));
+    await rows('update certificate set source_id = null where id = $1', [id]);
+    await ingest([found(der, { externalId: 'somebody-elses-order' })]);
+    expect(await read(id)).toMatchObject({ externalId: null });
+  });
+
   it('costs no write when it is found again', async () => {
     const certificates = Array.from({ length: 20 }, () => found(ca.certificate(), { externalId: 'y' }));
     await ingest(certificates);

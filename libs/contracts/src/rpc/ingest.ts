@@ -26,7 +26,7 @@ const Outcome = z.union([
 
 /**
  * Takes certificates that were found somewhere into the inventory. Identity is the SHA-256 fingerprint: a known one stays as it is, but for an
- * external id where it had none. What cannot be read is refused alone, with its reason. One answer for each, in the order given.
+ * external id where it had none, was found before, and has no authority. What cannot be read is refused alone, with its reason. One answer for each, in the order given.
  */
 export const ingestCertificates = command('rpc.issuer.certificate.ingest', {
   input: z.object({
