@@ -1,16 +1,11 @@
-import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { InvalidArgumentError } from '@nats-io/transport-node';
 import type { ServiceName } from '@sifaka/contracts';
 import type { Database, Sql } from '@sifaka/database';
 import type { Bus } from '../bus/bus.js';
 import type { Log } from '../bus/log.js';
 import { outboxBacklog, outboxLag, published, setAside } from './event-metrics.js';
-
-interface Row {
-  id: string;
-  subject: string;
-  payload: string;
-}
+import { publishAll, type Publication } from './publish-all.js';
 
 /**
  * Carries events from the outbox to the stream.
@@ -103,7 +98,7 @@ export class OutboxRelay {
     if (found.length === 0) return 0;
     return this.database.transaction(async (tx) => {
       if (!(await this.isAlone(tx))) return 0;
-      const rows = await tx.query<Row>({ name: 'outbox-batch', text: batchSql });
+      const rows = await tx.query<Publication>({ name: 'outbox-batch', text: batchSql });
       const { acknowledged, refused, fault } = await this.publish(rows);
       await tx.query({ name: 'outbox-done', text: 'delete from outbox where id = any($1::uuid[])', values: [acknowledged] });
       published.add(acknowledged.length, { service: this.service });
@@ -128,13 +123,9 @@ export class OutboxRelay {
   }
 
   /** Ids of the events the stream has stored, or had stored before, and of those that it refused on their own account. */
-  private async publish(rows: readonly Row[]): Promise<{ acknowledged: string[]; refused: string[]; fault: unknown }> {
-    const stream = jetstream(this.bus.connection);
-    const results = await Promise.allSettled(
-      rows.map(({ id, subject, payload }) => stream.publish(subject, payload, { msgID: id, timeout: ackTimeoutMs })),
-    );
-    const acknowledged = rows.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
-    const faults = results.map((result): unknown => (result.status === 'rejected' ? result.reason : undefined));
+  private async publish(rows: readonly Publication[]): Promise<{ acknowledged: string[]; refused: string[]; fault: unknown }> {
+    const faults = await publishAll(this.bus, rows, ackTimeoutMs);
+    const acknowledged = rows.filter((_, index) => faults[index] === undefined).map(({ id }) => id);
     const failed = rows.flatMap(({ id }, index) => (faults[index] === undefined ? [] : [{ id, fault: faults[index] }]));
     const refused = failed.filter(({ fault }) => isRefusal(fault)).map(({ id }) => id);
     const fault = failed[0]?.fault;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { headers } from '@nats-io/transport-node';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { headers, InvalidArgumentError } from '@nats-io/transport-node';
 import { AppError, newId, systemClock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
 import { Database, openDatabase } from '@sifaka/database';
@@ -13,7 +13,8 @@ import { HeardEvents } from '../event/heard-events.js';
 import { OnEvent, eventSubscriptions } from '../event/on-event.js';
 import { OutboxRelay } from '../event/outbox-relay.js';
 import { Outbox } from '../event/outbox.js';
-import { ensureStream } from '../event/stream.js';
+import { publishAll } from '../event/publish-all.js';
+import { ensureStream, maxEventBytes } from '../event/stream.js';
 import { auditEntry } from '../audit/audit.js';
 import { certificateIssued, registry } from './contracts.js';
 import { TestNats, silent } from './nats-server.js';
@@ -225,6 +226,38 @@ describe('what goes wrong on the way', () => {
     await outbox.append(issuer, [issued()]);
     await waitUntil(() => calls.length >= 4);
     expect(calls.sort()).toEqual(['shaky', 'shaky', 'shaky', 'steady']);
+  });
+});
+
+describe('many messages published at once', () => {
+  const publication = (subject: string = certificateIssued.subject) => ({ id: newId(), subject, payload: '{}' });
+
+  it('are answered each for itself, in their order', async () => {
+    const refused = { ...publication(), payload: 'x'.repeat(maxEventBytes + 2_000) };
+    const unsendable = { ...publication(), payload: 'x'.repeat(9_000_000) };
+    const faults = await publishAll(issuerBus, [publication(), refused, publication(), unsendable, publication()], 5_000);
+    expect(faults.map((fault) => fault === undefined)).toEqual([true, false, true, false, true]);
+    expect(faults[1]).toBeInstanceOf(JetStreamApiError);
+    expect(faults[1]).toMatchObject({ status: 400 });
+    expect(faults[3]).toBeInstanceOf(InvalidArgumentError);
+  });
+
+  it('are in the stream once, however often they are published', async () => {
+    const manager = await jetstreamManager((await server.bus('sifaka-admin')).connection, { checkAPI: false });
+    const messages = Array.from({ length: 30 }, () => publication());
+    await publishAll(issuerBus, messages, 5_000);
+    const before = (await manager.streams.info('SIFAKA')).state.last_seq;
+    await expect(publishAll(issuerBus, messages, 5_000)).resolves.toEqual(messages.map(() => undefined));
+    expect((await manager.streams.info('SIFAKA')).state.last_seq).toBe(before);
+  });
+
+  it('are not taken for stored when nobody, or no stream, answers', async () => {
+    const [fault] = await publishAll(issuerBus, [publication('rpc.issuer.certificate.nobody')], 300);
+    expect(fault).toMatchObject({ code: 'unavailable' });
+    await server.pause();
+    const faults = publishAll(issuerBus, [publication(), publication()], 300);
+    await expect(faults).resolves.toMatchObject([{ code: 'unavailable' }, { code: 'unavailable' }]);
+    await server.resume();
   });
 });
 
