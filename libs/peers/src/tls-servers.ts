@@ -11,6 +11,8 @@ export interface TlsServer extends Peer {
   readonly port: number;
   /** Its certificate, PEM. */
   readonly certificatePem: string;
+  /** Holds its `server.pem` and `server.key`, and its configuration. */
+  readonly folder: string;
 }
 
 interface Recipe {
@@ -19,7 +21,7 @@ interface Recipe {
   prepare(place: Place): Promise<{ program: string; args: readonly string[]; env?: Readonly<Record<string, string>> }>;
 }
 
-/** haproxy with one TLS front. */
+/** haproxy with one TLS front, which reads `both.pem`; SIGUSR2 reloads it. */
 export const startHaproxy = (): Promise<TlsServer> =>
   start({
     name: 'haproxy',
@@ -27,7 +29,7 @@ export const startHaproxy = (): Promise<TlsServer> =>
       await run('sh', ['-c', 'cat server.pem server.key > both.pem'], { cwd: folder });
       const lines = ['global', '  tune.ssl.default-dh-param 2048', 'defaults', '  mode http', '  timeout client 5s', '  timeout connect 5s', '  timeout server 5s', 'frontend tls', `  bind 127.0.0.1:${port(0)} ssl crt ${path('both.pem')}`, '  http-request return status 200', ''];
       await writeFile(join(folder, 'haproxy.cfg'), lines.join('\n'));
-      return { program: programPath('haproxy'), args: ['-db', '-f', path('haproxy.cfg')] };
+      return { program: programPath('haproxy'), args: ['-W', '-db', '-f', path('haproxy.cfg')] };
     },
   });
 
@@ -165,5 +167,5 @@ async function start(recipe: Recipe): Promise<TlsServer> {
     },
     isReady: ({ port }) => listens(port(0)),
   });
-  return { ...peer, host: '127.0.0.1', port: peer.place.port(0), certificatePem: made.certificatePem };
+  return { ...peer, host: '127.0.0.1', port: peer.place.port(0), certificatePem: made.certificatePem, folder: peer.place.folder };
 }
