@@ -55,20 +55,23 @@ export class SshLogin {
   /**
    * Opens a session, does the work, and ends it whatever comes.
    *
-   * @param limitMs of all of it
+   * @param limitMs of all of it @param signal ends the connection, and with it all that is done
    * @throws AppError `permission_denied` for a refused log-in, `failed_precondition` for another host key and a key that cannot be used,
    *   `upstream_timeout`, `upstream_failed`, `unavailable`
    */
-  async during<T>(work: (session: SshSession) => Promise<T>, limitMs = sessionMs): Promise<T> {
+  async during<T>(work: (session: SshSession) => Promise<T>, limitMs = sessionMs, signal?: AbortSignal): Promise<T> {
     const connection = new SshConnection(this.options.host);
-    const stop = () => connection.end(new AppError('unavailable', 'this service is stopping'));
+    const stop = () => connection.end(stopped());
     const timer = setTimeout(() => connection.end(new AppError('upstream_timeout', `${this.options.host} took longer than ${limitMs / 1_000} s`)), limitMs);
     this.context.signal.addEventListener('abort', stop, { once: true });
+    signal?.addEventListener('abort', stop, { once: true });
     try {
+      if (signal?.aborted === true) throw stopped();
       return await connection.unlessItEnds(this.open(connection).then(() => work(this.sessionOf(connection))));
     } finally {
       clearTimeout(timer);
       this.context.signal.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', stop);
       connection.end(null);
     }
   }
@@ -126,3 +129,5 @@ export class SshLogin {
     return false;
   }
 }
+
+const stopped = (): AppError => new AppError('unavailable', 'it was stopped before it was done');

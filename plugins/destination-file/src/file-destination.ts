@@ -1,4 +1,4 @@
-import { CertificatePlace, commandedServer, noServer, servedAt, type FileRights, type Server } from '@sifaka/certificate-files';
+import { CertificatePlace, commandedServer, noServer, servedAt, stoppableFiles, type FileRights, type Server } from '@sifaka/certificate-files';
 import { AppError } from '@sifaka/kernel';
 import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
 import { runLocally, wordsOf } from './local-command.js';
@@ -25,46 +25,46 @@ export class FileDestination implements Destination {
     await files.remove(probe);
   }
 
-  async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
-    const place = await this.at();
+  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }> {
+    const place = await this.at(signal);
     await place.upload(certificate);
     return { externalId: place.externalId(certificate) };
   }
 
-  async verify(certificate: DeployedCertificate): Promise<boolean> {
-    return (await this.at()).verify(certificate);
+  async verify(certificate: DeployedCertificate, signal?: AbortSignal): Promise<boolean> {
+    return (await this.at(signal)).verify(certificate);
   }
 
-  async remove(certificate: DeployedCertificate): Promise<void> {
-    await (await this.at()).remove(certificate);
+  async remove(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await (await this.at(signal)).remove(certificate);
   }
 
-  async rollback(certificate: DeployedCertificate): Promise<void> {
-    await (await this.at()).rollback(certificate);
+  async rollback(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await (await this.at(signal)).rollback(certificate);
   }
 
-  async settle(certificate: DeployedCertificate): Promise<void> {
-    await (await this.at()).settle(certificate);
+  async settle(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await (await this.at(signal)).settle(certificate);
   }
 
   endpoints(certificate: DeployedCertificate): readonly ServedAt[] {
     return servedAt(this.options.endpoints, certificate);
   }
 
-  private async at(): Promise<CertificatePlace> {
-    return new CertificatePlace(this.files(), this.options, this.server(), await this.owner());
+  private async at(signal: AbortSignal = this.context.signal): Promise<CertificatePlace> {
+    return new CertificatePlace(stoppableFiles(this.files(), signal), this.options, this.server(signal), await this.owner());
   }
 
   private files(): LocalFiles {
     return new LocalFiles(this.options.folders ?? []);
   }
 
-  private server(): Server {
+  private server(signal = this.context.signal): Server {
     const { testCommand, reloadCommand } = this.options;
     const commands = Object.entries({ testCommand, reloadCommand }).flatMap(([option, command]) => {
       if (command === undefined) return [];
       const words = wordsOf(this.allowed(option, command));
-      return [{ option, run: () => runLocally(words, this.context.signal) }];
+      return [{ option, run: () => runLocally(words, signal) }];
     });
     return commands.length === 0 ? noServer : commandedServer(LocalFiles.machine, commands);
   }

@@ -44,7 +44,7 @@ export function runLocally([program = '', ...args]: readonly string[], signal: A
       endGroup(child.pid);
       finish(() => reject(fault));
     };
-    const stop = () => giveUp(new AppError('unavailable', 'this service is stopping'));
+    const stop = () => giveUp(new AppError('unavailable', `${program} was stopped before it was done`));
     const timer = setTimeout(() => giveUp(new AppError('upstream_timeout', `${program} took longer than ${timeoutMs / 1_000} s`, { reason: 'destination.command_timeout' })), timeoutMs);
     let lastWords: NodeJS.Timeout | undefined;
     const finish = (settle: () => void) => {
@@ -57,6 +57,7 @@ export function runLocally([program = '', ...args]: readonly string[], signal: A
     };
     const done = (exitCode: number | null) => finish(() => resolve({ exitCode, output: output.toString('utf8') }));
     signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     child.once('error', (error) => finish(() => reject(new AppError('failed_precondition', `${program} cannot be run: ${error.message}`, { reason: 'destination.command_failed', cause: error }))));
     child.once('exit', (exitCode) => (lastWords = setTimeout(done, lastWordsMs, exitCode)));
     child.once('close', done);

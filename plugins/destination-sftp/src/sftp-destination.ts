@@ -32,7 +32,7 @@ export class SftpDestination implements Destination {
     });
   }
 
-  async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
+  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }> {
     const wanted = filesOf(certificate, this.options.exportFormat);
     const stem = stemOf(certificate);
     await this.in(stem, async (files, folder) => {
@@ -41,7 +41,7 @@ export class SftpDestination implements Destination {
       const changed = [];
       for (const file of wanted) if (!(await files.holds(posix.join(folder, file.name), file.content, file.mode))) changed.push(file);
       await this.putAll(files, folder, changed);
-    });
+    }, signal);
     return { externalId: posix.join(this.options.destinationPath, stem) };
   }
 
@@ -56,7 +56,7 @@ export class SftpDestination implements Destination {
   }
 
   /** What took its place stays, and so does what others put beside it. */
-  async remove(certificate: DeployedCertificate): Promise<void> {
+  async remove(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
     await this.in(stemOf(certificate), async (files, folder) => {
       const own = [];
       for (const place of placesOf(certificate)) {
@@ -68,7 +68,7 @@ export class SftpDestination implements Destination {
       }
       for (const path of own) await files.remove(path);
       if (own.length > 0) await files.removeFolder(folder);
-    });
+    }, signal);
   }
 
   async uploadToken({ path, content }: { path: string; content: string }): Promise<void> {
@@ -97,8 +97,8 @@ export class SftpDestination implements Destination {
     }
   }
 
-  private in<T>(name: string, work: (files: SftpFiles, folder: string) => Promise<T>): Promise<T> {
-    return this.login.during(async (session) => work(await session.files(), posix.join(this.options.destinationPath, name)));
+  private in<T>(name: string, work: (files: SftpFiles, folder: string) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.login.during(async (session) => work(await session.files(), posix.join(this.options.destinationPath, name)), undefined, signal);
   }
 
   private random(): string {

@@ -4,8 +4,8 @@ import type { DeployableCertificate, DeployedCertificate, Destination, Destinati
 import { SshLogin, type SshSession } from '@sifaka/ssh';
 import type { SshOptions } from './options.js';
 
-/** Connection, files, and two commands that may take 30 s each. */
-const sessionMs = 90_000;
+/** Connection, files, and two commands that may take 30 s each; less than the 90 s after which a rollback begins. */
+const sessionMs = 75_000;
 const commandMs = 30_000;
 /** What shells answer for a command that may not be run, and for one that there is not. */
 const cannotRun: ReadonlySet<number> = new Set([126, 127]);
@@ -39,38 +39,38 @@ export class SshDestination implements Destination {
     }, sessionMs);
   }
 
-  async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
+  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }> {
     return this.at(async (place) => {
       await place.upload(certificate);
       return { externalId: place.externalId(certificate) };
-    });
+    }, signal);
   }
 
-  async verify(certificate: DeployedCertificate): Promise<boolean> {
-    return this.at((place) => place.verify(certificate));
+  async verify(certificate: DeployedCertificate, signal?: AbortSignal): Promise<boolean> {
+    return this.at((place) => place.verify(certificate), signal);
   }
 
-  async remove(certificate: DeployedCertificate): Promise<void> {
-    await this.at((place) => place.remove(certificate));
+  async remove(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await this.at((place) => place.remove(certificate), signal);
   }
 
-  async rollback(certificate: DeployedCertificate): Promise<void> {
-    await this.at((place) => place.rollback(certificate));
+  async rollback(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await this.at((place) => place.rollback(certificate), signal);
   }
 
-  async settle(certificate: DeployedCertificate): Promise<void> {
-    await this.at((place) => place.settle(certificate));
+  async settle(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await this.at((place) => place.settle(certificate), signal);
   }
 
   endpoints(certificate: DeployedCertificate): readonly ServedAt[] {
     return servedAt(this.options.endpoints, certificate);
   }
 
-  private at<T>(work: (place: CertificatePlace) => Promise<T>): Promise<T> {
+  private at<T>(work: (place: CertificatePlace) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.login.during(async (session) => {
       const owner = await this.ownerAt(session);
       return work(new CertificatePlace(await session.files(), this.options, this.serverAt(session), owner));
-    }, sessionMs);
+    }, sessionMs, signal);
   }
 
   /** What a test says before there is a certificate counts for nothing, but that it can be run does. */

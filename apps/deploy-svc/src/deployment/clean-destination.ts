@@ -26,7 +26,7 @@ export class CleanDestination {
     // Who is valid is not known then, and all are taken for it.
     await this.letGoOfInvalid(destinationId).catch(() => undefined);
     const limit = AbortSignal.timeout(limitMs);
-    const working = this.runner.at(destinationId, limit).catch(() => undefined);
+    const working = this.runner.at(destinationId, new AbortController().signal, limit).catch(() => undefined);
     await Promise.race([working, new Promise((resolve) => limit.addEventListener('abort', resolve, { once: true }))]);
     // Somebody else may be at it.
     while (performance.now() < endsAt && (await this.isAtWork(destinationId))) await new Promise((resolve) => setTimeout(resolve, lookMs));

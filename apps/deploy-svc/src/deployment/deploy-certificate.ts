@@ -3,12 +3,12 @@ import { AppError, timestamp, toAppError, type Clock } from '@sifaka/kernel';
 import type { Logger } from '@sifaka/observability';
 import type { DeployableCertificate, DeployedCertificate } from '@sifaka/plugin-sdk';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
-import { withinTime } from '../token/within-time.js';
 import { isAbsence, mayPass, untilNextTry } from './pauses.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { describeFaults, proofLimitMs, ProveServed } from './prove-served.js';
 import { RecordProgress } from './record-progress.js';
 import { RollBackDeployment } from './roll-back-deployment.js';
+import { untilStopped, wasStopped } from './stoppable.js';
 import { refusal } from './suitability.js';
 import type { Prepared, Turn } from './turn.js';
 
@@ -67,8 +67,9 @@ export class DeployCertificate {
     }
     let externalId: string | null;
     try {
-      ({ externalId } = await withinTime(uploading(instance.upload(deployable), deployable), `uploading to destination "${destination.label}"`));
+      ({ externalId } = await untilStopped(turn.signal, `uploading to destination "${destination.label}"`, (signal) => uploading(instance.upload(deployable, signal), deployable)));
     } catch (error) {
+      if (wasStopped(error)) throw error;
       return this.uploadFailed(turn, prepared, error);
     }
     await this.record.begin(turn, 'verifying', { external_id: externalId }, ['uploaded', externalId]);
@@ -83,7 +84,7 @@ export class DeployCertificate {
   private async verify(turn: Turn, prepared: Prepared, deployed: DeployedCertificate): Promise<void> {
     const { instance, points } = prepared;
     const proofs = await this.proofs.byEach(points, deployed, instance.servedWithinMs ?? proofLimitMs, turn.signal);
-    const faults = describeFaults(proofs) || (points.length === 0 ? await this.heldFault(prepared, deployed) : '');
+    const faults = describeFaults(proofs) || (points.length === 0 ? await this.heldFault(turn, prepared, deployed) : '');
     if (faults !== '') {
       await this.record.begin(turn, undefined, { proofs }, ['verification_failed', faults]);
       if (instance.rollback !== undefined) return this.rollback.run(turn, prepared, { why: faults, isPassing: false });
@@ -92,25 +93,28 @@ export class DeployCertificate {
     }
     const asked = points.length > 0 || instance.verify !== undefined;
     if (asked) await this.record.begin(turn, undefined, {}, ['verified', points.length > 0 ? `served at ${points.length} ${points.length === 1 ? 'address' : 'addresses'}` : 'the destination says that it has it']);
-    await this.settle(prepared, deployed);
+    await this.settle(turn, prepared, deployed);
     await this.record.deployed(turn, { proofs });
   }
 
   /** Without an address to ask, the destination itself is asked where it can tell. A fault of the question says nothing about the upload. */
-  private async heldFault({ instance, destination }: Prepared, deployed: DeployedCertificate): Promise<string> {
-    if (instance.verify === undefined) return '';
+  private async heldFault({ signal: held }: Turn, { instance, destination }: Prepared, deployed: DeployedCertificate): Promise<string> {
+    const { verify } = instance;
+    if (verify === undefined) return '';
     try {
-      const isHeld = await withinTime(instance.verify(deployed), `asking destination "${destination.label}"`);
+      const isHeld = await untilStopped(held, `asking destination "${destination.label}"`, (signal) => verify.call(instance, deployed, signal));
       return isHeld ? '' : 'the destination says that it does not have what was uploaded';
     } catch (error) {
+      if (wasStopped(error)) throw error;
       return `the destination could not be asked whether it has what was uploaded: ${toAppError(error).message}`;
     }
   }
 
   /** What was kept for a rollback stays until the next upload when this fails; the certificate is served all the same. */
-  private async settle({ instance, destination }: Prepared, deployed: DeployedCertificate): Promise<void> {
-    if (instance.settle === undefined) return;
-    await withinTime(instance.settle(deployed), `clearing up at destination "${destination.label}"`).catch((error: unknown) =>
+  private async settle({ signal: held }: Turn, { instance, destination }: Prepared, deployed: DeployedCertificate): Promise<void> {
+    const { settle } = instance;
+    if (settle === undefined) return;
+    await untilStopped(held, `clearing up at destination "${destination.label}"`, (signal) => settle.call(instance, deployed, signal)).catch((error: unknown) =>
       this.logger.warn({ err: toAppError(error), destinationId: destination.id }, 'what was kept for a rollback could not be cleared away'),
     );
   }

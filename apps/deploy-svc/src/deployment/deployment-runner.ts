@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { isAppError, type Clock } from '@sifaka/kernel';
+import type { Clock } from '@sifaka/kernel';
 import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { z } from 'zod';
 import { DeploymentRepository } from './deployment.repository.js';
-import { deployJob, DeploymentTurns, leaseLost } from './deployment-turns.repository.js';
+import { deployJob, DeploymentTurns } from './deployment-turns.repository.js';
 import { DestinationLeases } from './destination-leases.js';
+import { wasStopped } from './stoppable.js';
 import { WorkOnDeployment } from './work-on-deployment.js';
 
 const Payload = z.object({ destinationId: z.int().positive() });
@@ -53,28 +54,32 @@ export class DeploymentRunner implements OnApplicationBootstrap {
     while (!signal.aborted && (await this.deployments.forgetSteps(before, 5_000)) > 0);
   }
 
-  /** Does what is due at a destination, unless somebody is at it: who looks again then. */
-  async at(destinationId: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Does what is due at a destination, unless somebody is at it: who looks again then.
+   *
+   * @param signal stops what is being done @param takesNoMore lets that come to its end
+   */
+  async at(destinationId: number, signal: AbortSignal, takesNoMore: AbortSignal = signal): Promise<void> {
     const lease = await this.leases.take(destinationId);
     if ('busyMs' in lease) return this.turns.wakeLater(destinationId, lease.busyMs);
     try {
-      await this.throughAll(destinationId, { holder: lease.holder, signal: AbortSignal.any([signal, lease.signal]) });
+      await this.throughAll(destinationId, { holder: lease.holder, signal: AbortSignal.any([signal, lease.signal]), takesNoMore });
     } finally {
       await lease.release();
     }
     await this.turns.planNext(destinationId);
   }
 
-  private async throughAll(destinationId: number, { holder, signal }: { holder: string; signal: AbortSignal }): Promise<void> {
+  private async throughAll(destinationId: number, { holder, signal, takesNoMore }: { holder: string; signal: AbortSignal; takesNoMore: AbortSignal }): Promise<void> {
     const startedAt = performance.now();
-    while (!signal.aborted && performance.now() - startedAt < longestRunMs) {
+    while (!signal.aborted && !takesNoMore.aborted && performance.now() - startedAt < longestRunMs) {
       const row = await this.turns.next(destinationId);
       if (row === undefined) return;
       try {
         await this.work.run({ row, version: row.version, holder, signal });
       } catch (error) {
-        if (!isAppError(error) || error.reason !== leaseLost) throw error;
-        this.logger.warn({ destinationId, deploymentId: row.id }, 'the lease of a destination was lost: whoever has it goes on');
+        if (!wasStopped(error)) throw error;
+        this.logger.warn({ destinationId, deploymentId: row.id, why: error.message }, 'work at a destination was stopped: whoever has its lease next goes on');
         return;
       }
     }

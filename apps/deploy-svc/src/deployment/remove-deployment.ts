@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '@sifaka/kernel';
-import { withinTime } from '../token/within-time.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { RecordProgress } from './record-progress.js';
 import { RollBackDeployment } from './roll-back-deployment.js';
+import { untilStopped } from './stoppable.js';
 import type { Turn } from './turn.js';
 
 /** Takes a certificate from its destination, where the plugin can. */
@@ -23,12 +23,13 @@ export class RemoveDeployment {
     const { instance, destination, deployed } = prepared;
     if (turn.row.phase !== null && turn.row.phase !== 'removing') {
       // An upload was cut off half-way: what it replaced comes first.
-      const fault = await this.rollback.putBack(prepared);
+      const fault = await this.rollback.putBack(turn, prepared);
       if (fault !== null) throw toAppError(fault);
     }
-    if (instance.remove === undefined) return this.record.removed(turn, `left at the destination: plugin "${destination.plugin}" cannot remove certificates`, true);
+    const { remove } = instance;
+    if (remove === undefined) return this.record.removed(turn, `left at the destination: plugin "${destination.plugin}" cannot remove certificates`, true);
     await this.record.begin(turn, 'removing');
-    await withinTime(instance.remove(deployed), `removing from destination "${destination.label}"`);
+    await untilStopped(turn.signal, `removing from destination "${destination.label}"`, (signal) => remove.call(instance, deployed, signal));
     await this.record.removed(turn, null);
   }
 }

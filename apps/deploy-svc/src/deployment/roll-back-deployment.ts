@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AppError, isAppError, toAppError } from '@sifaka/kernel';
-import { withinTime } from '../token/within-time.js';
 import type { StepName } from './deployment.js';
 import { mayPass, untilNextTry } from './pauses.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { describeFaults, ProveServed } from './prove-served.js';
 import { RecordProgress } from './record-progress.js';
+import { untilStopped, wasStopped } from './stoppable.js';
 import type { Prepared, Turn } from './turn.js';
 
 interface Cause {
@@ -35,7 +35,7 @@ export class RollBackDeployment {
   async run(turn: Turn, prepared: Prepared, { why, isPassing }: Cause): Promise<void> {
     const isUploadFault = turn.row.phase === 'uploading';
     await this.record.begin(turn, 'rolling_back', { last_error: why.slice(0, 1_000), is_passing: isPassing }, ...(isUploadFault ? [step('failed', why)] : []));
-    const fault = await this.putBack(prepared);
+    const fault = await this.putBack(turn, prepared);
     // A server that does not take anything over serves what it served before: that is asked.
     const isAsked = fault === null || (isAppError(fault) && fault.reason === 'destination.not_reloaded' && prepared.points.length > 0);
     if (!isAsked) return this.failed(turn, why, fault);
@@ -46,19 +46,33 @@ export class RollBackDeployment {
     await this.record.begin(turn, undefined, {}, step(isBack ? 'rolled_back' : 'rollback_failed', detail));
     const error = new AppError('upstream_failed', isBack ? `${why} (rolled back: ${detail})` : `${why}; it was rolled back, and yet: ${still}`, { reason: 'deployment.rolled_back' });
     const nextTryMs = isBack && isPassing ? untilNextTry(turn.row.attempts, undefined, Math.random()) : null;
-    // What the destination had before this upload it has again.
-    const is_held = !isBack || turn.row.deployed_at !== null;
+    // What the destination had before this upload it has again: maybe this very certificate.
+    const is_held = !isBack || turn.row.deployed_at !== null || (await this.mayHold(turn, prepared));
     await this.record.failed(turn, { error, nextTryMs, changes: { phase: null, is_rolled_back: isBack, served_before: null, is_held, is_passing: false } });
   }
 
-  /** @returns what kept it from being put back */
-  async putBack({ instance, destination, deployed }: Prepared): Promise<unknown> {
-    if (instance.rollback === undefined) return null;
+  /** @returns what kept it from being put back @throws AppError when it was stopped */
+  async putBack({ signal: held }: Pick<Turn, 'signal'>, { instance, destination, deployed }: Prepared): Promise<unknown> {
+    const { rollback } = instance;
+    if (rollback === undefined) return null;
     try {
-      await withinTime(instance.rollback(deployed), `putting back what destination "${destination.label}" had before`);
+      await untilStopped(held, `putting back what destination "${destination.label}" had before`, (signal) => rollback.call(instance, deployed, signal));
       return null;
     } catch (error) {
+      if (wasStopped(error)) throw error;
       return error;
+    }
+  }
+
+  /** Only a destination that says so itself is without the certificate and its key: what may be there is removed when it is detached. */
+  private async mayHold({ signal: held }: Turn, { instance, destination, deployed }: Prepared): Promise<boolean> {
+    const { verify } = instance;
+    if (verify === undefined) return true;
+    try {
+      return await untilStopped(held, `asking destination "${destination.label}"`, (signal) => verify.call(instance, deployed, signal));
+    } catch (error) {
+      if (wasStopped(error)) throw error;
+      return true;
     }
   }
 

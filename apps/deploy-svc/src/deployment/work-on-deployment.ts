@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { isAppError, toAppError } from '@sifaka/kernel';
+import { toAppError } from '@sifaka/kernel';
 import { DeployCertificate } from './deploy-certificate.js';
-import { leaseLost } from './deployment-turns.repository.js';
 import { mayPass, untilNextTry } from './pauses.js';
 import { RecordProgress } from './record-progress.js';
 import { RemoveDeployment } from './remove-deployment.js';
 import { RollBackDeployment } from './roll-back-deployment.js';
+import { wasStopped } from './stoppable.js';
 import type { Turn } from './turn.js';
 
 /** Does what is wanted of one deployment, from wherever the last one who tried has left it. */
@@ -18,14 +18,14 @@ export class WorkOnDeployment {
     private readonly record: RecordProgress,
   ) {}
 
-  /** @throws only what is wrong with this service itself, or its lease */
+  /** @throws only what is wrong with this service itself, or its lease; see `wasStopped` */
   async run(turn: Turn): Promise<void> {
     await this.record.begin(turn, undefined, { attempts: turn.row.attempts + 1 });
     turn.version = turn.row.version;
     try {
       await this.take(turn);
     } catch (error) {
-      if (isAppError(error) && error.reason === leaseLost) throw error;
+      if (wasStopped(error)) throw error;
       const nextTryMs = mayPass(error) ? untilNextTry(turn.row.attempts, toAppError(error).retryAfterMs, Math.random()) : null;
       // A phase that was written stays while it is tried: it says what may have happened there.
       await this.record.failed(turn, { error, nextTryMs, ...(nextTryMs === null && turn.row.wanted === 'deployed' && { changes: { phase: null } }) });

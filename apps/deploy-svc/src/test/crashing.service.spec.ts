@@ -111,11 +111,13 @@ describe('a destination', () => {
     await world.sql().query('update destination_lease set until = now() where destination_id = $1', [place.id]);
     await world.makeDue(id);
     await world.becomes(id, 'deployed');
+    await waitUntil(() => place.shelf.signals[0]?.aborted, { what: 'the first upload to be told to stop', timeoutMs: 12_000 });
+    expect(place.shelf.signals[1]?.aborted).toBe(false);
     held.open();
     await waitUntil(() => place.shelf.uploads.length === 2);
     expect(await world.becomes(id, 'deployed')).toMatchObject({ attempts: 2 });
     expect(place.shelf.held.size).toBe(1);
-  });
+  }, 30_000);
 });
 
 describe('after a crash', () => {

@@ -15,6 +15,8 @@ export class Shelf {
   readonly faults = new Map<Does, unknown>();
   /** Waited for before anything is done. */
   readonly gates = new Map<Does, () => Promise<void>>();
+  /** What uploads were told to stop by. */
+  readonly signals: (AbortSignal | undefined)[] = [];
   /** What is served is made of what was uploaded by this. */
   presents: (uploaded: Shown) => Shown = (uploaded) => uploaded;
   /** The upload throws after it has put the new one into the window. */
@@ -112,7 +114,8 @@ function shelfDestination({ shelf: name, slot, host, store, can }: z.output<type
     settle: () => shelf.do('settle'),
     endpoints: () => (shelf.port === null ? [] : [{ host, port: shelf.port, serverName: 'www.example.test', startTls: null }]),
   };
-  const upload = async (certificate: DeployableCertificate) => {
+  const upload = async (certificate: DeployableCertificate, signal?: AbortSignal) => {
+    shelf.signals.push(signal);
     await shelf.do('upload');
     return { externalId: shelf.put(certificate, slot) };
   };

@@ -48,7 +48,10 @@ export interface ServedAt {
   startTls: StartTls | null;
 }
 
-/** A place where certificates are put. */
+/**
+ * A place where certificates are put. What changes something there is given a signal last: it is aborted when the time is over, or when
+ * somebody else may be at work there by now. Whoever listens ends with the step at hand, and begins none after it.
+ */
 export interface Destination extends PluginLifecycle {
   /** Names the far side, without contact: what was learned there holds for as long as this stays the same. */
   readonly place?: string;
@@ -63,24 +66,24 @@ export interface Destination extends PluginLifecycle {
    * Returns what the target calls it: the same for a certificate that took another one's place there. Uploading the same fingerprint
    * again changes nothing and answers the same, also when the answer to the first upload was lost.
    */
-  upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }>;
+  upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }>;
   /** True when the target holds exactly this certificate. */
-  verify?(certificate: DeployedCertificate): Promise<boolean>;
+  verify?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<boolean>;
   /** Takes away this certificate, by fingerprint where it can be told: what took its place stays. Safe to call for one that is gone. */
-  remove?(certificate: DeployedCertificate): Promise<void>;
+  remove?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void>;
   /** Where the target serves what is uploaded, by its options: the host of the plugin asks there whether it does. */
   endpoints?(certificate: DeployedCertificate): readonly ServedAt[];
   /** How long the target takes after an upload until it serves it there, at most, in milliseconds. Default 2,500: it reloads at once. */
   readonly servedWithinMs?: number;
   /**
    * Puts back what the upload of this certificate replaced, and makes the target serve it; also after an upload that failed half-way or
-   * was cut off by a crash. Nothing was replaced, or it is back already: changes nothing.
+   * was cut off by a crash. Where there was nothing before, what was uploaded is taken away. It is back already: changes nothing.
    *
    * @throws AppError reason `destination.not_reloaded` when it is back, and the target would not be told: what it serves is asked then
    */
-  rollback?(certificate: DeployedCertificate): Promise<void>;
+  rollback?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void>;
   /** The upload is proven: what was kept for a rollback may go. Safe to call again. */
-  settle?(certificate: DeployedCertificate): Promise<void>;
+  settle?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void>;
   /** For HTTP-01 challenges: `path` is `.well-known/acme-challenge/<token>`. Putting it again and removing what is gone change nothing. */
   uploadToken?(token: { path: string; content: string }): Promise<void>;
   removeToken?(token: { path: string }): Promise<void>;
