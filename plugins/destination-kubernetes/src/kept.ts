@@ -9,6 +9,8 @@ export const annotations = {
   certificate: 'sifaka/certificate',
   /** On a secret that keeps what another one held: until this certificate is proven there. */
   keptUntil: 'sifaka/kept-until',
+  /** On one that keeps that there was none. */
+  keptNothing: 'sifaka/kept-nothing',
 } as const;
 
 export const ownLabels = { 'app.kubernetes.io/managed-by': 'sifaka' } as const;
@@ -35,6 +37,13 @@ export function keptOf(before: Secret, { fingerprint }: Pick<DeployedCertificate
     data: Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(value, 'base64')])),
   };
 }
+
+/** That there was no secret: an upload that is taken back leaves none, nor its key. */
+export function keptNothing({ namespace, name }: Place, { fingerprint }: Pick<DeployedCertificate, 'fingerprint'>): AppliedSecret {
+  return { namespace, name: keptName(name), type: 'Opaque', labels: ownLabels, annotations: { [annotations.keptUntil]: fingerprint, [annotations.keptNothing]: 'true' }, data: {} };
+}
+
+export const wasAbsent = ({ metadata }: Secret): boolean => metadata.annotations[annotations.keptNothing] !== undefined;
 
 /** The secret as it was. */
 export function restored(current: Secret, kept: Secret): AppliedSecret {

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '@sifaka/kernel';
 import { assertAllowed, KubernetesApi, Secrets, type AppliedSecret, type Secret } from '@sifaka/kubernetes';
 import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
 import { contentsOf, layouts, openContentsOf, type Contents } from './contents.js';
-import { annotations, fieldManager, hasForeignParts, isIn, isKeptFor, keptOf, ownLabels, restored, type Place } from './kept.js';
+import { annotations, fieldManager, hasForeignParts, isIn, isKeptFor, keptNothing, keptOf, ownLabels, restored, wasAbsent, type Place } from './kept.js';
 import type { KubernetesOptions } from './options.js';
 import { keptName, secretName } from './secret-name.js';
 
@@ -13,6 +13,8 @@ const maxTries = 4;
 /** Secrets of one namespace, written by server-side apply: what others put into them stays. */
 export class KubernetesDestination implements Destination {
   readonly place: string;
+  /** Ingress controllers take seconds; the kubelet brings a secret that is mounted to its pods within a minute or two. */
+  readonly servedWithinMs = 120_000;
   private readonly api: KubernetesApi;
   private readonly secrets: Secrets;
 
@@ -37,7 +39,7 @@ export class KubernetesDestination implements Destination {
     await this.secrets.apply(probe, { fieldManager, isForced: true, isDryRun: true });
   }
 
-  async upload(certificate: DeployableCertificate): Promise<{ externalId: string | null }> {
+  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }> {
     const place = { namespace: await this.api.namespace(this.options), name: secretName(this.options.secretNameFormat, certificate) };
     const wanted = this.wanted(place, certificate);
     await untilUnchanged(async () => {
@@ -45,7 +47,7 @@ export class KubernetesDestination implements Destination {
       if (current !== null && isSame(current, wanted)) return;
       assertType(current, wanted);
       await this.write(wanted, current, certificate);
-    });
+    }, signal);
     return { externalId: `${place.namespace}/${place.name}` };
   }
 
@@ -56,22 +58,24 @@ export class KubernetesDestination implements Destination {
     return current?.type === layouts[secretFormat].type && holds(current, openContentsOf(certificate, secretFormat));
   }
 
-  async remove(certificate: DeployedCertificate): Promise<void> {
+  async remove(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
     const { namespace, name } = await this.placeOf(certificate);
     await untilUnchanged(async () => {
       const current = await this.secrets.find(namespace, name);
       if (isIn(current, certificate)) await this.takeOut(current);
-    });
+    }, signal);
     await this.settle(certificate);
   }
 
-  async rollback(certificate: DeployedCertificate): Promise<void> {
+  async rollback(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
     const { namespace, name } = await this.placeOf(certificate);
     await untilUnchanged(async () => {
       const [current, kept] = [await this.secrets.find(namespace, name), await this.secrets.find(namespace, keptName(name))];
       if (!isKeptFor(kept, certificate)) return;
-      if (isIn(current, certificate)) await this.secrets.apply(restored(current, kept), { fieldManager, isForced: true, resourceVersion: current.metadata.resourceVersion });
-    });
+      if (!isIn(current, certificate)) return;
+      if (wasAbsent(kept)) await this.takeOut(current);
+      else await this.secrets.apply(restored(current, kept), { fieldManager, isForced: true, resourceVersion: current.metadata.resourceVersion });
+    }, signal);
     await this.settle(certificate);
   }
 
@@ -98,8 +102,8 @@ export class KubernetesDestination implements Destination {
   /** What was there is kept first: a crash at any point leaves one of the two whole, and the way back. */
   private async write(wanted: AppliedSecret, current: Secret | null, certificate: DeployableCertificate): Promise<void> {
     // The same certificate in another form took nobody's place.
-    const replaces = current !== null && !isIn(current, certificate);
-    if (replaces) await this.keep(current, certificate);
+    const replaces = !isIn(current, certificate);
+    if (replaces) await this.keep(current === null ? keptNothing(wanted, certificate) : keptOf(current, certificate));
     try {
       await this.secrets.apply(wanted, { fieldManager, isForced: this.options.takeOwnership, resourceVersion: current?.metadata.resourceVersion });
     } catch (error) {
@@ -109,8 +113,7 @@ export class KubernetesDestination implements Destination {
     }
   }
 
-  private async keep(current: Secret, certificate: DeployableCertificate): Promise<void> {
-    const kept = keptOf(current, certificate);
+  private async keep(kept: AppliedSecret): Promise<void> {
     const before = await this.secrets.find(kept.namespace, kept.name);
     if (before !== null && before.metadata.annotations[annotations.keptUntil] === undefined) {
       throw new AppError('failed_precondition', `secret ${kept.namespace}/${kept.name} is not this platform's, and its name is needed to keep what an upload replaces`, { reason: 'kubernetes.name_taken' });
@@ -156,8 +159,9 @@ function owned(error: unknown, { namespace, name }: AppliedSecret): unknown {
 }
 
 /** Looks anew when somebody else was faster. */
-async function untilUnchanged(work: () => Promise<void>): Promise<void> {
+async function untilUnchanged(work: () => Promise<void>, signal?: AbortSignal): Promise<void> {
   for (let tries = 1; ; tries += 1) {
+    if (signal?.aborted === true) throw new AppError('unavailable', 'it was stopped before it was done');
     try {
       await work();
       return;

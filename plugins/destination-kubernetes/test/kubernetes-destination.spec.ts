@@ -148,6 +148,24 @@ describe('kubernetes-destination', () => {
     expect(cluster.requests.slice(writes).map(({ method }) => method)).toEqual(['GET']);
   });
 
+  it('takes away in a rollback what there was not before, key and all', async () => {
+    const certificate = testDeployable();
+    const destination = make();
+    const { externalId } = await destination.upload(certificate);
+    await destination.upload(certificate);
+    await destination.rollback?.(deployed(certificate, externalId));
+    expect([...cluster.secrets.keys()]).toEqual([]);
+    await destination.upload(certificate);
+    await destination.settle?.(deployed(certificate, externalId));
+    await destination.rollback?.(deployed(certificate, externalId));
+    expect([...cluster.secrets.keys()]).toEqual([`web/${certificate.name}`]);
+  });
+
+  it('begins nothing after it was told to stop', async () => {
+    await expect(make().upload(testDeployable(), AbortSignal.abort())).rejects.toMatchObject({ code: 'unavailable' });
+    expect([...cluster.secrets.keys()]).toEqual([]);
+  });
+
   it('leaves keys, labels and annotations of others through replacement, rollback and removal', async () => {
     const [first, second] = [testDeployable(), testDeployable()];
     const successor = { ...second, name: first.name, commonName: first.commonName };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { retryDeployment } from '@sifaka/contracts';
+import { retryDeployment, setDestinations } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { certificatePem, parseCertificate, toPkcs8Pem } from '@sifaka/pki';
 import { admin } from './a-deploy-service.js';
@@ -69,6 +69,16 @@ describe('an upload to a destination that names its endpoints', () => {
     place.shelf.breaksHalfWay = false;
     await world.platform.call('gateway', retryDeployment, { id: detail.id }, { principal: admin });
     expect(await world.becomes(detail.id, 'deployed')).toMatchObject({ isRolledBack: false, lastError: null, attempts: 1 });
+  });
+
+  it('that is taken back, and maybe left its key there, is removed when it is detached', async () => {
+    const [place, certificate] = [await world.destination({ can: able, isServing: true }), await world.certificate()];
+    place.shelf.breaksHalfWay = true;
+    const { id } = await world.deploy(certificate, place, 'failed');
+    place.shelf.calls.length = 0;
+    await world.platform.call('gateway', setDestinations, { certificateId: certificate.id, destinationIds: [] }, { principal: admin });
+    await world.becomes(id, 'removed');
+    expect(place.shelf.calls).toEqual(['remove']);
   });
 
   it('that loses the other side is rolled back as soon as that is there, and only then tried again', async () => {
