@@ -12,6 +12,7 @@ import { trustOf, type Trust } from './judge-chain.js';
 
 /** New authorities are trusted after as long. */
 const freshMs = 60_000;
+const retryMs = 10_000;
 
 /** Whom clients are taken to trust: the public authorities, those of `SIFAKA_OUTBOUND_CA`, and the active ones of this installation. */
 @Injectable()
@@ -35,7 +36,8 @@ export class TrustAnchors {
       this.kept = { trust: trustOf([...this.builtIn(), ...certificatesDer.flatMap((text) => certificate(Buffer.from(text, 'base64')))]), at: now };
     } catch (error) {
       this.logger.warn({ err: error }, 'the authorities of this installation could not be asked for');
-      this.kept ??= { trust: trustOf(this.builtIn()), at: now - freshMs };
+      // Whoever looks at an endpoint meanwhile does not wait for an answer once more.
+      this.kept = { trust: this.kept?.trust ?? trustOf(this.builtIn()), at: now - freshMs + retryMs };
     }
     return this.kept.trust;
   }

@@ -8,7 +8,7 @@ import { FoundChains } from './found-chain.js';
 const ca = someCa();
 const given = { name: null, externalId: null, owner: null, description: null };
 const chains = new FoundChains();
-const read = (der: Buffer, parts: Partial<typeof given> & { name?: string | null } = {}) => readFound(der, { ...given, ...parts }, (facts) => chains.of(facts, []));
+const read = (der: Buffer, parts: { name?: string | null } = {}) => readFound(der, { ...given, ...parts }, (facts) => chains.of(facts, []));
 
 /** What may be thrown is a reason that can be told. */
 function survives(der: Buffer): void {
