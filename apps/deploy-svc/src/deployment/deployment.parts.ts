@@ -1,5 +1,6 @@
 import { AskForDeployments } from './ask-for-deployments.js';
 import { AttachDestinations } from './attach-destinations.js';
+import { CheckAttachments } from './check-attachments.js';
 import { ClearDestination } from './clear-destination.js';
 import { CleanDestination } from './clean-destination.js';
 import { DeployCertificate } from './deploy-certificate.js';
@@ -10,8 +11,10 @@ import { DeploymentRunner } from './deployment-runner.js';
 import { DeploymentTrail } from './deployment-trail.js';
 import { DeploymentTurns } from './deployment-turns.repository.js';
 import { DestinationLeases } from './destination-leases.js';
+import { GuardPlaces } from './guard-places.js';
 import { HearCertificates } from './hear-certificates.js';
 import { HearSightings } from './hear-sightings.js';
+import { LastSightings } from './last-sightings.repository.js';
 import { PlacedCertificates } from './placed-certificates.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { ProveServed } from './prove-served.js';
@@ -25,7 +28,7 @@ import { ServedCertificates } from './served-certificates.js';
 import { WorkOnDeployment } from './work-on-deployment.js';
 
 /** What is asked for, and by whom. */
-const asking = [DeploymentRepository, DeploymentRequests, DeploymentTrail, AskForDeployments, AttachDestinations, ResolveAttachments, RetryDeployment, ReadDeployments, HearCertificates, HearSightings];
+const asking = [DeploymentRepository, DeploymentRequests, DeploymentTrail, AskForDeployments, AttachDestinations, CheckAttachments, GuardPlaces, ResolveAttachments, RetryDeployment, ReadDeployments, HearCertificates, HearSightings, LastSightings];
 
 /** What is done about it. */
 const working = [DeploymentTurns, DestinationLeases, DeploymentRunner, WorkOnDeployment, DeployCertificate, RollBackDeployment, RemoveDeployment, RecordProgress, PrepareTurn, PlacedCertificates];

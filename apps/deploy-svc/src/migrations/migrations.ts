@@ -2,6 +2,7 @@ import { platformTables } from '@sifaka/database';
 import { destinations } from './0001-destinations.js';
 import { deployments } from './0002-deployments.js';
 import { rotations } from './0003-rotations.js';
+import { lastSightings } from './0004-last-sightings.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations];
+export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings];

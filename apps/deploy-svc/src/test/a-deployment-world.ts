@@ -162,7 +162,7 @@ export class DeploymentWorld {
     return this.events.heard.filter(({ event }) => event.type === `sifaka.v1.deployment.${type}` && Object(event.data).id === deploymentId).map(({ event }) => event.data);
   }
 
-  tell<C extends EventContract>(from: 'issuer' | 'discovery', contract: C, data: Parameters<typeof newEvent<C>>[1]): Promise<void> {
-    return this.publish(from, newEvent(contract, data, { at: new Date(), subject: '1' }));
+  tell<C extends EventContract>(from: 'issuer' | 'discovery', contract: C, data: Parameters<typeof newEvent<C>>[1], at = new Date()): Promise<void> {
+    return this.publish(from, newEvent(contract, data, { at, subject: '1' }));
   }
 }

@@ -175,6 +175,27 @@ describe('what a source of the same label finds', () => {
     await world.becomes(id, 'deployed');
     expect(place.shelf.calls).toEqual([]);
   });
+
+  it('is what was said last, in whatever order it is heard', async () => {
+    const [place, early, late] = [await world.destination({ label: 'ordered' }), await world.certificate(), await world.certificate()];
+    const said = (contract: typeof certificatesSighted | typeof certificatesMissed, second: number, { id }: { id: number }) =>
+      world.tell('discovery', contract, { sourceId: 4, label: 'ordered', certificateIds: [id] }, new Date(Date.UTC(2026, 0, 1, 0, 0, second)));
+    // Found and lost, found, lost and found again: the middle one of each comes last.
+    await said(certificatesMissed, 2, early);
+    await said(certificatesSighted, 3, late);
+    await waitUntil(async () => (await list({ destinationId: place.id })).items.length === 1);
+    const seen = () => world.platform.database('deploy').query<{ certificate_id: number }>(`select certificate_id from last_sighting where label = 'ordered'`);
+    await waitUntil(async () => (await seen()).length === 2);
+    await said(certificatesSighted, 1, early);
+    await said(certificatesMissed, 2, late);
+    // Events of a kind are heard in their order.
+    const last = await world.certificate();
+    await said(certificatesSighted, 4, last);
+    await waitUntil(async () => (await list({ certificateId: last.id })).items[0]?.state === 'deployed');
+    await said(certificatesMissed, 5, last);
+    await waitUntil(async () => (await list({ certificateId: last.id })).items[0]?.state === 'removed');
+    expect((await list({ destinationId: place.id, state: 'deployed' })).items.map(({ certificateId }) => certificateId)).toEqual([late.id]);
+  });
 });
 
 describe('deployments', () => {

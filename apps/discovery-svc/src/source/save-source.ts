@@ -87,6 +87,7 @@ export class SaveSource {
       const now = rowOf(input, proven, input.schedule === undefined ? before.schedule : input.schedule);
       const isChanged = await this.sources.update(tx, input.id, before.version, now);
       if (!isChanged) throw new AppError('conflict', `source ${input.id} was changed by somebody else meanwhile`, { reason: 'source.changed' });
+      if (now.label !== before.label) await this.sources.tellAgain(tx, input.id);
       await this.trail.record(tx, principal, 'updated', { id: input.id, ...now }, { areOptionsChanged: proven.options !== before.options, active: now.active, schedule: now.schedule });
     });
   }

@@ -89,6 +89,11 @@ export class SourceRepository {
     }
   }
 
+  /** Destinations of its new label have not heard what it has. */
+  async tellAgain(tx: Sql, id: number): Promise<void> {
+    await tx.query('insert into sighting_retelling (source_id) values ($1) on conflict (source_id) do update set after_id = 0', [id]);
+  }
+
   /** A plugin may have learned to rotate since the source was kept. */
   async noteRotation(id: number, canRotate: boolean): Promise<void> {
     await this.database.query('update source set can_rotate = $2 where id = $1 and can_rotate <> $2', [id, canRotate]);

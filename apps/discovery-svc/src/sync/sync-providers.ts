@@ -14,6 +14,7 @@ import { SyncRunner } from './sync-runner.js';
 import { SyncRuns } from './sync-runs.repository.js';
 import { TakeBatch } from './take-batch.js';
 import { TakeEndpoints } from './take-endpoints.js';
+import { TellAgain } from './tell-again.js';
 
 /** What looks at sources. */
 export const syncProviders = [
@@ -34,4 +35,5 @@ export const syncProviders = [
   SyncRuns,
   TakeBatch,
   TakeEndpoints,
+  TellAgain,
 ];

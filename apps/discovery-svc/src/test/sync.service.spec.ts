@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deleteSource, findSightings, getCertificate, getEndpoint, getSource, listEndpoints, syncSource, type EndpointRecord } from '@sifaka/contracts';
+import { deleteSource, destinationCreated, destinationUpdated, findSightings, getCertificate, getEndpoint, getSource, listEndpoints, syncSource, type EndpointRecord } from '@sifaka/contracts';
 import { AppError, newId } from '@sifaka/kernel';
+import { newEvent } from '@sifaka/messaging';
 import type { FoundCertificate } from '@sifaka/plugin-sdk';
 import { waitUntil } from '@sifaka/testing';
 import { aDiscoveryService, admin, aSource, ended, findings, named, rowVersions, sync, window, type DiscoveryPlatform } from './a-discovery-service.js';
@@ -200,16 +201,37 @@ describe('a run over a source', () => {
     expect(told?.event.data).toMatchObject({ isSourceDeleted: true });
   });
 
-  it('takes ten thousand certificates in a stream, and an endpoint with each', async () => {
+  it('is told once more to a destination that has come to its label', async () => {
+    const { id, place } = await aPlace();
+    place.findings = leaves(3);
+    await sync(discovery, id);
+    const ids = await linked(id);
+    await waitUntil(() => heard('sifaka.v1.certificate.sighted', id).length === 3);
+    const { label } = await call('gateway', getSource, { id });
+    const bus = await discovery.platform.bus.connect('deploy');
+    const tell = (contract: typeof destinationCreated | typeof destinationUpdated, at: string) => {
+      const { subject, envelope } = newEvent(contract, { id: 5, label: at, description: '', plugin: 'shelf-destination' }, { at: new Date(), subject: '5' });
+      bus.connection.publish(subject, JSON.stringify(envelope));
+    };
+    tell(destinationUpdated, 'a label of nobody');
+    tell(destinationCreated, label);
+    await waitUntil(() => heard('sifaka.v1.certificate.sighted', id).length === 6);
+    tell(destinationUpdated, label);
+    await waitUntil(() => heard('sifaka.v1.certificate.sighted', id).length === 9);
+    expect(heard('sifaka.v1.certificate.sighted', id).slice(3)).toEqual([...ids, ...ids]);
+    await bus.close();
+  });
+
+  it('takes thousands of certificates in a stream, and an endpoint with each', async () => {
     const { id, place } = await aPlace('plain-source');
-    const endpoints = Array.from({ length: 10_000 }, (_, index) => {
+    const endpoints = Array.from({ length: 2_000 }, (_, index) => {
       const certificateDer = ca.leaf({ commonName: `many-${index}.found.test` });
       return foundEndpoint({ name: `many-${index}`, dnsName: `many-${index}.found.test`, certificates: [{ name: null, externalId: null, certificateDer, chainDer: [ca.rootDer], isDefault: true }] });
     });
     place.findings = endpoints;
-    expect(await sync(discovery, id, 120_000)).toMatchObject({ state: 'succeeded', counts: { endpointsFound: 10_000, endpointsNew: 10_000, certificatesNew: 10_000 } });
+    expect(await sync(discovery, id, 120_000)).toMatchObject({ state: 'succeeded', counts: { endpointsFound: 2_000, endpointsNew: 2_000, certificatesNew: 2_000 } });
     const before = await rowVersions(discovery);
-    expect(await sync(discovery, id, 120_000)).toMatchObject({ state: 'succeeded', counts: { endpointsFound: 10_000, endpointsChanged: 0, certificatesNew: 0 } });
+    expect(await sync(discovery, id, 120_000)).toMatchObject({ state: 'succeeded', counts: { endpointsFound: 2_000, endpointsChanged: 0, certificatesNew: 0 } });
     expect(await rowVersions(discovery)).toBe(before);
   }, 240_000);
 });
