@@ -15,7 +15,17 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const children = new Set();
 
-const jestProjects = ['unit', 'service', 'e2e', ...(process.argv.includes('--long') ? ['long'] : [])];
+/** End-to-end suites that hold the platform to times: nothing else runs beside them. */
+const timed = 'e2e/(boot|services|acme/figures|durability/one-server|deploy/ssh|rest/hostile)\\.e2e';
+
+/** Name, Jest project, flags. */
+const jestRuns = [
+  ['unit', 'unit', '--maxWorkers=2'],
+  ['service', 'service', '--maxWorkers=2'],
+  ['e2e', 'e2e', '--maxWorkers=2', `--testPathPatterns=^(?!.*${timed})`],
+  ['e2e, one at a time', 'e2e', '--runInBand', `--testPathPatterns=${timed}`],
+  ...(process.argv.includes('--long') ? [['long', 'long', '--runInBand']] : []),
+];
 
 const steps = [
   ['lint', 'scripts/lint.mjs'],
@@ -35,7 +45,7 @@ async function main() {
   const debian13 = node(['scripts/test/debian13.mjs']);
   for (const [name, ...args] of steps) await runStep(name, args);
   await debian13;
-  for (const project of jestProjects) await runJest(project);
+  for (const [name, project, ...flags] of jestRuns) await runJest(name, project, flags);
   checkLeftovers();
   if (failures.length > 0) print(`\nfailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
@@ -50,11 +60,10 @@ async function runStep(name, args) {
   inform(`${name} ${status === 0 ? 'passed' : 'FAILED'} (${seconds(startedAt)} s)`);
 }
 
-async function runJest(project) {
+async function runJest(name, project, flags) {
   const startedAt = Date.now();
-  const report = join(scratch, `${project}.json`);
-  const flags = ['--json', `--outputFile=${report}`, '--testLocationInResults', '--passWithNoTests'];
-  const workers = project === 'unit' || project === 'service' ? '--maxWorkers=2' : '--runInBand';
+  const report = join(scratch, `${name.replaceAll(/[^a-z0-9]/g, '-')}.json`);
+  const reporting = ['--json', `--outputFile=${report}`, '--testLocationInResults', '--passWithNoTests'];
   const status = await node(
     [
       '--experimental-vm-modules',
@@ -62,20 +71,20 @@ async function runJest(project) {
       'node_modules/jest/bin/jest.js',
       '--selectProjects',
       project,
-      workers,
       ...flags,
+      ...reporting,
     ],
     // With --json Jest writes the report to its standard output as well.
     ['ignore', 'ignore', 'inherit'],
   );
   const before = { ...totals };
-  addReport(project, report, status);
-  inform(`${project}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed (${seconds(startedAt)} s)`);
+  addReport(name, report, status);
+  inform(`${name}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed (${seconds(startedAt)} s)`);
 }
 
-function addReport(project, path, status) {
+function addReport(run, path, status) {
   const report = readReport(path);
-  if (report === null) return count(`${project}: Jest ended without a report (exit code ${status})`, 'failed');
+  if (report === null) return count(`${run}: Jest ended without a report (exit code ${status})`, 'failed');
   for (const file of report.testResults) {
     const name = file.name.slice(root.length + 1);
     for (const { status: outcome, fullName } of file.assertionResults) {
@@ -85,7 +94,7 @@ function addReport(project, path, status) {
       count(`${name}: did not run`, 'failed');
   }
   // A global set-up that failed leaves a report in which everything passed.
-  if (status !== 0 && report.success) count(`${project}: Jest exited with code ${status}`, 'failed');
+  if (status !== 0 && report.success) count(`${run}: Jest exited with code ${status}`, 'failed');
 }
 
 function readReport(path) {
