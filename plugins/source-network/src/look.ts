@@ -10,8 +10,10 @@ import type { Target } from './plan.js';
 /** What was found at one endpoint. */
 export type Sight =
   | { kind: 'found'; endpoint: FoundEndpoint; faults: SourceFault[] }
-  /** Nobody accepts connections there. */
+  /** Something is there, and says that nobody accepts connections. */
   | { kind: 'closed' }
+  /** Nothing answers at an address of a block: nobody may be there, or the way to it is broken. */
+  | { kind: 'silent'; network: string }
   /** The guard of the way out keeps it closed; in its words. */
   | { kind: 'refused'; detail: string }
   | { kind: 'fault'; fault: SourceFault; isConnected: boolean };
@@ -135,7 +137,14 @@ export class Looker {
   private failed(error: unknown, { target, signal }: Look, isConnected: boolean): Sight {
     if (!isAppError(error) || signal.aborted) throw error;
     if (error.reason === 'outbound.refused') return { kind: 'refused', detail: error.message };
-    if (!isConnected && (!target.isListed || causeCodes(error).has('ECONNREFUSED'))) return { kind: 'closed' };
+    if (!isConnected) {
+      const codes = systemCodes(error);
+      const own = codes.find((code) => ownFaults.has(code));
+      if (own !== undefined) throw new AppError('unavailable', `this machine cannot open connections (${own}): nothing is known of what was to be looked at`, { reason: 'scan.own_fault', cause: error });
+      // A host of several addresses has to refuse at each of them.
+      if (codes.length > 0 && codes.every((code) => code === 'ECONNREFUSED')) return { kind: 'closed' };
+      if (target.network !== null) return { kind: 'silent', network: target.network };
+    }
     return { kind: 'fault', isConnected, fault: { what: placeOf(target), reason: error.message, hides: { scope: placeOf(target) } } };
   }
 }
@@ -177,17 +186,20 @@ function distinct(presented: readonly PresentedTls[]): EndpointCertificate[] {
   return [...found.values()];
 }
 
-/** What Node called the fault, at whatever depth; attempts at several addresses come as one. */
-function causeCodes(error: unknown): Set<string> {
+/** No descriptors, memory or ports are left here. */
+const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+
+/** What the system called the fault, at whatever depth; attempts at several addresses come as one. */
+function systemCodes(error: unknown): string[] {
   const codes = new Set<string>();
   let queue: unknown[] = [error];
   for (let depth = 0; depth < 6 && queue.length > 0; depth += 1) {
     queue = queue.flatMap((each) => {
       if (typeof each !== 'object' || each === null) return [];
-      if ('code' in each && typeof each.code === 'string') codes.add(each.code);
+      if ('code' in each && typeof each.code === 'string' && /^E[A-Z]/.test(each.code)) codes.add(each.code);
       const several: unknown[] = 'errors' in each && Array.isArray(each.errors) ? each.errors : [];
       return 'cause' in each ? [each.cause, ...several] : several;
     });
   }
-  return codes;
+  return [...codes];
 }

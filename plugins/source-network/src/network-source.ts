@@ -52,28 +52,34 @@ export class NetworkSource implements Source {
     // One for each look that is under way.
     setMaxListeners(scanLimits.sockets * 4, either);
     const reported = new Set<string>();
+    const silent = new Silent();
     let at = from;
     try {
       for await (const { target, sight } of this.sights(from, either)) {
         at += 1;
+        if (target !== null && sight?.kind === 'silent') silent.add(sight.network, placeOf(target));
         if (target !== null && sight !== null) yield* findingsOf(target, sight, tally, reported);
-        if ((at - from) % checkpointEvery === 0 && at < this.plan.size) yield { kind: 'checkpoint', cursor: writeCursor(this.plan.id, at, tally) };
+        if ((at - from) % checkpointEvery !== 0 || at >= this.plan.size) continue;
+        yield* silent.told();
+        yield { kind: 'checkpoint', cursor: writeCursor(this.plan.id, at, tally) };
       }
     } finally {
       stop.abort();
     }
     const { refused, ...counts } = tally;
     this.context.logger.info('the network was scanned', { endpoints: this.plan.size, ...counts, refused: refused.count });
+    yield* silent.told();
     yield* this.end(tally);
   }
 
   /** Asked by the same names as in a scan; its policy stays what the last scan learned. */
   async endpoint(endpoint: FoundEndpoint): Promise<FoundEndpoint | null> {
     const { dnsName, port, startTls, serverName, policy } = endpoint;
-    const target: Target = { host: dnsName, port, startTls, isListed: true };
+    const target: Target = { host: dnsName, port, startTls, network: null };
     const serverNames = [...new Set([...(serverName === null ? [] : [serverName]), ...this.plan.serverNames])];
     const sight = await sockets.within(() => this.looker.look({ target, serverNames, signal: this.context.signal, hasSurvey: false }));
-    if (sight.kind === 'closed') return null;
+    // It may be starting again: that it is gone for good is seen by nobody.
+    if (sight.kind === 'closed' || sight.kind === 'silent') throw new AppError('unavailable', `${placeOf(target)}: nothing listens there (connection refused)`, { reason: 'endpoint.closed' });
     if (sight.kind === 'found' && sight.faults.length === 0) return { ...sight.endpoint, policy };
     if (sight.kind === 'refused') throw new AppError('failed_precondition', sight.detail, { reason: 'outbound.refused' });
     const [first] = sight.kind === 'fault' ? [sight.fault] : sight.faults;
@@ -112,7 +118,7 @@ export class NetworkSource implements Source {
 }
 
 function* findingsOf(target: Target, sight: Sight, tally: Tally, reported: Set<string>): Generator<Finding> {
-  if (sight.kind === 'closed') {
+  if (sight.kind === 'closed' || sight.kind === 'silent') {
     tally.closed += 1;
     return;
   }
@@ -137,6 +143,23 @@ function* findingsOf(target: Target, sight: Sight, tally: Tally, reported: Set<s
   for (const fault of faults) {
     tally.faults += 1;
     yield { kind: 'fault', fault };
+  }
+}
+
+/** Addresses of blocks that did not answer since the last checkpoint. */
+class Silent {
+  private readonly scopes = new Map<string, string[]>();
+
+  add(network: string, scope: string): void {
+    const known = this.scopes.get(network);
+    if (known === undefined) this.scopes.set(network, [scope]);
+    else known.push(scope);
+  }
+
+  /** One word for each block, whatever part of it is silent. */
+  *told(): Generator<Finding> {
+    for (const [network, silentScopes] of this.scopes) yield { kind: 'fault', fault: { what: `silent addresses of ${network}`, reason: 'they neither accept nor refuse connections', hides: { silentScopes } } };
+    this.scopes.clear();
   }
 }
 

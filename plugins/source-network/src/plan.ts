@@ -19,8 +19,8 @@ export const scanLimits = {
 
 export interface Target extends Port {
   host: string;
-  /** Somebody named this host: that it is silent is worth a word. */
-  isListed: boolean;
+  /** The block that it is of; null: somebody named this host, so that it is worth a word when it is silent. */
+  network: string | null;
 }
 
 export interface ScanPlan {
@@ -56,7 +56,7 @@ export function planScan(options: PlanOptions): { plan: ScanPlan; faults: PlanFa
   const serverNames = namesOf(options.server_names, refuse('server_names'));
   const isExcluded = exclusion(options.exclude, refuse('exclude'));
   if (hosts.length > scanLimits.hosts) refuse('hosts')(`has ${hosts.length} entries, at most ${scanLimits.hosts} are looked at`);
-  const listed = uniqueTargets(hosts.flatMap(({ host, port }) => (port === null ? ports : [port]).map((each) => ({ host, isListed: true, ...each }))));
+  const listed = uniqueTargets(hosts.flatMap(({ host, port }) => (port === null ? ports : [port]).map((each) => ({ host, network: null, ...each }))));
   const size = listed.length + blocks.reduce((sum, block) => sum + Number(block.size), 0) * ports.length;
   if (size === 0 && faults.length === 0) refuse('hosts')('name hosts, or blocks of addresses among the networks');
   if (size > scanLimits.endpoints) refuse('networks')(`${size} endpoints (addresses times ports), at most ${scanLimits.endpoints} are looked at: use smaller blocks, fewer ports or several sources`);
@@ -122,7 +122,7 @@ function targetsIn(listed: readonly Target[], blocks: readonly Block[], ports: r
         continue;
       }
       const host = plainAddress(addressAt(block, Math.floor(left / ports.length)));
-      return known.has(`${host} ${port.port}`) || earlier[number]?.(host) === true || isExcluded(host, port.port) ? null : { host, isListed: false, ...port };
+      return known.has(`${host} ${port.port}`) || earlier[number]?.(host) === true || isExcluded(host, port.port) ? null : { host, network: block.text, ...port };
     }
     return null;
   };

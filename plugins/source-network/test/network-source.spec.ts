@@ -123,6 +123,25 @@ describe('a scan', () => {
     await expect(source({ networks: '127.0.1.0/24' }, guarded).source.check?.()).rejects.toMatchObject({ reason: 'outbound.refused' });
   });
 
+  it('takes an address for empty only when it refuses, and stops when this machine is at its end', async () => {
+    const port = await listen(tlsServer(one), '127.0.4.1');
+    const open = loopbackOutbound();
+    const failing = (fault: (host: string) => Error | null): Outbound => ({ ...open, connect: (target) => {
+      const error = fault(target.host);
+      return error === null ? open.connect(target) : Promise.reject(new AppError('unavailable', `${target.host} does not answer`, { cause: error }));
+    } });
+    const system = (code: string) => Object.assign(new Error(code), { code });
+    const options = { networks: '127.0.4.0/29, 127.0.5.0/30', ports: String(port), survey: 'certificates' };
+    const findings = await all(options, { outbound: failing((host) => (host.startsWith('127.0.5.') ? system('EHOSTUNREACH') : host === '127.0.4.2' ? new Error('no connection in time') : null)) });
+    expect(endpoints(findings)).toHaveLength(1);
+    expect(faults(findings)).toEqual([
+      { what: 'silent addresses of 127.0.4.0/29', reason: expect.any(String), hides: { silentScopes: [`127.0.4.2:${port}`] } },
+      { what: 'silent addresses of 127.0.5.0/30', reason: expect.any(String), hides: { silentScopes: [0, 1, 2, 3].map((last) => `127.0.5.${last}:${port}`) } },
+    ]);
+    await expect(all(options, { outbound: failing((host) => (host === '127.0.4.3' ? system('EMFILE') : null)) })).rejects.toMatchObject({ reason: 'scan.own_fault', message: expect.stringContaining('EMFILE') });
+    await expect(all({ networks: '127.0.5.0/30' }, { outbound: failing(() => system('ENETUNREACH')) })).rejects.toMatchObject({ reason: 'scan.nobody' });
+  });
+
   it('goes on behind a checkpoint, and from the beginning with other options', async () => {
     const port = await listen(tlsServer(one));
     const options = { networks: '127.0.0.0/23', hosts: `127.0.0.1:${port}`, ports: String(port), survey: 'certificates' };
@@ -168,14 +187,14 @@ describe('a scan', () => {
 });
 
 describe('an endpoint asked live', () => {
-  it('is told with what it presents now, is gone when nobody listens, and unknown when it does not answer', async () => {
+  it('is told with what it presents now, and unknown when nobody listens or it does not answer', async () => {
     const port = await listen(tlsServer(one));
     const { source: network } = source({ hosts: `127.0.0.1:${port}` });
     const [found] = endpoints(await all({ hosts: `127.0.0.1:${port}` }));
     if (found === undefined) throw new Error('nothing was found');
     expect(await network.endpoint?.(found)).toEqual(found);
     await closed(servers.pop() ?? createServer());
-    expect(await network.endpoint?.(found)).toBeNull();
+    await expect(network.endpoint?.(found)).rejects.toMatchObject({ code: 'unavailable' });
     await listen(createServer((socket) => socket.end('no TLS')), '127.0.0.1', port);
     await expect(network.endpoint?.(found)).rejects.toMatchObject({ code: 'upstream_failed' });
   });

@@ -9,6 +9,9 @@ export class RunState implements RunMark {
   hidesEverything: boolean;
   hiddenScopes: string[];
   private kept: RunMark;
+  private known: Set<string>;
+  /** Of which a word was said already. */
+  private readonly told = new Set<string>();
 
   constructor(
     readonly run: LeasedRun,
@@ -19,6 +22,7 @@ export class RunState implements RunMark {
     this.counts = run.counts;
     this.hidesEverything = run.hides_everything;
     this.hiddenScopes = run.hidden_scopes;
+    this.known = new Set(run.hidden_scopes);
     this.kept = { counts: run.counts, hidesEverything: run.hides_everything, hiddenScopes: run.hidden_scopes };
   }
 
@@ -27,6 +31,7 @@ export class RunState implements RunMark {
     this.counts = this.kept.counts;
     this.hidesEverything = this.kept.hidesEverything;
     this.hiddenScopes = [...this.kept.hiddenScopes];
+    this.known = new Set(this.hiddenScopes);
   }
 
   count(more: Partial<SyncCounts>): void {
@@ -37,13 +42,24 @@ export class RunState implements RunMark {
 
   hide(hides: SourceFault['hides']): void {
     if (hides === 'everything') this.hidesEverything = true;
-    else if (hides !== 'nothing' && !this.hiddenScopes.includes(hides.scope)) this.hiddenScopes.push(hides.scope);
+    else if (hides !== 'nothing') for (const scope of 'scope' in hides ? [hides.scope] : hides.silentScopes) this.hideScope(scope);
     // More scopes than a place has parts: nothing is known of it.
     if (this.hiddenScopes.length > maxScopes) this.hidesEverything = true;
   }
 
+  private hideScope(scope: string): void {
+    if (this.known.has(scope)) return;
+    this.known.add(scope);
+    this.hiddenScopes.push(scope);
+  }
+
   commit(): void {
     this.kept = { counts: this.counts, hidesEverything: this.hidesEverything, hiddenScopes: this.hiddenScopes };
+  }
+
+  /** Whether it is the first word of that in this run. */
+  isFirst(what: string): boolean {
+    return this.told.size < this.told.add(what).size;
   }
 
   /** Findings that are kept so far, or would be if there were room. */

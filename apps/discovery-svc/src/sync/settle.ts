@@ -31,9 +31,10 @@ export class Settle {
       const page = await this.sightings.certificatesOf(unseen.slice(from, from + pageSize));
       const living = new Set(await this.living.among([...new Set(page.map(({ certificate_id: id }) => id))]));
       const gone = page.filter(({ certificate_id: id }) => living.has(id)).map(({ id }) => id);
-      if (gone.length === 0) continue;
+      const over = page.filter(({ certificate_id: id }) => !living.has(id)).map(({ id }) => id);
       await this.database.transaction(async (tx) => {
         state.begin();
+        await this.sightings.settle(tx, over);
         const unlinked = await this.sightings.remove(tx, source.id, gone);
         state.count({ certificatesUnlinked: unlinked.length });
         await this.ledger.write(tx, state, { events: this.events.missed(source, unlinked) });

@@ -16,6 +16,7 @@ export interface KnownSighting {
   certificate_id: number;
   fingerprint: string;
   place: string;
+  is_settled: boolean;
 }
 
 /** What an endpoint calls a certificate. */
@@ -34,7 +35,7 @@ export class SightingRepository {
   }
 
   known(sourceId: number, fingerprints: readonly string[]): Promise<KnownSighting[]> {
-    const text = 'select id, certificate_id, fingerprint, place from sighting where source_id = $1 and fingerprint = any($2::text[])';
+    const text = 'select id, certificate_id, fingerprint, place, settled_at is not null as is_settled from sighting where source_id = $1 and fingerprint = any($2::text[])';
     return this.database.query<KnownSighting>({ name: 'sightings-known', text, values: [sourceId, fingerprints] });
   }
 
@@ -78,11 +79,21 @@ export class SightingRepository {
     return { ids: rows.map(({ id }) => id), linked: certificateIds.filter((id) => !had.has(id)) };
   }
 
-  /** Those that a run did not see though it looked, in the order of their ids. */
+  /** Not there any more, and over: that is not asked again. */
+  async settle(tx: Sql, ids: readonly number[]): Promise<void> {
+    if (ids.length > 0) await tx.query('update sighting set settled_at = now() where id = any($1::int[]) and settled_at is null', [ids]);
+  }
+
+  /** There again. */
+  async unsettle(tx: Sql, ids: readonly number[]): Promise<void> {
+    if (ids.length > 0) await tx.query('update sighting set settled_at = null where id = any($1::int[])', [ids]);
+  }
+
+  /** Those that a run did not see though it looked, and that were not settled before, in the order of their ids. */
   async unseen(sourceId: number, runId: number, hiddenScopes: readonly string[]): Promise<number[]> {
     // `except` is hashed or sorted whatever the planner believes of the arrays; `not exists` over them compares each with each.
     const rows = await this.database.query<{ id: number }>(
-      `select id from sighting where source_id = $1 and not (scope = any($3::text[]))
+      `select id from sighting where source_id = $1 and settled_at is null and not (scope = any($3::text[]))
        except select unnest(sighting_ids) from sync_progress where run_id = $2 order by id`,
       [sourceId, runId, hiddenScopes],
     );
@@ -121,6 +132,14 @@ export class SightingRepository {
     );
     const found = new Map(rows.map(({ at, certificate_id: id }) => [at, id]));
     return refs.map((_, index) => found.get(index + 1) ?? null);
+  }
+
+  /** Which of these parts of a source hold something that was found there. */
+  async filledScopes(sourceId: number, scopes: readonly string[]): Promise<string[]> {
+    if (scopes.length === 0) return [];
+    const text = `select scope from unnest($2::text[]) as asked (scope) where exists (select from sighting s where s.source_id = $1 and s.scope = asked.scope)
+      or exists (select from endpoint e where e.source_id = $1 and e.scope = asked.scope and e.missing_since is null)`;
+    return (await this.database.query<{ scope: string }>({ name: 'scopes-filled', text, values: [sourceId, scopes] })).map(({ scope }) => scope);
   }
 
   /** What a source calls a certificate: for an endpoint that presents it now. */

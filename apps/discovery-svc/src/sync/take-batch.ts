@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@sifaka/database';
+import type { SourceFault } from '@sifaka/plugin-sdk';
 import type { SourceRow } from '../source/source-row.js';
 import type { FoundAt, Batch } from './batch.js';
 import { shownAs, type Candidate } from './found-certificate.js';
@@ -16,6 +17,8 @@ export interface PreparedBatch {
   batch: Batch;
   /** By fingerprint and place. */
   sightings: Map<string, KnownSighting>;
+  /** Those of silent parts that hold nothing known are none. */
+  faults: SourceFault[];
   identified: Identified;
 }
 
@@ -38,26 +41,41 @@ export class TakeBatch {
     const named = new Set(unknown.filter(({ externalId }) => externalId !== null));
     const presented = batch.endpoints.flatMap(({ candidates }) => candidates.filter((candidate) => candidate !== null));
     const identified = await this.identify.run(source, [...presented, ...unknown], (candidate) => named.has(candidate));
-    return { batch, sightings, identified };
+    return { batch, sightings, faults: await this.faultsOf(source, batch), identified };
+  }
+
+  private async faultsOf(source: SourceRow, { faults }: Batch): Promise<SourceFault[]> {
+    const silent = faults.flatMap(({ hides }) => silentScopesOf(hides));
+    const filled = new Set(await this.sightings.filledScopes(source.id, silent));
+    return faults.flatMap((fault) => {
+      const scopes = silentScopesOf(fault.hides);
+      if (scopes.length === 0) return [fault];
+      const silentScopes = scopes.filter((scope) => filled.has(scope));
+      if (silentScopes.length === 0) return [];
+      return [{ ...fault, reason: `${fault.reason}, and what was found there before counts as still there: ${silentScopes.slice(0, 5).join(', ')}${silentScopes.length > 5 ? ' and others' : ''}`, hides: { silentScopes } }];
+    });
   }
 
   /** @throws AppError `conflict`, reason `sync.lease_lost` */
-  async apply(source: SourceRow, state: RunState, { batch, sightings, identified }: PreparedBatch): Promise<void> {
+  async apply(source: SourceRow, state: RunState, { batch, sightings, faults, identified }: PreparedBatch): Promise<void> {
     const { refused, ids } = identified;
-    const findings = [...batch.certificates.flatMap((each) => refusedFinding(each, refused)), ...batch.faults.map(({ what, reason }) => ({ kind: 'fault' as const, what, reason }))];
-    const known = batch.certificates.flatMap((each) => sightings.get(keyOf(each))?.id ?? []);
+    const refusals = batch.certificates.flatMap((each) => refusedFinding(each, refused));
+    const said = faults.filter(({ what, hides }) => silentScopesOf(hides).length === 0 || state.isFirst(what));
+    const findings = [...refusals, ...said.map(({ what, reason }) => ({ kind: 'fault' as const, what, reason }))];
+    const known = batch.certificates.flatMap((each) => sightings.get(keyOf(each)) ?? []);
     const fresh = new Map(batch.certificates.flatMap((each) => newSighting(each, sightings, ids)));
     await this.database.transaction(async (tx) => {
       state.begin();
-      state.count({ certificatesFound: batch.certificates.length, certificatesNew: identified.newCount, certificatesRefused: findings.length - batch.faults.length, faults: batch.faults.length });
-      for (const { hides } of batch.faults) state.hide(hides);
+      state.count({ certificatesFound: batch.certificates.length, certificatesNew: identified.newCount, certificatesRefused: refusals.length, faults: said.length });
+      for (const { hides } of faults) state.hide(hides);
       await this.sightings.remember(tx, identified.learned);
+      await this.sightings.unsettle(tx, known.flatMap(({ id, is_settled: isSettled }) => (isSettled ? [id] : [])));
       const added = await this.sightings.add(tx, source.id, [...fresh.values()]);
       state.count({ certificatesLinked: added.linked.length });
       const seen = await this.endpoints.run(tx, source, state, resolved(batch.endpoints, identified));
       await this.ledger.write(tx, state, {
         findings: [...findings, ...seen.findings],
-        sightingIds: [...known, ...added.ids],
+        sightingIds: [...known.map(({ id }) => id), ...added.ids],
         endpointIds: seen.endpointIds,
         events: [...this.events.sighted(source, added.linked), ...seen.events],
         cursor: batch.cursor,
@@ -66,6 +84,8 @@ export class TakeBatch {
     state.commit();
   }
 }
+
+const silentScopesOf = (hides: SourceFault['hides']): string[] => (typeof hides === 'object' && 'silentScopes' in hides ? hides.silentScopes : []);
 
 const keyOf = ({ fingerprint, place }: { fingerprint: string; place: string }): string => `${fingerprint} ${place}`;
 

@@ -56,7 +56,7 @@ export class TellAgain {
       'select s.id, s.label, r.after_id from sighting_retelling r join source s on s.id = r.source_id order by r.source_id limit 1 for update of r skip locked',
     );
     if (source === undefined) return false;
-    const rows = await tx.query<{ id: number }>('select certificate_id as id from sighting where source_id = $1 and certificate_id > $2 order by certificate_id limit $3 for key share', [source.id, source.after_id, sightingCount]);
+    const rows = await tx.query<{ id: number }>('select certificate_id as id from sighting where source_id = $1 and certificate_id > $2 and settled_at is null order by certificate_id limit $3 for key share', [source.id, source.after_id, sightingCount]);
     const last = rows.at(-1);
     if (last === undefined) await tx.query('delete from sighting_retelling where source_id = $1', [source.id]);
     else await tx.query('update sighting_retelling set after_id = $2 where source_id = $1', [source.id, last.id]);

@@ -121,6 +121,40 @@ describe('a run over a source', () => {
     expect(await linked(id)).toHaveLength(3);
   });
 
+  it('takes what is silent for there where something was found before, and passes over the rest of the silence', async () => {
+    const { id, place } = await aPlace();
+    const [kept, gone] = ['a:443', 'b:443'].map((scope) => foundCertificate(ca.leaf(), { name: scope, scope }));
+    const endpoint = foundEndpoint({ dnsName: `silent-${counter}.elb.test`, scope: 'c:443', policy: null });
+    place.findings = [kept!, gone!, endpoint];
+    await sync(discovery, id);
+    const ids = await linked(id);
+    place.findings = [fault('block', { silentScopes: ['x:443', 'a:443'] }), fault('block', { silentScopes: ['c:443', 'y:443'] }), fault('dark block', { silentScopes: ['z:443'] })];
+    const run = await sync(discovery, id);
+    expect(run).toMatchObject({ state: 'partial', counts: { faults: 1, certificatesUnlinked: 1, endpointsExpired: 0 } });
+    expect((await findings(discovery, run)).map(({ what, reason }) => [what, reason])).toEqual([['block', expect.stringMatching(/there: a:443$/)]]);
+    expect(await linked(id)).toEqual(ids.slice(0, 1));
+    expect(await endpointsOf(id)).toHaveLength(1);
+    place.findings = [kept!, endpoint, fault('block', { silentScopes: ['x:443'] })];
+    expect(await sync(discovery, id)).toMatchObject({ state: 'succeeded', counts: { faults: 0 } });
+  });
+
+  it('judges what is over and gone once, and again when it was there once more', async () => {
+    const { id, place } = await aPlace();
+    const over = foundCertificate(ca.leaf({ notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }), { name: 'over' });
+    const settled = async () => (await sql<{ is: boolean }>('select settled_at is not null as is from sighting where source_id = $1', [id])).map((row) => row.is);
+    place.findings = [over];
+    await sync(discovery, id);
+    place.findings = [];
+    await sync(discovery, id);
+    expect(await settled()).toEqual([true]);
+    const before = await rowVersions(discovery);
+    await sync(discovery, id);
+    expect(await rowVersions(discovery)).toBe(before);
+    place.findings = [over];
+    await sync(discovery, id);
+    expect(await settled()).toEqual([false]);
+  });
+
   it('is one at a time, however many ask and however many replicas there are', async () => {
     const { id, place } = await aPlace();
     let running = 0;

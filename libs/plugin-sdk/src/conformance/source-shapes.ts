@@ -43,7 +43,7 @@ const Endpoint = z.strictObject({
   scope,
 });
 
-const Fault = z.strictObject({ what: words, reason: words, hides: z.union([z.enum(['nothing', 'everything']), z.strictObject({ scope: words })]) });
+const Fault = z.strictObject({ what: words, reason: words, hides: z.union([z.enum(['nothing', 'everything']), z.strictObject({ scope: words }), z.strictObject({ silentScopes: z.array(words.max(256)).min(1).max(1_000) })]) });
 
 const Shape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('certificate'), certificate: Certificate }),

@@ -51,6 +51,11 @@ export interface FoundEndpoint {
   scope?: string;
 }
 
+/** Parts of a place that are silent, as most of a network is: a fault only where something was found before, and passed over elsewhere. */
+export interface SilentScopes {
+  silentScopes: string[];
+}
+
 /** Something could not be read; the run goes on. */
 export interface SourceFault {
   /** Names what: a certificate, a region, a host. */
@@ -58,7 +63,7 @@ export interface SourceFault {
   /** In words, without secrets. */
   reason: string;
   /** What went unseen because of it: only what was really looked for counts as gone when it is not found. */
-  hides: 'nothing' | 'everything' | { scope: string };
+  hides: 'nothing' | 'everything' | { scope: string } | SilentScopes;
 }
 
 export type Finding =
