@@ -19,7 +19,12 @@ export class CertificatePlace {
 
   /** Of the certificate's place, the same for what takes it over. */
   externalId(certificate: Pick<DeployedCertificate, 'name' | 'commonName'>): string {
-    return this.at(mainPlaceOf(placesOf(this.options, certificate)).path);
+    return CertificatePlace.nameOf(this.options, certificate);
+  }
+
+  /** The same, told by options alone. */
+  static nameOf(options: LayoutOptions, certificate: Pick<DeployedCertificate, 'name' | 'commonName'>): string {
+    return posix.join(options.destinationPath, mainPlaceOf(placesOf(options, certificate)).path);
   }
 
   /**

@@ -37,7 +37,11 @@ export class KeyVaultDestination implements Destination {
     const name = vaultName(certificate);
     const held = await this.api.current(name);
     if (!isHeld(held, certificate)) await this.put(name, certificate, held);
-    return { externalId: `${this.place}/certificates/${name}` };
+    return { externalId: this.placeFor(certificate) };
+  }
+
+  placeFor(certificate: Pick<DeployedCertificate, 'name' | 'commonName' | 'certificateDer'>): string {
+    return `${this.place}/certificates/${vaultName(certificate)}`;
   }
 
   /** Key Vault shows the certificate alone: its chain lies with the key in the secret, which this right does not reach. */

@@ -47,6 +47,10 @@ export class FileDestination implements Destination {
     await (await this.at(signal)).settle(certificate);
   }
 
+  placeFor(certificate: DeployedCertificate): string {
+    return CertificatePlace.nameOf(this.options, certificate);
+  }
+
   endpoints(certificate: DeployedCertificate): readonly ServedAt[] {
     return servedAt(this.options.endpoints, certificate);
   }

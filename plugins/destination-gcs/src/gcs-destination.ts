@@ -45,7 +45,11 @@ export class GcsDestination implements Destination {
     const own = { [fingerprintEntry]: fingerprint };
     if (key !== null) await this.put(names.key, contentOf(toTraditionalPem(fromPkcs8Der(key)), own));
     await this.put(names.certificate, contentOf(fullChainPem(certificateDer, chainDer), { ...own, ...(key !== null && { [keyObjectEntry]: names.key }) }));
-    return { externalId: `gs://${this.options.bucketName}/${names.certificate}` };
+    return { externalId: this.placeFor(certificate) };
+  }
+
+  placeFor(certificate: Pick<DeployedCertificate, 'name' | 'commonName' | 'certificateDer'>): string {
+    return `gs://${this.options.bucketName}/${this.namesOf(certificate).certificate}`;
   }
 
   async verify(certificate: DeployedCertificate): Promise<boolean> {

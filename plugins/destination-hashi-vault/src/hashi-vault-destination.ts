@@ -30,7 +30,12 @@ export class HashiVaultDestination implements Destination {
     const { path, key } = this.whereabouts(certificate);
     const entry = entryOf(certificate, this.options.bundleChain);
     await this.engine.update(path, (data) => (isDeepStrictEqual(data[key], entry) ? data : { ...data, [key]: entry }));
-    return { externalId: `${this.options.vaultMount}/${path}#${key}` };
+    return { externalId: this.placeFor(certificate) };
+  }
+
+  placeFor(certificate: Pick<DeployedCertificate, 'name' | 'commonName' | 'certificateDer'>): string {
+    const { path, key } = this.whereabouts(certificate);
+    return `${this.options.vaultMount}/${path}#${key}`;
   }
 
   async verify(certificate: DeployedCertificate): Promise<boolean> {

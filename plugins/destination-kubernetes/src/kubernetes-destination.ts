@@ -31,6 +31,10 @@ export class KubernetesDestination implements Destination {
     return servedAt(this.options.endpoints, certificate);
   }
 
+  async placeFor(certificate: DeployedCertificate): Promise<string> {
+    return `${await this.api.namespace(this.options)}/${secretName(this.options.secretNameFormat, certificate)}`;
+  }
+
   /** The rights that every operation needs, then a secret that is applied on trial: the server says all that it would say of a real one. */
   async check(): Promise<void> {
     const namespace = await this.api.namespace(this.options);

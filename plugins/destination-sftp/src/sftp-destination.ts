@@ -42,7 +42,11 @@ export class SftpDestination implements Destination {
       for (const file of wanted) if (!(await files.holds(posix.join(folder, file.name), file.content, file.mode))) changed.push(file);
       await this.putAll(files, folder, changed);
     }, signal);
-    return { externalId: posix.join(this.options.destinationPath, stem) };
+    return { externalId: this.placeFor(certificate) };
+  }
+
+  placeFor(certificate: Pick<DeployedCertificate, 'name' | 'commonName'>): string {
+    return posix.join(this.options.destinationPath, stemOf(certificate));
   }
 
   async verify(certificate: DeployedCertificate): Promise<boolean> {

@@ -62,6 +62,10 @@ export class SshDestination implements Destination {
     await this.at((place) => place.settle(certificate), signal);
   }
 
+  placeFor(certificate: DeployedCertificate): string {
+    return CertificatePlace.nameOf(this.options, certificate);
+  }
+
   endpoints(certificate: DeployedCertificate): readonly ServedAt[] {
     return servedAt(this.options.endpoints, certificate);
   }

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
 import type { Deployment, EndedBy } from './deployment.js';
-import { DeploymentRequests } from './deployment-requests.repository.js';
+import { DeploymentRequests, type Displacing } from './deployment-requests.repository.js';
 import { DeploymentTrail } from './deployment-trail.js';
 import { DeploymentTurns } from './deployment-turns.repository.js';
+
+type Attachment = Parameters<DeploymentRequests['attach']>[1] & { displacing?: readonly Displacing[] };
 
 /** Writes down what is wanted, tells of it, and has it worked on: one transaction, of whoever asks. */
 @Injectable()
@@ -15,10 +17,11 @@ export class AskForDeployments {
     private readonly turns: DeploymentTurns,
   ) {}
 
-  async attach(tx: Sql, what: Parameters<DeploymentRequests['attach']>[1], by: Principal | null): Promise<Deployment[]> {
+  async attach(tx: Sql, { displacing = [], ...what }: Attachment, by: Principal | null): Promise<Deployment[]> {
     const rows = await this.requests.attach(tx, what);
     await this.trail.requested(tx, rows, by);
-    await this.wake(tx, rows);
+    const again = await this.requests.displace(tx, what.certificateId, displacing);
+    await this.wake(tx, [...rows, ...again]);
     return rows;
   }
 
@@ -30,8 +33,9 @@ export class AskForDeployments {
     return rows;
   }
 
-  async retry(tx: Sql, id: number, by: Principal): Promise<Deployment | undefined> {
-    const row = await this.requests.retry(tx, id);
+  /** @param displacing whose place it may take as well */
+  async retry(tx: Sql, id: number, by: Principal, displacing: readonly number[] = []): Promise<Deployment | undefined> {
+    const row = await this.requests.retry(tx, id, displacing);
     if (row === undefined) return undefined;
     await (row.wanted === 'deployed' ? this.trail.requested(tx, [row], by, 'again') : this.trail.removalRequested(tx, [row], by, 'again'));
     await this.wake(tx, [row]);

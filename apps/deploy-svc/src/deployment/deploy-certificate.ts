@@ -53,6 +53,7 @@ export class DeployCertificate {
     const refused = refusal(certificate);
     if (refused !== null) throw new AppError('failed_precondition', refused, { reason: 'deployment.refused' });
     const { name, commonName, certificateDer, chainDer, fingerprint } = deployed;
+    await this.preparation.assertFree(turn, prepared);
     const replaces = await this.preparation.replacedBy(turn, certificate);
     return { name, commonName, certificateDer, chainDer, fingerprint, replaces, privateKeyPkcs8Der: await this.preparation.key(prepared) };
   }

@@ -3,6 +3,12 @@ import type { Sql } from '@sifaka/database';
 import type { Deployment, EndedBy } from './deployment.js';
 import { deploymentColumns } from './deployment.columns.js';
 
+/** At one destination a certificate may take the place of others. */
+export interface Displacing {
+  destinationId: number;
+  certificateIds: readonly number[];
+}
+
 /**
  * What is wanted, as people and events say it. Every change raises the version: a worker that is at the deployment meanwhile sees that
  * there is more to do when it is done.
@@ -18,7 +24,7 @@ export class DeploymentRequests {
   attach(tx: Sql, { certificateId, fingerprint, destinationIds, isAgain }: { certificateId: number; fingerprint: string; destinationIds: readonly number[]; isAgain: boolean }): Promise<Deployment[]> {
     const again = `
       update set wanted = 'deployed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, ended_by = null,
-        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, is_rolled_back = false, proofs = '[]', requested_at = now(),
+        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, displaces = '{}', is_rolled_back = false, proofs = '[]', requested_at = now(),
         version = p.version + 1, updated_at = now()
       where p.wanted = 'removed'`;
     const text = `
@@ -28,6 +34,22 @@ export class DeploymentRequests {
       on conflict (certificate_id, destination_id) do ${isAgain ? again : 'nothing'}
       returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [certificateId, fingerprint, destinationIds]);
+  }
+
+  /**
+   * Whose place a certificate may take. One that has failed, may be for want of that, is tried again.
+   *
+   * @returns those that are to be worked on
+   */
+  async displace(tx: Sql, certificateId: number, displacing: readonly Displacing[]): Promise<Deployment[]> {
+    const text = `
+      update deployment p set displaces = p.displaces || $3::int[], state = case when p.state = 'failed' then 'pending' else p.state end,
+        next_try_at = case when p.state = 'failed' then now() else p.next_try_at end, version = p.version + (case when p.state = 'failed' then 1 else 0 end)
+      where p.certificate_id = $1 and p.destination_id = $2 and p.wanted = 'deployed' and not p.displaces @> $3::int[]
+      returning ${deploymentColumns}`;
+    const rows: Deployment[] = [];
+    for (const { destinationId, certificateIds } of displacing) rows.push(...(await tx.query<Deployment>(text, [certificateId, destinationId, certificateIds])));
+    return rows;
   }
 
   /** Not wanted any more: what may be there goes, by the plugin. */
@@ -41,12 +63,13 @@ export class DeploymentRequests {
   }
 
   /** Begins again now. */
-  async retry(tx: Sql, id: number): Promise<Deployment | undefined> {
+  async retry(tx: Sql, id: number, displacing: readonly number[]): Promise<Deployment | undefined> {
     const text = `
       update deployment p set state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, is_rolled_back = false,
-        phase = case when p.state = 'running' or p.wanted = 'removed' then p.phase end, requested_at = now(), version = p.version + 1, updated_at = now()
+        phase = case when p.state = 'running' or p.wanted = 'removed' then p.phase end, requested_at = now(), displaces = p.displaces || $2::int[],
+        version = p.version + 1, updated_at = now()
       where p.id = $1 returning ${deploymentColumns}`;
-    const [row] = await tx.query<Deployment>(text, [id]);
+    const [row] = await tx.query<Deployment>(text, [id, displacing]);
     return row;
   }
 

@@ -62,6 +62,12 @@ export class DeploymentRepository {
     );
   }
 
+  /** Certificates that a destination has, or may have, at one place. */
+  async holding(destinationId: number, externalId: string): Promise<number[]> {
+    const rows = await this.database.query<{ certificate_id: number }>('select certificate_id from deployment where destination_id = $1 and external_id = $2 and is_held order by id limit 200', [destinationId, externalId]);
+    return rows.map((row) => row.certificate_id);
+  }
+
   /** What is to be ended before a destination can go. */
   openAt(destinationId: number, sql: Sql = this.database): Promise<Deployment[]> {
     return sql.query<Deployment>(`select ${deploymentColumns} from deployment p where p.destination_id = $1 and (p.wanted = 'deployed' or p.state <> 'removed') order by p.id`, [destinationId]);

@@ -3,7 +3,7 @@ import type { DeploymentState, DeploymentStep, EndpointProof } from '@sifaka/con
 export type Wanted = 'deployed' | 'removed';
 
 /** What was begun at the destination and has not ended: it is written down before it is done. */
-export type Phase = 'uploading' | 'verifying' | 'rolling_back' | 'removing';
+export type Phase = 'uploading' | 'verifying' | 'settling' | 'rolling_back' | 'removing';
 
 /** `missed`: a source does not find it any more. `replaced`: another certificate took its place there. `destination`: that was deleted. */
 export type EndedBy = 'detached' | 'revoked' | 'missed' | 'replaced' | 'destination';
@@ -41,6 +41,8 @@ export interface Deployment {
   served_before: ServedBefore[] | null;
   note: string | null;
   ended_by: EndedBy | null;
+  /** Certificates whose place it may take there. */
+  displaces: number[];
   version: number;
   requested_at: Date;
   deployed_at: Date | null;

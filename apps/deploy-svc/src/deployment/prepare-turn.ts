@@ -7,6 +7,7 @@ import type { DeployedCertificate } from '@sifaka/plugin-sdk';
 import { DestinationPlugins } from '../destination/destination-plugins.js';
 import { DestinationRepository } from '../destination/destination.repository.js';
 import { DeploymentRepository } from './deployment.repository.js';
+import { GuardPlaces } from './guard-places.js';
 import { deployedCertificate, PlacedCertificates } from './placed-certificates.js';
 import type { Prepared, Turn } from './turn.js';
 
@@ -22,6 +23,7 @@ export class PrepareTurn {
     private readonly plugins: DestinationPlugins,
     private readonly placed: PlacedCertificates,
     private readonly rpc: RpcClient,
+    private readonly places: GuardPlaces,
   ) {}
 
   /** Null where the destination, or all that is known of the certificate, is gone. */
@@ -31,6 +33,11 @@ export class PrepareTurn {
     const instance = await this.plugins.of(destination);
     const deployed = deployedCertificate(certificate, row.external_id);
     return { destination, instance, certificate, deployed, points: (instance.endpoints?.(deployed) ?? []).slice(0, mostPoints) };
+  }
+
+  /** @throws AppError `failed_precondition` where it would take the place of another one that it has nothing to do with */
+  assertFree(turn: Turn, prepared: Prepared): Promise<void> {
+    return this.places.assertFree(turn, prepared);
   }
 
   /** What the destination holds of certificates that this one replaces, newest first. */

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
-import type { DeploymentRecord, InputOf, Principal, retryDeployment } from '@sifaka/contracts';
+import type { DeploymentRecord, InputOf, PlacedCertificate, Principal, retryDeployment } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import { DestinationRepository } from '../destination/destination.repository.js';
 import { AskForDeployments } from './ask-for-deployments.js';
+import type { Deployment } from './deployment.js';
 import { DeploymentRepository } from './deployment.repository.js';
 import { deploymentView } from './deployment.view.js';
 import { PlacedCertificates } from './placed-certificates.js';
+import { GuardPlaces } from './guard-places.js';
 import { noSuchDeployment } from './read-deployments.js';
 import { refusal } from './suitability.js';
 
@@ -20,6 +22,7 @@ export class RetryDeployment {
     private readonly destinations: DestinationRepository,
     private readonly placed: PlacedCertificates,
     private readonly asking: AskForDeployments,
+    private readonly places: GuardPlaces,
   ) {}
 
   async run({ id }: InputOf<typeof retryDeployment>, principal: Principal): Promise<DeploymentRecord> {
@@ -29,12 +32,22 @@ export class RetryDeployment {
     allow(principal, 'certificate:write', certificate);
     const why = before.wanted === 'deployed' ? refusal(certificate) : endedFor(before.state, before.destination_label);
     if (why !== null) throw new AppError('failed_precondition', why, { reason: 'deployment.refused' });
+    const displacing = before.wanted === 'deployed' ? await this.displacing(before, certificate, principal) : [];
     const row = await this.database.transaction(async (tx) => {
       if ((await this.destinations.keep(tx, before.destination_id)) === undefined) throw gone(before.destination_label);
-      return this.asking.retry(tx, id, principal);
+      return this.asking.retry(tx, id, principal, displacing);
     });
     if (row === undefined) throw noSuchDeployment(id);
     return deploymentView(row);
+  }
+
+  private async displacing(before: Deployment, certificate: PlacedCertificate, principal: Principal): Promise<number[]> {
+    const destination = await this.destinations.byId(before.destination_id);
+    if (destination === undefined) throw gone(before.destination_label);
+    const { displaces, why } = await this.places.judge(certificate, destination, principal);
+    const known = new Set(before.displaces);
+    if (why !== null && known.size === 0) throw new AppError('failed_precondition', why, { reason: 'deployment.place_taken' });
+    return displaces.filter((id) => !known.has(id));
   }
 }
 

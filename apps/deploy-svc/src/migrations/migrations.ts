@@ -3,6 +3,7 @@ import { destinations } from './0001-destinations.js';
 import { deployments } from './0002-deployments.js';
 import { rotations } from './0003-rotations.js';
 import { lastSightings } from './0004-last-sightings.js';
+import { deploymentPlaces } from './0005-deployment-places.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings];
+export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings, deploymentPlaces];

@@ -22,9 +22,11 @@ export class AskOnce {
 
   run(turn: RotationTurn, { id: certificateId, fingerprintSha256: fingerprint }: PlacedCertificate): Promise<Deployment | undefined> {
     const { destination_id: destinationId, destination_label: label, phase, rotates_by } = turn.row;
+    // Whoever asked for the rotation may change both.
+    const displacing = [{ destinationId, certificateIds: [turn.row.old_certificate_id, turn.row.new_certificate_id].filter((id) => id !== null) }];
     return this.database.transaction(async (tx) => {
       if ((await this.destinations.keep(tx, destinationId)) === undefined) throw new AppError('failed_precondition', `destination "${label}" does not exist any more`, { reason: 'rotation.destination_gone' });
-      const [made] = await this.asking.attach(tx, { certificateId, fingerprint, destinationIds: [destinationId], isAgain: true }, null);
+      const [made] = await this.asking.attach(tx, { certificateId, fingerprint, destinationIds: [destinationId], displacing, isAgain: true }, null);
       const [known] = made === undefined ? await this.deployments.of(certificateId, [destinationId], tx) : [made];
       // What has failed begins again; what is there is looked at where it is served from there, and put right.
       const isAgain = made === undefined && known !== undefined && (known.state === 'failed' || (known.state === 'deployed' && (rotates_by === 'destination' || phase === 'undo')));

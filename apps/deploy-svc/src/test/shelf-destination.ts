@@ -119,7 +119,7 @@ function shelfDestination({ shelf: name, slot, host, store, can }: z.output<type
     await shelf.do('upload');
     return { externalId: shelf.put(certificate, slot) };
   };
-  return { upload, ...(store !== undefined && { store }), ...Object.fromEntries(Object.entries(all).filter(([ability]) => abilities.has(ability))) };
+  return { upload, ...(slot !== undefined && { placeFor: () => slot }), ...(store !== undefined && { store }), ...Object.fromEntries(Object.entries(all).filter(([ability]) => abilities.has(ability))) };
 }
 
 const shelfPlugin = (slug: string, requiresKey: boolean, takesKey = false) =>

@@ -23,6 +23,7 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
         const before = await names(subject);
         if (destination.verify !== undefined) expect(await destination.verify({ ...certificate, externalId: null })).toBe(false);
         const { externalId } = await destination.upload(certificate);
+        if (destination.placeFor !== undefined) expect(await destination.placeFor({ ...certificate, externalId: null })).toBe(externalId);
         const after = await names(subject);
         const added = after.filter((name) => !before.includes(name));
         expect(added.length).toBeGreaterThan(0);

@@ -63,6 +63,11 @@ export interface Destination extends PluginLifecycle {
   /** Options that were left blank and that the first contact settled, such as the key of a host; the host of the plugin keeps them. */
   learned?(): Readonly<Record<string, string>>;
   /**
+   * What the target will call it, the same as `upload` answers, told by options and certificate alone, without contact: before an upload it
+   * is asked whose place that is. Null: nobody knows before. Left out where no certificate ever comes in the place of a stranger.
+   */
+  placeFor?(certificate: DeployedCertificate): string | null | Promise<string | null>;
+  /**
    * Returns what the target calls it: the same for a certificate that took another one's place there. Uploading the same fingerprint
    * again changes nothing and answers the same, also when the answer to the first upload was lost.
    */
