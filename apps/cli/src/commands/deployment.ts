@@ -50,8 +50,8 @@ const stateOf = ({ state, wanted, isRolledBack }: DeploymentView): string => {
   return wanted === 'removed' && state !== 'removed' ? `${state}, to be removed` : state;
 };
 
-const proofLine = ({ host, port, serverName, isServed, detail }: DeploymentView['proofs'][number]): string =>
-  `${host}:${port}${serverName === null ? '' : `#${serverName}`}  ${isServed ? 'yes' : 'no'}${detail === null ? '' : `: ${detail}`}`;
+const proofLine = ({ host, port, startTls, serverName, isServed, detail }: DeploymentView['proofs'][number]): string =>
+  `${startTls === null ? '' : `${startTls}:`}${host}:${port}${serverName === null ? '' : `#${serverName}`}  ${isServed ? 'yes' : 'no'}${detail === null ? '' : `: ${detail}`}`;
 
 const placeOptions = [
   ['-c, --certificate <certificate>', 'of this certificate, by id or name'],
