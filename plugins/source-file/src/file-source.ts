@@ -6,7 +6,7 @@ import type { Finding, PluginContext, ScanRequest, Source } from '@sifaka/plugin
 import { certificatesIn, type Contents } from './certificates-in.js';
 import { matchesAny } from './glob.js';
 import { globsOf, passwordsOf, type FileSourceOptions } from './options.js';
-import { pathsIn } from './paths.js';
+import { pathsIn, type CertificatePath } from './paths.js';
 import { readLimited } from './read-limited.js';
 import { codeOf, isAfter, isBelow, walk, type Step } from './walk.js';
 
@@ -65,7 +65,7 @@ export class FileSource implements Source {
     }
     const contents = await certificatesIn(read.bytes, this.passwords, signal);
     for (const reason of contents.faults) yield fault(path, reason, contents.isLocked ? { scope } : 'nothing');
-    yield* found(path, scope, contents);
+    yield* await found(path, scope, contents);
   }
 
   private stepsFrom(root: string, signal: AbortSignal): AsyncIterable<Step> {
@@ -90,16 +90,17 @@ export class FileSource implements Source {
   }
 }
 
-function* found(path: string, scope: string, { groups }: Contents): Iterable<Finding> {
-  const all = groups.flatMap(({ alias, certificatesDer, isOrdered }) => {
+async function found(path: string, scope: string, { groups }: Contents): Promise<Finding[]> {
+  const all: (CertificatePath & { alias: string | null })[] = [];
+  for (const { alias, certificatesDer, isOrdered } of groups) {
     const [certificateDer, ...chainDer] = certificatesDer;
-    const paths = isOrdered && certificateDer !== undefined ? [{ certificateDer, chainDer: chainDer.slice(0, 20) }] : pathsIn(certificatesDer);
-    return paths.map((each) => ({ ...each, alias }));
-  });
-  for (const [index, { certificateDer, chainDer, alias }] of all.entries()) {
-    const name = alias === null ? (all.length === 1 ? path : `${path}#${index + 1}`) : `${path}#${alias}`;
-    yield { kind: 'certificate', certificate: { certificateDer, chainDer, name, externalId: null, owner: null, description: `File ${path}`.slice(0, 1_024), scope } };
+    const paths = isOrdered && certificateDer !== undefined ? [{ certificateDer, chainDer: chainDer.slice(0, 20) }] : await pathsIn(certificatesDer);
+    all.push(...paths.map((each) => ({ ...each, alias })));
   }
+  return all.map(({ certificateDer, chainDer, alias }, index) => {
+    const name = alias === null ? (all.length === 1 ? path : `${path}#${index + 1}`) : `${path}#${alias}`;
+    return { kind: 'certificate', certificate: { certificateDer, chainDer, name, externalId: null, owner: null, description: `File ${path}`.slice(0, 1_024), scope } };
+  });
 }
 
 /** The folder of a file; long ones by what tells them apart. */

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { someCa } from '../test/some-ca.js';
 import { judgePresented, trustOf } from './judge-chain.js';
 
@@ -45,6 +45,18 @@ describe('what an endpoint presents', () => {
     expect(namesOf({ names: ['elb.cloud.test', 'www.corp.test'] })).toEqual([]);
     expect(namesOf({ names: ['mail.corp.test'] })).toEqual(['wrong host name']);
     expect(namesOf({ names: [] })).toEqual([]);
+  });
+
+  it('costs no more than so much, and less the second time', () => {
+    const verify = jest.spyOn(X509Certificate.prototype, 'verify');
+    // As many of the issuer's name, each with another key; the last one would be it.
+    const chainDer = [...Array.from({ length: 60 }, () => someCa('Judged').rootDer), ca.rootDer];
+    expect(namesOf({ chainDer }, trustOf([]))).toEqual(['untrusted chain']);
+    expect(verify.mock.calls.length).toBeLessThanOrEqual(24);
+    verify.mockClear();
+    expect(namesOf({ chainDer: chainDer.slice(0, 20) }, trustOf([]))).toEqual(['untrusted chain']);
+    expect(verify).not.toHaveBeenCalled();
+    verify.mockRestore();
   });
 
   it('is not judged when it cannot be read', () => {

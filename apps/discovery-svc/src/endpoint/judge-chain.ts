@@ -21,6 +21,12 @@ export interface Trust {
   readonly fingerprints: ReadonlySet<string>;
 }
 
+/** Whether one signed the other, by their fingerprints: each answer costs up to some milliseconds, and hostile servers ask for thousands. */
+const signatures = new LRUCache<string, boolean>({ max: 50_000 });
+
+/** Signatures that are verified for one answer at most; chains of the world need five. */
+const maxVerified = 24;
+
 /** Longer chains are no chains. */
 const maxLength = 10;
 
@@ -64,10 +70,12 @@ type Link = Pick<Authority, 'certificate' | 'issuer' | 'fingerprint'>;
  */
 function chainFault(leaf: X509Certificate, presented: readonly Authority[], trust: Trust, now: Date): string | null {
   const visited = new Set<string>();
+  const budget = { left: maxVerified };
   const faultFrom = (current: Link, length: number): string | null => {
+    if (budget.left <= 0) return 'too many certificates of one name are presented';
     if (length > maxLength) return `it has more than ${maxLength} certificates`;
     if (trust.fingerprints.has(current.fingerprint)) return null;
-    const signs = (each: Authority) => each.subject === current.issuer && each.fingerprint !== current.fingerprint && isIssuedBy(current, each);
+    const signs = (each: Authority) => each.subject === current.issuer && each.fingerprint !== current.fingerprint && isIssuedBy(current, each, budget);
     if ((trust.bySubject.get(current.issuer) ?? []).some(signs)) return null;
     const issuers = presented.filter((each) => each.isCa && !visited.has(each.fingerprint) && signs(each));
     let fault: string | null = null;
@@ -86,13 +94,26 @@ function chainFault(leaf: X509Certificate, presented: readonly Authority[], trus
 const missing = ({ certificate, issuer }: Link): string =>
   certificate.subject === issuer ? `it ends in the self-signed certificate ${shown(issuer)}, which is not trusted` : `the certificate of the issuer ${shown(issuer)} is missing`;
 
-const isIssuedBy = ({ certificate }: Link, { certificate: issuer, key }: Authority): boolean => {
+/** By names, key identifiers and usage, and then by the signature. */
+function isIssuedBy({ certificate, fingerprint }: Link, { certificate: issuer, fingerprint: issuerPrint, key }: Authority, budget: { left: number }): boolean {
+  if (key === null || !certificate.checkIssued(issuer)) return false;
+  const pair = `${fingerprint} ${issuerPrint}`;
+  const known = signatures.get(pair);
+  if (known !== undefined) return known;
+  if (budget.left <= 0) return false;
+  budget.left -= 1;
+  const isSigned = verifies(certificate, key);
+  signatures.set(pair, isSigned);
+  return isSigned;
+}
+
+function verifies(certificate: X509Certificate, key: KeyObject): boolean {
   try {
-    return key !== null && certificate.checkIssued(issuer) && certificate.verify(key);
+    return certificate.verify(key);
   } catch {
     return false;
   }
-};
+}
 
 function known(der: Uint8Array): Authority[] {
   const fingerprint = hash('sha256', der, 'hex');
