@@ -9,7 +9,7 @@ import type { CertificateRef } from '../sync/sighting.repository.js';
 import type { EndpointRow } from './endpoint-row.js';
 import { EndpointRepository, noSuchEndpoint } from './endpoint.repository.js';
 import { LookAtEndpoint, targetOf } from './look-at-endpoint.js';
-import { SeenBySource, type SeenThere } from './seen-by-source.js';
+import { endpointGone, SeenBySource, type SeenThere } from './seen-by-source.js';
 
 type Answer = OutputOf<typeof askEndpoint>;
 
@@ -65,7 +65,7 @@ export class AskEndpoint {
       if (isServed !== null) return { isServed, detail: `source "${row.source_label ?? ''}" says that it ${isServed ? 'presents it' : 'presents another one'}` };
       return await this.byTls(row, certificate, timeoutMs);
     } catch (error) {
-      if (isAppError(error) && error.code === 'not_found') return { isServed: false, detail: error.message };
+      if (isAppError(error) && error.reason === endpointGone) return { isServed: false, detail: error.message };
       if (isAppError(error) && error.code !== 'internal') return { isServed: null, detail: error.message };
       this.logger.error({ err: error, endpointId: row.id }, 'an endpoint could not be asked');
       return { isServed: null, detail: 'it could not be asked' };

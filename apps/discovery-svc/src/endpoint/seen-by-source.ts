@@ -13,6 +13,9 @@ import { withinTime } from './within-time.js';
 /** Below what a caller waits for. */
 const askLimitMs = 20_000;
 
+/** Reason of the fault that says so: others are not found, too, that say nothing of an endpoint. */
+export const endpointGone = 'endpoint.gone';
+
 /** What a source says of an endpoint. */
 export interface SeenThere {
   certificates: PresentedCertificate[];
@@ -31,12 +34,12 @@ export class SeenBySource {
     private readonly identities: EndpointIdentities,
   ) {}
 
-  /** Undefined where there is no source, or it cannot tell. @throws AppError of the source; `not_found` for an endpoint that is gone there */
+  /** Undefined where there is no source, or it cannot tell. @throws AppError of the source; `not_found`, reason `endpoint.gone`, for an endpoint that is gone there */
   async of(row: EndpointRow, timeoutMs = askLimitMs): Promise<SeenThere | undefined> {
     const plugin = await this.pluginOf(row);
     if (plugin?.endpoint === undefined) return undefined;
     const found = await withinTime(plugin.endpoint(foundOf(row)), `asking source "${row.source_label ?? ''}" about ${row.name}`, timeoutMs);
-    if (found === null) throw new AppError('not_found', `source "${row.source_label ?? ''}" does not know ${row.name} (${row.dnsname}:${row.port}) any more`);
+    if (found === null) throw new AppError('not_found', `source "${row.source_label ?? ''}" does not know ${row.name} (${row.dnsname}:${row.port}) any more`, { reason: endpointGone });
     const staged = stagedOf(found, await this.certificateIds(row, found), []);
     const { certificates, policy } = reportedOf(staged);
     return { certificates, unknown: staged.certificates.filter(({ certificateId }) => certificateId === null), policy };

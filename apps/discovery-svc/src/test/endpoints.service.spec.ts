@@ -217,6 +217,8 @@ describe('whether a certificate is served', () => {
     expect(await served(certificateId)).toEqual([[endpoint.id, false]]);
     place.served = () => null;
     expect(await served(certificateId)).toEqual([[endpoint.id, false]]);
+    place.faults.set('endpoint', new AppError('not_found', 'secret 7 does not exist'));
+    expect(await served(certificateId)).toEqual([[endpoint.id, null]]);
     place.faults.set('endpoint', new AppError('upstream_failed', 'away'));
     expect(await served(certificateId)).toEqual([[endpoint.id, null]]);
     const port = await aServer(ca.leaf({ names: ['asked.corp.test'] }));
