@@ -28,7 +28,7 @@ export class DeploymentRequests {
         version = p.version + 1, updated_at = now()
       where p.wanted = 'removed'`;
     const text = `
-      with place as (select id, label, plugin from destination where id = any($3::int[]) order by id for key share)
+      with place as (select id, label, plugin from destination where id = any($3::int[]) and deleting_since is null order by id for key share)
       insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, next_try_at)
       select $1, place.id, place.label, place.plugin, $2, 'deployed', 'pending', now() from place order by place.id
       on conflict (certificate_id, destination_id) do ${isAgain ? again : 'nothing'}
@@ -84,7 +84,7 @@ export class DeploymentRequests {
   /** Found at destinations of that label, without an upload of ours. What was ended on request stays ended. */
   adopt(tx: Sql, label: string, certificates: readonly { id: number; fingerprint: string }[], note: string): Promise<Deployment[]> {
     const text = `
-      with place as (select id, label, plugin from destination where label = $1 order by id for key share),
+      with place as (select id, label, plugin from destination where label = $1 and deleting_since is null order by id for key share),
         found as (select * from unnest($2::int[], $3::text[]) as f (id, fingerprint))
       insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, is_held, deployed_at, note)
       select found.id, place.id, place.label, place.plugin, found.fingerprint, 'deployed', 'deployed', true, now(), $4 from place, found order by found.id, place.id

@@ -3,6 +3,7 @@ import { AttachDestinations } from './attach-destinations.js';
 import { CheckAttachments } from './check-attachments.js';
 import { ClearDestination } from './clear-destination.js';
 import { CleanDestination } from './clean-destination.js';
+import { ClearingRepository } from './clearing.repository.js';
 import { DeployCertificate } from './deploy-certificate.js';
 import { DeploymentHandlers } from './deployment.handlers.js';
 import { DeploymentRepository } from './deployment.repository.js';
@@ -35,5 +36,5 @@ const working = [DeploymentTurns, DestinationLeases, DeploymentRunner, WorkOnDep
 
 export const deploymentParts = {
   controllers: [DeploymentHandlers],
-  providers: [...asking, ...working, ProveServed, ServedCertificates, ClearDestination, CleanDestination],
+  providers: [...asking, ...working, ProveServed, ServedCertificates, ClearDestination, CleanDestination, ClearingRepository],
 };

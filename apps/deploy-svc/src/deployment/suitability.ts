@@ -11,10 +11,13 @@ interface Place {
   label: string;
   plugin: string;
   requiresKey: boolean;
+  /** Null: nobody deletes it. */
+  deleting_since: Date | null;
 }
 
 /** Why such a certificate cannot be put to a destination, for the one who attaches it; null: it can. */
-export function unsuitable({ hasPrivateKey, format }: Candidate, { label, plugin, requiresKey }: Place): string | null {
+export function unsuitable({ hasPrivateKey, format }: Candidate, { label, plugin, requiresKey, deleting_since }: Place): string | null {
+  if (deleting_since !== null) return `destination "${label}" is being deleted: nothing is put there any more`;
   if (format === 'openssh') return `destination "${label}" takes X.509 certificates; an OpenSSH certificate is not put to destinations`;
   if (requiresKey && !hasPrivateKey) return `destination "${label}" (plugin "${plugin}") needs the private key, and the certificate has none here`;
   return null;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
 import type { deleteDestination, InputOf, Principal } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import { AppError } from '@sifaka/kernel';
 import { ClearDestination } from '../deployment/clear-destination.js';
 import { ClearTokens } from '../token/clear-tokens.js';
 import { DestinationPlugins } from './destination-plugins.js';
@@ -34,12 +35,14 @@ export class DeleteDestination {
     await this.tokens.begin(id, isForced, tokensLimitMs);
     // What will be refused for its tokens keeps its certificates.
     await this.tokens.finish(this.database, id, before.label, isForced);
-    await this.certificates.begin(id, principal, certificatesLimitMs);
+    if (!(await this.announce(id, principal))) return { isDeleted: false };
+    await this.certificates.begin(id, principal, { limitMs: certificatesLimitMs, isForced });
     const deleted = await this.database.transaction(async (tx) => {
       const row = await this.destinations.lock(tx, id);
       if (row === undefined) return undefined;
+      if (row.deleting_since === null && !isForced) throw kept(row.label);
       const abandonedTokens = (await this.tokens.finish(tx, id, row.label, isForced)).slice(0, toldCount).map(({ path }) => path);
-      const abandonedCertificates = (await this.certificates.finish(tx, id, row.label, isForced)).slice(0, toldCount).map(({ certificate_id }) => certificate_id);
+      const abandonedCertificates = await this.certificates.finish(tx, id, row.label, isForced);
       await this.destinations.delete(tx, id);
       await this.trail.record(tx, principal, 'deleted', row, { ...(abandonedTokens.length > 0 && { abandonedTokens }), ...(abandonedCertificates.length > 0 && { abandonedCertificates }) });
       return row;
@@ -48,4 +51,18 @@ export class DeleteDestination {
     if (deleted !== undefined) await this.plugins.discard(deleted.options).catch(() => undefined);
     return { isDeleted: deleted !== undefined };
   }
+
+  /** Seen by everybody before anything is taken away there; a repetition goes on with it. @returns false when it is gone */
+  private announce(id: number, principal: Principal): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const row = await this.destinations.lock(tx, id);
+      if (row === undefined) return false;
+      if (row.deleting_since !== null) return true;
+      await this.destinations.markForDeletion(tx, id);
+      await this.trail.deletionRequested(tx, principal, row);
+      return true;
+    });
+  }
 }
+
+const kept = (label: string): AppError => new AppError('conflict', `destination "${label}" was saved by somebody meanwhile, and is kept`, { reason: 'destination.changed' });

@@ -15,6 +15,11 @@ export class DestinationTrail {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** It is being cleaned from now on; it is deleted when that is done. */
+  async deletionRequested(tx: Sql, principal: Principal, { id, label, plugin }: { id: number; label: string; plugin: string }): Promise<void> {
+    await this.outbox.record(tx, [auditEntry(principal, { at: this.clock.now(), service: 'deploy', action: 'destination.deletion_requested', object: { type: 'destination', id, name: label }, details: { plugin } })]);
+  }
+
   async record(
     tx: Sql,
     principal: Principal,

@@ -17,6 +17,8 @@ export interface DestinationRow {
   options: StoredOption[];
   learned: Learned | null;
   version: number;
+  /** When its deletion was asked for; null: it was not. */
+  deleting_since: Date | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -85,7 +87,7 @@ export class DestinationRepository {
   /** @returns false when somebody else changed it since `version` */
   async update(tx: Sql, id: number, version: number, { label, description, plugin, options, learned }: NewDestination): Promise<boolean> {
     const rows = await tx.query(
-      `update destination set label = $3, description = $4, plugin = $5, options = $6, learned = $7, version = version + 1, updated_at = now()
+      `update destination set label = $3, description = $4, plugin = $5, options = $6, learned = $7, version = version + 1, deleting_since = null, updated_at = now()
        where id = $1 and version = $2 returning id`,
       [id, version, label, description, plugin, JSON.stringify(options), learnedText(learned)],
     );
@@ -98,6 +100,11 @@ export class DestinationRepository {
     return row;
   }
 
+  /** Nothing is attached to it from then on. It must be locked. */
+  async markForDeletion(tx: Sql, id: number): Promise<void> {
+    await tx.query('update destination set deleting_since = now() where id = $1 and deleting_since is null', [id]);
+  }
+
   async delete(tx: Sql, id: number): Promise<void> {
     await tx.query('delete from destination where id = $1', [id]);
   }
@@ -105,4 +112,4 @@ export class DestinationRepository {
 
 const learnedText = (learned: Learned | null): string | null => (learned === null ? null : JSON.stringify(learned));
 
-const columns = 'd.id, d.label, d.description, d.plugin, d.options, d.learned, d.version, d.created_at, d.updated_at';
+const columns = 'd.id, d.label, d.description, d.plugin, d.options, d.learned, d.version, d.deleting_since, d.created_at, d.updated_at';

@@ -23,6 +23,7 @@ export function destinationView(row: DestinationRow, plugins: KnownPlugins, sour
     options: withValues(pluginOptions, stored, plugins),
     plugin: { slug, title, description },
     sourceTwin,
+    deletingSince: row.deleting_since === null ? null : timestamp(row.deleting_since),
     createdAt: timestamp(row.created_at),
     updatedAt: timestamp(row.updated_at),
   };

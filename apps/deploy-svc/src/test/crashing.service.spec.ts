@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { certificateRevoked, deleteDestination, retryDeployment, setDestinations } from '@sifaka/contracts';
+import { certificateRevoked, deleteDestination, getDestination, retryDeployment, setDestinations, updateDestination } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { waitUntil } from '@sifaka/testing';
 import { admin } from './a-deploy-service.js';
@@ -200,11 +200,44 @@ describe('what changes meanwhile', () => {
     await expect(world.platform.call('gateway', retryDeployment, { id: one.id }, { principal: admin })).rejects.toMatchObject({ code: 'failed_precondition' });
   });
 
-  it('a destination that cannot be cleaned stays, unless that is forced', async () => {
+  it('a destination that cannot be cleaned at once is, visibly, until it can be', async () => {
     const [place, certificate] = [await world.destination(), await world.certificate()];
     const { id } = await world.deploy(certificate, place);
     place.shelf.faults.set('remove', new AppError('permission_denied', 'not allowed to delete'));
-    await expect(remove(place.id)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('not allowed to delete') });
+    const other = await world.certificate();
+    await expect(remove(place.id)).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/is being deleted.*not allowed to delete.*repeat the request to finish/) });
+    expect((await world.platform.call('gateway', getDestination, { id: place.id })).deletingSince).toEqual(expect.any(String));
+    await expect(world.attach(other, place)).rejects.toMatchObject({ code: 'failed_precondition', message: expect.stringContaining('is being deleted') });
+    place.shelf.faults.clear();
+    expect(await remove(place.id)).toEqual({ isDeleted: true });
+    expect(place.shelf.held.size).toBe(0);
+    expect(await world.get(id)).toMatchObject({ state: 'removed', note: null });
+  });
+
+  it('a destination that is saved again is not deleted, and takes certificates again', async () => {
+    const [place, certificate] = [await world.destination(), await world.certificate()];
+    await world.deploy(certificate, place);
+    place.shelf.faults.set('remove', new AppError('permission_denied', 'not allowed to delete'));
+    await expect(remove(place.id)).rejects.toMatchObject({ code: 'conflict' });
+    place.shelf.faults.clear();
+    await world.platform.call('gateway', updateDestination, { id: place.id, label: place.label, description: 'kept', plugin: { slug: 'shelf-destination', pluginOptions: place.options.map(({ name, value = null }) => ({ name, value })) } }, { principal: admin });
+    await world.deploy(certificate, place);
+  });
+
+  it('nothing is removed when nobody can say what is valid', async () => {
+    const [place, certificate] = [await world.destination(), await world.certificate()];
+    const { id } = await world.deploy(certificate, place);
+    world.setIssuerAway(true);
+    await expect(remove(place.id)).rejects.toMatchObject({ code: 'unavailable' });
+    world.setIssuerAway(false);
+    expect(await world.get(id)).toMatchObject({ state: 'deployed' });
+    expect(place.shelf.calls).toEqual(['upload']);
+  });
+
+  it('a destination that cannot be cleaned is deleted by force', async () => {
+    const [place, certificate] = [await world.destination(), await world.certificate()];
+    const { id } = await world.deploy(certificate, place);
+    place.shelf.faults.set('remove', new AppError('permission_denied', 'not allowed to delete'));
     expect(await remove(place.id, true)).toEqual({ isDeleted: true });
     expect(await world.get(id)).toMatchObject({ state: 'removed', note: 'the destination was deleted' });
   });

@@ -13,6 +13,7 @@ export const aDestinationRecord = (own: Partial<DestinationRecord> & { id: numbe
   options: [hostOption, passwordOption],
   plugin: { slug: 'sftp-destination', title: 'SFTP', description: 'Files' },
   sourceTwin: null,
+  deletingSince: null,
   createdAt: at,
   updatedAt: at,
   ...own,

@@ -18,6 +18,8 @@ export const DestinationRecord = z.object({
   plugin: PluginView.omit({ pluginOptions: true }),
   /** The source that watches the place which it fills; see `SourceTwin` of the plugin SDK. */
   sourceTwin: z.object({ slug: z.string(), options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable().default(null),
+  /** Since then it is cleaned, to be deleted, and nothing is attached to it; null: nobody deletes it. */
+  deletingSince: Timestamp.nullable().default(null),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
