@@ -62,11 +62,12 @@ export class DeploymentRequests {
     return tx.query<Deployment>(text, [by, ...values]);
   }
 
-  /** Begins again now. */
+  /** Begins again now: with what is half done, so that what was there before comes back first where that was under way. */
   async retry(tx: Sql, id: number, displacing: readonly number[]): Promise<Deployment | undefined> {
     const text = `
-      update deployment p set state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, is_rolled_back = false,
-        phase = case when p.state = 'running' or p.wanted = 'removed' then p.phase end, requested_at = now(), displaces = p.displaces || $2::int[],
+      update deployment p set state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, note = null, is_rolled_back = false,
+        last_error = case when p.phase = 'rolling_back' then p.last_error end, is_passing = p.is_passing or p.phase is not distinct from 'rolling_back',
+        requested_at = now(), displaces = p.displaces || $2::int[],
         version = p.version + 1, updated_at = now()
       where p.id = $1 returning ${deploymentColumns}`;
     const [row] = await tx.query<Deployment>(text, [id, displacing]);

@@ -98,6 +98,27 @@ describe('an upload to a destination that names its endpoints', () => {
     expect(windowOf(place.shelf)).toBe(leafOf(certificate));
   });
 
+  it('that is asked for again while it waits to be rolled back is rolled back first', async () => {
+    const { place, old } = await serving();
+    const away = new AppError('unavailable', 'edge: nothing listens there');
+    const wrong = shown(await world.certificate());
+    place.shelf.presents = () => wrong;
+    place.shelf.faults.set('rollback', away);
+    const certificate = await world.certificate();
+    const { id } = await world.deploy(certificate, place, 'failed');
+    place.shelf.faults.clear();
+    place.shelf.presents = (uploaded) => uploaded;
+    place.shelf.calls.length = 0;
+    await world.platform.call('gateway', retryDeployment, { id }, { principal: admin });
+    const back = await world.becomes(id, 'failed', ({ isRolledBack }) => isRolledBack);
+    expect(back).toMatchObject({ nextTryAt: expect.any(String), lastError: expect.stringContaining('what was served before is served again') });
+    expect(place.shelf.calls).toEqual(['rollback']);
+    expect(windowOf(place.shelf)).toBe(leafOf(old));
+    await world.makeDue(id);
+    await world.becomes(id, 'deployed');
+    expect(windowOf(place.shelf)).toBe(leafOf(certificate));
+  });
+
   it('that nobody here may ask is refused before anything is changed', async () => {
     const place = await world.destination({ can: able, isServing: true, host: '127.0.0.2' });
     expect(await world.deploy(await world.certificate(), place, 'failed')).toMatchObject({ nextTryAt: null, lastError: expect.stringContaining('127.0.0.2') });
