@@ -32,6 +32,7 @@ export class DeployCertificate {
   async run(turn: Turn): Promise<void> {
     const prepared = await this.preparation.run(turn);
     if (prepared === null) throw new AppError('failed_precondition', 'the destination or the certificate does not exist any more', { reason: 'deployment.gone' });
+    if (turn.row.phase === 'settling') return this.finish(turn, prepared, prepared.deployed);
     const isResumed = turn.row.phase === 'uploading' || turn.row.phase === 'verifying';
     const endsAt = new Date(prepared.certificate.notAfter);
     if (!isResumed && endsAt <= this.clock.now() && refusal(prepared.certificate) === null) return this.record.skipped(turn, `not uploaded: the certificate expired on ${timestamp(endsAt)}`);
@@ -94,16 +95,21 @@ export class DeployCertificate {
     }
     const asked = points.length > 0 || instance.verify !== undefined;
     if (asked) await this.record.begin(turn, undefined, {}, ['verified', points.length > 0 ? `served at ${points.length} ${points.length === 1 ? 'address' : 'addresses'}` : 'the destination says that it has it']);
+    await this.record.begin(turn, 'settling', { proofs });
+    await this.finish(turn, prepared, deployed);
+  }
+
+  /** It is proven, and is not asked for again when this is cut off: what it replaced may be gone already. */
+  private async finish(turn: Turn, prepared: Prepared, deployed: DeployedCertificate): Promise<void> {
     await this.settle(turn, prepared, deployed);
-    await this.record.deployed(turn, { proofs });
+    await this.record.deployed(turn, {});
   }
 
   /** Without an address to ask, the destination itself is asked where it can tell. A fault of the question says nothing about the upload. */
   private async heldFault({ signal: held }: Turn, { instance, destination }: Prepared, deployed: DeployedCertificate): Promise<string> {
-    const { verify } = instance;
-    if (verify === undefined) return '';
+    if (instance.verify === undefined) return '';
     try {
-      const isHeld = await untilStopped(held, `asking destination "${destination.label}"`, (signal) => verify.call(instance, deployed, signal));
+      const isHeld = await untilStopped(held, `asking destination "${destination.label}"`, async (signal) => (await instance.verify?.(deployed, signal)) ?? true);
       return isHeld ? '' : 'the destination says that it does not have what was uploaded';
     } catch (error) {
       if (wasStopped(error)) throw error;
@@ -113,9 +119,8 @@ export class DeployCertificate {
 
   /** What was kept for a rollback stays until the next upload when this fails; the certificate is served all the same. */
   private async settle({ signal: held }: Turn, { instance, destination }: Prepared, deployed: DeployedCertificate): Promise<void> {
-    const { settle } = instance;
-    if (settle === undefined) return;
-    await untilStopped(held, `clearing up at destination "${destination.label}"`, (signal) => settle.call(instance, deployed, signal)).catch((error: unknown) =>
+    if (instance.settle === undefined) return;
+    await untilStopped(held, `clearing up at destination "${destination.label}"`, async (signal) => instance.settle?.(deployed, signal)).catch((error: unknown) =>
       this.logger.warn({ err: toAppError(error), destinationId: destination.id }, 'what was kept for a rollback could not be cleared away'),
     );
   }

@@ -21,15 +21,16 @@ export class RemoveDeployment {
     const prepared = await this.preparation.run(turn);
     if (prepared === null) return this.record.removed(turn, 'left as it is: the destination or the certificate does not exist any more', true);
     const { instance, destination, deployed } = prepared;
-    if (turn.row.phase !== null && turn.row.phase !== 'removing') {
+    // Proven, and cut off before what was kept for a rollback was cleared away: it is not wanted back.
+    if (turn.row.phase === 'settling') await untilStopped(turn.signal, `clearing up at destination "${destination.label}"`, async (signal) => instance.settle?.(deployed, signal));
+    else if (turn.row.phase !== null && turn.row.phase !== 'removing') {
       // An upload was cut off half-way: what it replaced comes first.
       const fault = await this.rollback.putBack(turn, prepared);
       if (fault !== null) throw toAppError(fault);
     }
-    const { remove } = instance;
-    if (remove === undefined) return this.record.removed(turn, `left at the destination: plugin "${destination.plugin}" cannot remove certificates`, true);
+    if (instance.remove === undefined) return this.record.removed(turn, `left at the destination: plugin "${destination.plugin}" cannot remove certificates`, true);
     await this.record.begin(turn, 'removing');
-    await untilStopped(turn.signal, `removing from destination "${destination.label}"`, (signal) => remove.call(instance, deployed, signal));
+    await untilStopped(turn.signal, `removing from destination "${destination.label}"`, async (signal) => instance.remove?.(deployed, signal));
     await this.record.removed(turn, null);
   }
 }

@@ -124,6 +124,7 @@ describe('after a crash', () => {
   it.each([
     ['uploading', ['upload', 'settle'], 'deployed'],
     ['verifying', ['upload', 'settle'], 'deployed'],
+    ['settling', ['settle'], 'deployed'],
     ['rolling_back', ['rollback'], 'failed'],
   ] as const)('while %s it goes on from there', async (phase, calls, state) => {
     const [place, certificate] = [await world.destination({ can: able, isServing: true }), await world.certificate()];
@@ -147,6 +148,28 @@ describe('after a crash', () => {
     await world.sweep();
     await world.becomes(id, 'removed');
     expect(place.shelf.held.size).toBe(0);
+  });
+
+  it('before what is proven was cleared up it is deployed, also when nobody answers there by then', async () => {
+    const [place, certificate] = [await world.destination({ can: able, isServing: true }), await world.certificate()];
+    const { id } = await world.deploy(certificate, place);
+    place.shelf.calls.length = 0;
+    place.shelf.close();
+    await world.crashed(id, 'settling');
+    await world.sweep();
+    const { proofs } = await world.becomes(id, 'deployed', () => place.shelf.calls.length > 0);
+    expect(place.shelf.calls).toEqual(['settle']);
+    expect(proofs).toMatchObject([{ isServed: true }]);
+  });
+
+  it('before what is proven was cleared up it is cleared up and removed when it is not wanted any more', async () => {
+    const [place, certificate] = [await world.destination({ can: able, isServing: true }), await world.certificate()];
+    const { id } = await world.deploy(certificate, place);
+    place.shelf.calls.length = 0;
+    await world.crashed(id, 'settling');
+    await detach(certificate);
+    await world.becomes(id, 'removed');
+    expect(place.shelf.calls).toEqual(['settle', 'remove']);
   });
 
   it('half-way through an upload that is not wanted any more, what was there before comes back', async () => {
