@@ -29,14 +29,19 @@ export class DeploymentTurns {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Queues the destination's one job, within the transaction of what is to be worked on. @param pauseMs null: now */
-  async wake(tx: Sql, destinationId: number, pauseMs: number | null): Promise<void> {
+  /**
+   * Queues the destination's one job, within the transaction of what is to be worked on.
+   *
+   * @param pauseMs null: now @param keepsTime when it waits already it stays so
+   */
+  async wake(tx: Sql, destinationId: number, pauseMs: number | null, keepsTime = false): Promise<void> {
     const runAt = pauseMs === null ? undefined : new Date(this.clock.now().getTime() + pauseMs);
-    await this.jobs.add(deployJob, { destinationId }, { tx, jobKey: `destination:${destinationId}`, ...(runAt !== undefined && { runAt }) });
+    await this.jobs.add(deployJob, { destinationId }, { tx, jobKey: `destination:${destinationId}`, keepsTime, ...(runAt !== undefined && { runAt }) });
   }
 
+  /** For when somebody else is at work there and does not say what comes next; whoever does says it better. */
   wakeLater(destinationId: number, pauseMs: number): Promise<void> {
-    return this.database.transaction((tx) => this.wake(tx, destinationId, pauseMs));
+    return this.database.transaction((tx) => this.wake(tx, destinationId, pauseMs, true));
   }
 
   /** What is due at a destination: what a crash left half done, then uploads, then removals: a place is filled before it is cleared. */

@@ -14,6 +14,8 @@ export interface AddJobOptions {
   runAt?: Date;
   /** A second job with the same key replaces the first while that has not started. */
   jobKey?: string;
+  /** One with the same key that waits already keeps its time: somebody else knows better when it is due. */
+  keepsTime?: boolean;
   /** Attempts before it stays failed; default 25, over about three days. */
   maxAttempts?: number;
 }
@@ -43,9 +45,9 @@ export class Jobs {
   }
 
   /** @throws AppError `internal` for a name that no provider declares: that is a bug. */
-  async add(name: string, payload: JobPayload = {}, { tx, runAt, jobKey, maxAttempts }: AddJobOptions = {}): Promise<void> {
+  async add(name: string, payload: JobPayload = {}, { tx, runAt, jobKey, keepsTime, maxAttempts }: AddJobOptions = {}): Promise<void> {
     if (!this.bound.has(name)) throw new AppError('internal', 'internal error', { cause: new Error(`no provider declares job "${name}"`) });
-    await this.enqueue(tx ?? this.options.database, { name, payload, queueName: null, runAt, jobKey, maxAttempts });
+    await this.enqueue(tx ?? this.options.database, { name, payload, queueName: null, runAt, jobKey, keepsTime, maxAttempts });
   }
 
   /** Queues a job for right now, unless it waits already. @throws AppError `not_found` for a name that no provider declares. */
@@ -100,12 +102,12 @@ export class Jobs {
 
   private async enqueue(sql: Sql, job: QueuedJob): Promise<void> {
     const text = `select from ${jobSchema(this.options.service)}.add_job(identifier => $1, payload => $2::json, queue_name => $3,
-      run_at => $4::timestamptz, max_attempts => $5::int, job_key => $6, job_key_mode => 'replace')`;
-    const { name, payload, queueName, runAt, maxAttempts, jobKey } = job;
+      run_at => $4::timestamptz, max_attempts => $5::int, job_key => $6, job_key_mode => $7)`;
+    const { name, payload, queueName, runAt, maxAttempts, jobKey, keepsTime = false } = job;
     await sql.query({
       name: 'job-add',
       text,
-      values: [name, JSON.stringify(payload), queueName, runAt ?? null, maxAttempts ?? null, jobKey ?? null],
+      values: [name, JSON.stringify(payload), queueName, runAt ?? null, maxAttempts ?? null, jobKey ?? null, keepsTime ? 'preserve_run_at' : 'replace'],
     });
   }
 
@@ -136,6 +138,7 @@ interface QueuedJob {
   queueName: string | null;
   runAt?: Date | undefined;
   jobKey?: string | undefined;
+  keepsTime?: boolean | undefined;
   maxAttempts?: number | undefined;
 }
 

@@ -146,6 +146,24 @@ describe('a schedule', () => {
   });
 });
 
+describe('a job with a key', () => {
+  it('is replaced while it waits, and keeps its time where that is asked for', async () => {
+    class Keyed {
+      @Job('keyed', { timeLimitMs: 5_000 })
+      async run(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    const jobs = await work(new Keyed());
+    const [soon, late] = [new Date(Date.now() + 3_600_000), new Date(Date.now() + 7_200_000)];
+    for (const jobKey of ['moved', 'kept']) await jobs.add('keyed', {}, { runAt: soon, jobKey });
+    await jobs.add('keyed', {}, { runAt: late, jobKey: 'moved' });
+    await jobs.add('keyed', {}, { runAt: late, jobKey: 'kept', keepsTime: true });
+    const waiting = await database.query(`select key, run_at from notify_jobs.jobs where key in ('kept', 'moved') order by key`);
+    expect(waiting).toEqual([{ key: 'kept', run_at: soon }, { key: 'moved', run_at: late }]);
+  });
+});
+
 describe('a worker that was killed', () => {
   it('loses its jobs to others after two looks, and a living one keeps them', async () => {
     class Slow {
