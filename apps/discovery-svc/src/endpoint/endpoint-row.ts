@@ -18,6 +18,8 @@ export interface EndpointRow {
   owner: string | null;
   owner_role_id: number | null;
   is_manual: boolean;
+  /** An administrator said where it is. */
+  is_reached_inside: boolean;
   source_id: number | null;
   source_label: string | null;
   /** The plugin of its source changes what endpoints present. */
@@ -67,7 +69,7 @@ export type EndpointFacts = Pick<
 /** As one that is not there yet is kept. */
 export type NewEndpoint = EndpointFacts & Pick<EndpointRow, 'name' | 'dnsname' | 'port' | 'type'>;
 
-export const endpointColumns = `e.id, e.name, e.dnsname, e.port, e.type, e.active, e.owner, e.owner_role_id, e.is_manual, e.source_id, e.destination_id, e.address,
+export const endpointColumns = `e.id, e.name, e.dnsname, e.port, e.type, e.active, e.owner, e.owner_role_id, e.is_manual, e.is_reached_inside, e.source_id, e.destination_id, e.address,
   e.server_name, e.start_tls, e.external_id, e.store, e.scope, e.certificate_path, e.registry_type, e.policy_id, e.certificate_id, e.expected_certificate_id,
   e.issues, e.confirmed_at, e.last_checked_at, e.last_error, e.missing_since, e.created_at, e.updated_at,
   (select s.label from source s where s.id = e.source_id) as source_label,

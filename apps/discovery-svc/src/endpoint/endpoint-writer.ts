@@ -51,6 +51,12 @@ export class EndpointWriter {
     await this.writeParts(tx, changes);
   }
 
+  /** A source has them from now on: whoever made them by hand, perhaps before the source saw them, decides nothing about them any more. */
+  async disown(tx: Sql, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await tx.query('update endpoint set is_manual = false, owner = null, owner_role_id = null, active = true, expected_certificate_id = null, destination_id = null where id = any($1::int[])', [ids]);
+  }
+
   async setCertificates(tx: Sql, id: number, certificates: EndpointFacts['certificates']): Promise<void> {
     await tx.query('delete from endpoint_certificate where endpoint_id = $1', [id]);
     await this.writeCertificates(tx, [{ id, certificates }]);

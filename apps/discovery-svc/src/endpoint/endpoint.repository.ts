@@ -7,7 +7,7 @@ import { endpointColumns, type EndpointRow } from './endpoint-row.js';
 /** What a person says of an endpoint. */
 export type ManualEndpoint = Pick<
   EndpointRow,
-  'name' | 'dnsname' | 'port' | 'type' | 'active' | 'owner' | 'owner_role_id' | 'start_tls' | 'server_name' | 'expected_certificate_id' | 'destination_id'
+  'name' | 'dnsname' | 'port' | 'type' | 'active' | 'owner' | 'owner_role_id' | 'start_tls' | 'server_name' | 'expected_certificate_id' | 'destination_id' | 'is_reached_inside'
 >;
 
 const listed: Columns = {
@@ -143,9 +143,9 @@ export class EndpointRepository {
 
 export const noSuchEndpoint = (id: number): AppError => new AppError('not_found', `endpoint ${id} does not exist`);
 
-const manualColumns = 'name, dnsname, port, type, active, owner, owner_role_id, start_tls, server_name, expected_certificate_id, destination_id';
+const manualColumns = 'name, dnsname, port, type, active, owner, owner_role_id, start_tls, server_name, expected_certificate_id, destination_id, is_reached_inside';
 
-const manualValues = (e: ManualEndpoint): unknown[] => [e.name, e.dnsname, e.port, e.type, e.active, e.owner, e.owner_role_id, e.start_tls, e.server_name, e.expected_certificate_id, e.destination_id];
+const manualValues = (e: ManualEndpoint): unknown[] => [e.name, e.dnsname, e.port, e.type, e.active, e.owner, e.owner_role_id, e.start_tls, e.server_name, e.expected_certificate_id, e.destination_id, e.is_reached_inside];
 
 function writeFault(error: unknown, { dnsname, port }: ManualEndpoint): unknown {
   if (uniqueViolation(error)?.constraint !== 'endpoint_address_unique') return error;

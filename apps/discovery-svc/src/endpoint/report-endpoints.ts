@@ -21,10 +21,12 @@ export interface Report {
   ids: number[];
   newCount: number;
   changedCount: number;
+  /** Not taken over, because somebody else has them. */
+  conflicts: { endpoint: NewEndpoint; holder: string }[];
   events: NewEvent[];
 }
 
-/** Takes over what a source reports of endpoints (domain-rules SY-7 to SY-9): name, type, active flag and owner stay as they are. */
+/** Takes over what a source reports of endpoints (domain-rules SY-7 to SY-9): name, type, active flag and owner stay as they are, save where it takes over one that was made by hand. */
 @Injectable()
 export class ReportEndpoints {
   constructor(
@@ -35,7 +37,7 @@ export class ReportEndpoints {
 
   /** @param readSince what was said of an endpoint's certificates after that is newer than the report */
   async run(tx: Sql, reporter: Reporter, reported: readonly ReportedEndpoint[], readSince: Date): Promise<Report> {
-    const report: Report = { ids: [], newCount: 0, changedCount: 0, events: [] };
+    const report: Report = { ids: [], newCount: 0, changedCount: 0, conflicts: [], events: [] };
     const unique = [...new Map(reported.map((endpoint) => [`${endpoint.port} ${endpoint.dnsname}`, endpoint])).values()];
     if (unique.length === 0) return report;
     const [rows, policyIds] = [await this.writer.at(unique, tx), await this.policies.ids(tx, unique.map(({ policy }) => policy))];
@@ -50,13 +52,18 @@ export class ReportEndpoints {
         continue;
       }
       report.ids.push(row.id);
-      if (isAnothers(row, reporter)) continue;
+      const holder = holderOf(row, reporter);
+      if (holder !== null) {
+        report.conflicts.push({ endpoint: own, holder });
+        continue;
+      }
       const certificates = row.confirmed_at !== null && row.confirmed_at > readSince ? row.certificates : own.certificates;
       const facts = { ...own, certificates, destination_id: row.destination_id, address: row.address, policy_id: own.policy_id ?? row.policy_id };
       if (!isSame(row, facts)) changes.push({ id: row.id, facts, row });
     }
     await this.add(tx, fresh, report);
     await this.writer.update(tx, changes);
+    await this.writer.disown(tx, changes.flatMap(({ id, row }) => (row.is_manual ? [id] : [])));
     report.changedCount = changes.length;
     report.events.push(...changes.map(({ row, facts }) => this.events.updated({ ...row, ...facts })));
     return report;
@@ -80,6 +87,14 @@ export class ReportEndpoints {
   }
 }
 
-/** The last to report an endpoint has it, but who can change what it presents does not lose it to one who only looks. */
-const isAnothers = (row: EndpointRow, { id, can_rotate: canRotate }: Reporter): boolean =>
-  row.source_id !== null && row.source_id !== id && row.missing_since === null && row.can_rotate === true && !canRotate;
+/**
+ * Who has an endpoint that a source reports, in words; null: the source may have it. One that is there stays with its source, or with who
+ * made it by hand, but whoever can change what it presents takes it from those who only look: what is said of it decides about rotations
+ * and revocations.
+ */
+function holderOf(row: EndpointRow, { id, can_rotate: canRotate }: Reporter): string | null {
+  if (row.source_id === id) return null;
+  if (row.source_id === null) return row.is_manual && !canRotate ? 'it was made by hand' : null;
+  if (row.missing_since !== null || (canRotate && row.can_rotate !== true)) return null;
+  return `source "${row.source_label ?? ''}" reports it`;
+}

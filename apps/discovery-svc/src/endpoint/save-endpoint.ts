@@ -35,7 +35,7 @@ export class SaveEndpoint {
     if (!passesRoleGate(principal, this.rules)) throw refused(principal, 'create endpoints', this.rules.strictRoles ? 'role admin or operator' : 'a caller without role read-only');
     assertMayName(principal, input.destinationId, null);
     const id = await this.database.transaction(async (tx) => {
-      const made = await this.endpoints.insert(tx, manual(input));
+      const made = await this.endpoints.insert(tx, manual(input, isAdmin(principal)));
       await this.writer.setAliases(tx, made, aliasesOf(input));
       await this.trail.record(tx, principal, 'created', made);
       return made;
@@ -49,10 +49,13 @@ export class SaveEndpoint {
       const row = await this.endpoints.lock(tx, input.id);
       if (row === undefined) throw noSuchEndpoint(input.id);
       assertMayChange(principal, row, 'change');
-      if (row.is_manual) assertMayName(principal, input.destinationId, row.destination_id);
-      const wanted = row.is_manual ? manual(input) : { ...row, active: input.active, owner: input.owner, owner_role_id: input.ownerRoleId, expected_certificate_id: input.expectedCertificateId };
+      const isByHand = row.is_manual && row.source_id === null;
+      const given = manual(input, isAdmin(principal) || (row.is_reached_inside && isSamePlace(input, row)));
+      if (isByHand) assertMayName(principal, input.destinationId, row.destination_id);
+      if (isByHand && input.destinationId !== null && !isSamePlace(input, row)) assertMayName(principal, input.destinationId, null);
+      const wanted = isByHand ? given : { ...row, active: input.active, owner: input.owner, owner_role_id: input.ownerRoleId, expected_certificate_id: input.expectedCertificateId };
       await this.endpoints.update(tx, input.id, wanted);
-      if (row.is_manual) await this.writer.setAliases(tx, input.id, aliasesOf(input));
+      if (isByHand) await this.writer.setAliases(tx, input.id, aliasesOf(input));
       await this.trail.record(tx, principal, 'updated', input.id);
     });
     await this.jobs.runNow(checkDueEndpoints);
@@ -81,7 +84,8 @@ export function assertMayChange(principal: Principal, { name, owner, owner_role_
 }
 
 /**
- * A rotation puts certificates with their keys to the destination that an endpoint names: whoever names it decides who gets them.
+ * A rotation puts certificates with their keys to the destination that an endpoint names: whoever names it, or says where an endpoint with
+ * a destination is, decides who gets them.
  *
  * @throws AppError `permission_denied`
  */
@@ -93,18 +97,26 @@ function assertMayName(principal: Principal, destinationId: number | null, befor
 const refused = (principal: Principal, what: string, needs: string): AppError =>
   new AppError('permission_denied', `${principal.kind === 'user' ? principal.username : principal.service} may not ${what}: needs ${needs}`, { reason: 'authz.endpoint_write' });
 
-const manual = ({ name, dnsname, port, type, active, owner, ownerRoleId, startTls, serverName, expectedCertificateId, destinationId }: Input): ManualEndpoint => ({
-  name,
-  dnsname: dnsNameOf(dnsname),
-  port,
-  type,
-  active,
-  owner,
-  owner_role_id: ownerRoleId,
-  start_tls: startTls,
-  server_name: serverName === null || serverName === '' ? null : dnsNameOf(serverName),
-  expected_certificate_id: expectedCertificateId,
-  destination_id: destinationId,
+const serverNameOf = ({ serverName }: Input): string | null => (serverName === null || serverName === '' ? null : dnsNameOf(serverName));
+
+/** It is asked where and as it was before. */
+const isSamePlace = (input: Input, row: EndpointRow): boolean =>
+  dnsNameOf(input.dnsname) === row.dnsname && input.port === row.port && serverNameOf(input) === row.server_name && input.startTls === row.start_tls;
+
+/** @param isReachedInside it may have an address that is not public */
+const manual = (input: Input, isReachedInside: boolean): ManualEndpoint => ({
+  name: input.name,
+  dnsname: dnsNameOf(input.dnsname),
+  port: input.port,
+  type: input.type,
+  active: input.active,
+  owner: input.owner,
+  owner_role_id: input.ownerRoleId,
+  start_tls: input.startTls,
+  server_name: serverNameOf(input),
+  expected_certificate_id: input.expectedCertificateId,
+  destination_id: input.destinationId,
+  is_reached_inside: isReachedInside,
 });
 
 const aliasesOf = ({ dnsAliases }: Input): string[] => [...new Set(dnsAliases.map(dnsNameOf))].filter((alias) => alias !== '').sort();

@@ -72,8 +72,9 @@ export class TakeEndpoints {
     const isKnown = ({ certificates }: StagedEndpoint) => certificates.length === 0 || certificates.some(({ certificateId }) => certificateId !== null);
     const report = await this.report.run(tx, source, endpoints.filter(isKnown).map(reportedOf), state.startedAt);
     const skipped = await this.report.idsAt(tx, endpoints.filter((endpoint) => !isKnown(endpoint)));
-    state.count({ endpointsNew: report.newCount, endpointsChanged: report.changedCount });
-    return { findings, endpointIds: [...report.ids, ...skipped], events: report.events };
+    const conflicts = report.conflicts.map(({ endpoint, holder }) => ({ kind: 'endpoint' as const, what: nameOf(endpoint), reason: `it was left as it is: ${holder}` }));
+    state.count({ endpointsNew: report.newCount, endpointsChanged: report.changedCount, endpointsSkipped: conflicts.length });
+    return { findings: [...findings, ...conflicts], endpointIds: [...report.ids, ...skipped], events: report.events };
   }
 
   private issuesOf({ endpoint, candidates }: SeenEndpoint, { trust }: RunState): EndpointIssue[] {
