@@ -47,9 +47,12 @@ async function askedOnce({ options, session, context, signal }: RegionsSettings)
   const names = [...text.matchAll(/<item>(.*?)<\/item>/gs)].flatMap(([, item = '']) => (field(item, 'optInStatus') === 'not-opted-in' ? [] : [field(item, 'regionName')]));
   if (!text.includes('DescribeRegionsResponse')) throw new AppError('upstream_failed', "AWS answered DescribeRegions in a form that is not its API's: is the endpoint right?", { reason: 'aws.unexpected_answer' });
   return names
-    .filter((name) => /^[a-z0-9-]{1,32}$/.test(name) && name !== 'unknown')
+    .filter((name) => /^[a-z0-9-]{1,32}$/.test(name) && name !== 'unknown' && partitionOf(name) === options.partition)
     .sort()
     .slice(0, maxRegions);
 }
+
+/** Credentials of one partition mean nothing in another; AWS itself names its own alone, stand-ins name all. */
+const partitionOf = (region: string): AwsOptions['partition'] => (region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws');
 
 const field = (xml: string, name: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? 'unknown';

@@ -68,6 +68,14 @@ describeWithPeers(['moto'], 'load balancers at moto, with rights enforced', () =
     ]);
   });
 
+  it('are looked for in all regions of the partition where none are named, and in no other: moto names those of China and the government as well', async () => {
+    const { proxy, source } = await through({}, { regions: '' });
+    expect(faultsOf(await findAll(source))).toEqual([]);
+    const asked = new Set(proxy.calls.filter(({ service }) => service === 'elasticloadbalancing').map(({ region }) => region));
+    expect([...asked].filter((region) => /^(?:cn|us-gov)-/.test(region))).toEqual([]);
+    expect(asked.size).toBeGreaterThan(10);
+  });
+
   it('with a tag of those that are passed over are passed over, whichever setting names it', async () => {
     const { externalId } = await aws.certificate();
     await aws.classicBalancer('us-east-1', 'classic-ignored', { 443: externalId }, ['lemur-ignore']);
