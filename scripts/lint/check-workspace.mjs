@@ -62,12 +62,12 @@ function checkImports({ folder, manifest, tsconfig }, rootManifest) {
   });
 }
 
-const isForTests = (file) => /\.spec\.ts$|\/test\/|\/conformance\/|^e2e\/|^bench\/|^libs\/(testing|peers)\//.test(file);
+const isForTests = (file) => /\.spec\.ts$|\/test\/|\/conformance\/|\/stand-in[/.]|^e2e\/|^bench\/|^libs\/(testing|peers)\//.test(file);
 
 function importsOf(file) {
   const text = readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
   const names = [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2]);
-  return [...new Set(names.filter((name) => !/^\.|^node:|\$\{/.test(name) && !builtin.has(name)).map(packageOf))];
+  return [...new Set(names.filter((name) => /^[@a-z]/.test(name) && !/^node:|\$\{/.test(name) && !builtin.has(name)).map(packageOf))];
 }
 
 const packageOf = (specifier) =>
