@@ -23,6 +23,17 @@ export const endpointsOption = () =>
     )
     .meta({ type: 'textarea' });
 
+/** More than this keeps the next deployment of the destination waiting for no server that is known. */
+const longestServedWithin = 300;
+
+/** Option that says how long a server takes until it presents what was uploaded, in seconds. */
+export const servedWithinOption = () =>
+  z
+    .int()
+    .min(1)
+    .max(longestServedWithin)
+    .describe('Seconds after an upload within which the endpoints must serve it; then what was there before is put back');
+
 /** The addresses that an option names, for one certificate. */
 export function servedAt(endpoints: string | undefined, { commonName }: Pick<DeployedCertificate, 'commonName'>): ServedAt[] {
   return partsOf(endpoints ?? '').flatMap((part) => {

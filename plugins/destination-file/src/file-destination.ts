@@ -47,6 +47,11 @@ export class FileDestination implements Destination {
     await (await this.at(signal)).settle(certificate);
   }
 
+  /** Left blank, the default of the platform. */
+  get servedWithinMs(): number | undefined {
+    return this.options.servedWithin === undefined ? undefined : this.options.servedWithin * 1_000;
+  }
+
   placeFor(certificate: DeployedCertificate): string {
     return CertificatePlace.nameOf(this.options, certificate);
   }

@@ -13,8 +13,7 @@ const maxTries = 4;
 /** Secrets of one namespace, written by server-side apply: what others put into them stays. */
 export class KubernetesDestination implements Destination {
   readonly place: string;
-  /** Ingress controllers take seconds; the kubelet brings a secret that is mounted to its pods within a minute or two. */
-  readonly servedWithinMs = 120_000;
+  readonly servedWithinMs: number;
   private readonly api: KubernetesApi;
   private readonly secrets: Secrets;
 
@@ -23,6 +22,7 @@ export class KubernetesDestination implements Destination {
     context: DestinationContext,
   ) {
     this.place = options.kubernetesURL;
+    this.servedWithinMs = options.servedWithin * 1_000;
     this.api = new KubernetesApi(options, context);
     this.secrets = new Secrets(this.api);
   }

@@ -1,4 +1,4 @@
-import { endpointsOption } from '@sifaka/certificate-files';
+import { endpointsOption, servedWithinOption } from '@sifaka/certificate-files';
 import { ConnectionOptions, NamespaceOptions } from '@sifaka/kubernetes';
 import { matching } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
@@ -17,5 +17,6 @@ export const KubernetesOptions = z.object({
     .meta({ required: true }),
   takeOwnership: z.boolean().default(false).describe('Overwrite what another manager wrote at the same keys of the secret; otherwise that is an error which names it'),
   endpoints: endpointsOption(),
+  servedWithin: servedWithinOption().default(120).describe('Seconds after an upload within which the endpoints must serve it, up to 300; then what was there before is put back. Ingress controllers take seconds; the kubelet brings a secret that is mounted to its pods within a minute or two'),
 });
 export type KubernetesOptions = z.output<typeof KubernetesOptions>;

@@ -305,6 +305,8 @@ describe('kubernetes-destination', () => {
       { host: '192.0.2.7', port: 443, serverName: 'www.example.test', startTls: null },
     ]);
     expect(make().endpoints?.(deployed(testDeployable()))).toEqual([]);
+    expect([make().servedWithinMs, make({ servedWithin: 30 }).servedWithinMs]).toEqual([120_000, 30_000]);
+    expect(() => make({ servedWithin: 301 })).toThrow(/servedWithin/);
     expect(() => make({ endpoints: 'host:99999' })).toThrow(/endpoints/);
   });
 

@@ -62,6 +62,11 @@ export class SshDestination implements Destination {
     await this.at((place) => place.settle(certificate), signal);
   }
 
+  /** Left blank, the default of the platform. */
+  get servedWithinMs(): number | undefined {
+    return this.options.servedWithin === undefined ? undefined : this.options.servedWithin * 1_000;
+  }
+
   placeFor(certificate: DeployedCertificate): string {
     return CertificatePlace.nameOf(this.options, certificate);
   }

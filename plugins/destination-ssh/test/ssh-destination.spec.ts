@@ -178,13 +178,16 @@ describe('options', () => {
     ['reloadCommand', 'true\nfalse'],
     ['endpoints', 'www.example.test'],
     ['endpoints', 'gopher:www.example.test:70'],
+    ['servedWithin', 0],
+    ['servedWithin', 301],
     ['endpoints', 'www.example.test:99999'],
   ])('refuse %s "%s"', (name, value) => {
     expect(options({ [name]: value })).toThrow(new RegExp(`${name}: `));
   });
 
   it('name addresses with and without names and STARTTLS', () => {
-    const destination = plugin.create(options({ endpoints: 'www.example.test:443, 192.0.2.1:8443#{CN}\nsmtp:[2001:db8::1]:25#mail.example.test imap:mail.example.test:143#' })(), makeDestination({ plugin, options: named({ host: 'h' }), contents: () => new Map(), wrongCredentials: [], away: [] }).context);
+    const destination = plugin.create(options({ servedWithin: 20, endpoints: 'www.example.test:443, 192.0.2.1:8443#{CN}\nsmtp:[2001:db8::1]:25#mail.example.test imap:mail.example.test:143#' })(), makeDestination({ plugin, options: named({ host: 'h' }), contents: () => new Map(), wrongCredentials: [], away: [] }).context);
+    expect(destination.servedWithinMs).toBe(20_000);
     expect(destination.endpoints?.(deployed(testDeployable({ commonName: '*.shop.test' })))).toEqual([
       { host: 'www.example.test', port: 443, serverName: 'www.example.test', startTls: null },
       { host: '192.0.2.1', port: 8443, serverName: 'www.shop.test', startTls: null },

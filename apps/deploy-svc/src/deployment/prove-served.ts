@@ -12,6 +12,8 @@ export const proofLimitMs = 2_500;
 const askLimitMs = 1_000;
 const firstPauseMs = 50;
 const longestPauseMs = 250;
+/** A server that takes its time is not asked hundreds of times: each pause is at most this part of the time that is over. */
+const pausePart = 10;
 /** Questions that are under way at once. */
 const parallel = 16;
 
@@ -40,10 +42,10 @@ export class ProveServed {
   }
 
   /** The same after a rollback. An endpoint that did not answer before need not answer now. */
-  async restored(points: readonly ServedAt[], certificate: DeployedCertificate, before: readonly ServedBefore[] | null, signal: AbortSignal): Promise<EndpointProof[]> {
+  async restored(points: readonly ServedAt[], certificate: DeployedCertificate, before: readonly ServedBefore[] | null, { limitMs, signal }: { limitMs: number; signal: AbortSignal }): Promise<EndpointProof[]> {
     const beforeAt = (point: ServedAt) => before?.find(({ host, port, serverName }) => host === point.host && port === point.port && serverName === point.serverName);
     const asked = points.filter((point) => before === null || beforeAt(point)?.fingerprint !== null);
-    return this.prove(asked, (point) => (served) => judgeRestored(served, beforeAt(point)?.fingerprint ?? null, certificate.certificateDer), proofLimitMs, signal);
+    return this.prove(asked, (point) => (served) => judgeRestored(served, beforeAt(point)?.fingerprint ?? null, certificate.certificateDer), limitMs, signal);
   }
 
   private prove(points: readonly ServedAt[], judgeOf: (point: ServedAt) => Judge, limitMs: number, signal: AbortSignal): Promise<EndpointProof[]> {
@@ -56,7 +58,8 @@ export class ProveServed {
   }
 
   private async until(point: ServedAt, judge: Judge, endsAt: number, signal: AbortSignal): Promise<string | null> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 1.5)) {
+    const startedAt = performance.now();
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(Math.max(longestPauseMs, (performance.now() - startedAt) / pausePart), pauseMs * 1.5)) {
       const detail = await this.look(point, judge);
       if (detail === null) return null;
       if (signal.aborted || performance.now() + pauseMs >= endsAt) return detail;

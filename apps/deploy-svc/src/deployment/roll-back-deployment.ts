@@ -3,7 +3,7 @@ import { AppError, isAppError, toAppError } from '@sifaka/kernel';
 import type { StepName } from './deployment.js';
 import { mayPass, untilNextTry } from './pauses.js';
 import { PrepareTurn } from './prepare-turn.js';
-import { describeFaults, ProveServed } from './prove-served.js';
+import { describeFaults, proofLimitMs, ProveServed } from './prove-served.js';
 import { RecordProgress } from './record-progress.js';
 import { untilStopped, wasStopped } from './stoppable.js';
 import type { Prepared, Turn } from './turn.js';
@@ -39,7 +39,7 @@ export class RollBackDeployment {
     // A server that does not take anything over serves what it served before: that is asked.
     const isAsked = fault === null || (isAppError(fault) && fault.reason === 'destination.not_reloaded' && prepared.points.length > 0);
     if (!isAsked) return this.failed(turn, why, fault);
-    const proofs = await this.proofs.restored(prepared.points, prepared.deployed, turn.row.served_before, turn.signal);
+    const proofs = await this.proofs.restored(prepared.points, prepared.deployed, turn.row.served_before, { limitMs: prepared.instance.servedWithinMs ?? proofLimitMs, signal: turn.signal });
     const still = describeFaults(proofs);
     const isBack = still === '';
     const detail = isBack ? described(proofs.length) : still;

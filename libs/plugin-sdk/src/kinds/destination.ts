@@ -78,8 +78,8 @@ export interface Destination extends PluginLifecycle {
   remove?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void>;
   /** Where the target serves what is uploaded, by its options: the host of the plugin asks there whether it does. */
   endpoints?(certificate: DeployedCertificate): readonly ServedAt[];
-  /** How long the target takes after an upload until it serves it there, at most, in milliseconds. Default 2,500: it reloads at once. */
-  readonly servedWithinMs?: number;
+  /** How long the target takes after an upload until it serves it there, at most, in milliseconds; and as long after a rollback. Default 2,500: it reloads at once. */
+  readonly servedWithinMs?: number | undefined;
   /**
    * Puts back what the upload of this certificate replaced, and makes the target serve it; also after an upload that failed half-way or
    * was cut off by a crash. Where there was nothing before, what was uploaded is taken away. It is back already: changes nothing.
