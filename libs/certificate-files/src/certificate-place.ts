@@ -31,9 +31,10 @@ export class CertificatePlace {
    * Puts the files there, all or nothing: everything is on the disk under other names before the first one changes places, and what was
    * there is kept until `settle`. What is there already is not touched, and the server is not told.
    *
+   * @returns whether anything had to be put there
    * @throws AppError with what the server said when it does not take them; `rollback` takes them back
    */
-  async upload(certificate: DeployableCertificate): Promise<void> {
+  async upload(certificate: DeployableCertificate): Promise<boolean> {
     const { fingerprint } = certificate;
     const planned = plannedFiles(this.options, certificate);
     const journalPath = this.journalPath(certificate);
@@ -41,7 +42,7 @@ export class CertificatePlace {
     const journal = await this.unfinished(journalPath);
     const found = await this.findAll(planned);
     const changed = planned.filter((file) => !this.isThere(file, found.get(file.path) ?? null));
-    if (changed.length === 0 && (journal?.fingerprint !== fingerprint || journal.state === 'placed')) return;
+    if (changed.length === 0 && (journal?.fingerprint !== fingerprint || journal.state === 'placed')) return false;
 
     const entries = await this.entriesFor(certificate, { planned, found, journal });
     await writeJournal(this.files, journalPath, { version: 1, fingerprint, state: 'placing', entries });
@@ -49,6 +50,12 @@ export class CertificatePlace {
     await this.place(fingerprint, changed);
     await this.server.takeOver();
     await writeJournal(this.files, journalPath, { version: 1, fingerprint, state: 'placed', entries });
+    return true;
+  }
+
+  /** Has the server take over what is there. */
+  reload(): Promise<void> {
+    return this.server.takeOver();
   }
 
   /** Whether exactly this certificate is there, with its chain and its key. */

@@ -22,7 +22,7 @@ export type {
   SshTerms,
 } from './kinds/issuer.js';
 export type { ExportedFile, Exporter, ExportInput } from './kinds/exporter.js';
-export type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, StartTls } from './kinds/destination.js';
+export type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, StartTls, Uploaded } from './kinds/destination.js';
 export { startTlsProtocols } from './kinds/destination.js';
 export type { EndpointCertificate, Finding, FoundCertificate, FoundEndpoint, ScanRequest, Source, SourceFault, StoredCertificate } from './kinds/source.js';
 export type { DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, Notifier } from './kinds/outbound.js';

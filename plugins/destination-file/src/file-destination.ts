@@ -1,6 +1,6 @@
 import { CertificatePlace, commandedServer, noServer, servedAt, stoppableFiles, type FileRights, type Server } from '@sifaka/certificate-files';
 import { AppError } from '@sifaka/kernel';
-import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
+import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, Uploaded } from '@sifaka/plugin-sdk';
 import { runLocally, wordsOf } from './local-command.js';
 import { LocalFiles } from './local-files.js';
 import type { FileOptions } from './options.js';
@@ -25,10 +25,14 @@ export class FileDestination implements Destination {
     await files.remove(probe);
   }
 
-  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }> {
+  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<Uploaded> {
     const place = await this.at(signal);
-    await place.upload(certificate);
-    return { externalId: place.externalId(certificate) };
+    const isChanged = await place.upload(certificate);
+    return { externalId: place.externalId(certificate), ...(!isChanged && { wasThere: true }) };
+  }
+
+  async reload(_certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await (await this.at(signal)).reload();
   }
 
   async verify(certificate: DeployedCertificate, signal?: AbortSignal): Promise<boolean> {

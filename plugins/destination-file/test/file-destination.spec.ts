@@ -57,6 +57,20 @@ describe('files of this machine', () => {
     await expect(stat(join(folder, 'elsewhere'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('that are there already are taken over when that is asked for, and not before', async () => {
+    const [log, certificate] = [join(root, 'reloads'), testDeployable()];
+    const reloadCommand = `/usr/bin/mkdir -p ${log}`;
+    const bare = one();
+    expect(await bare.upload(certificate)).not.toHaveProperty('wasThere');
+    await bare.settle?.(deployed(certificate));
+    const told = one({ reloadCommand }, { commands: [reloadCommand] });
+    expect(await told.upload(certificate)).toMatchObject({ wasThere: true });
+    await expect(stat(log)).rejects.toMatchObject({ code: 'ENOENT' });
+    await told.reload?.(deployed(certificate));
+    expect((await stat(log)).isDirectory()).toBe(true);
+    await rm(log, { recursive: true });
+  });
+
   it('have the administrator alone say which folders these are', () => {
     for (const name of ['folders', 'commands']) expect(() => parsePluginOptions(plugin, named({ [name]: ['/'] }))).toThrow(/unknown option/);
     expect(plugin.pluginOptions().map(({ name }) => name)).not.toContain('folders');

@@ -106,7 +106,7 @@ export class KubernetesDestination implements Destination {
   /** What was there is kept first: a crash at any point leaves one of the two whole, and the way back. */
   private async write(wanted: AppliedSecret, current: Secret | null, certificate: DeployableCertificate): Promise<void> {
     // The same certificate in another form took nobody's place.
-    const replaces = !isIn(current, certificate);
+    const replaces: boolean = !isIn(current, certificate);
     if (replaces) await this.keep(current === null ? keptNothing(wanted, certificate) : keptOf(current, certificate));
     try {
       await this.secrets.apply(wanted, { fieldManager, isForced: this.options.takeOwnership, resourceVersion: current?.metadata.resourceVersion });

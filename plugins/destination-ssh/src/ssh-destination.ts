@@ -1,6 +1,6 @@
 import { CertificatePlace, commandedServer, noServer, servedAt, shownOutput, type FileRights } from '@sifaka/certificate-files';
 import { AppError } from '@sifaka/kernel';
-import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
+import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, Uploaded } from '@sifaka/plugin-sdk';
 import { SshLogin, type SshSession } from '@sifaka/ssh';
 import type { SshOptions } from './options.js';
 
@@ -39,11 +39,15 @@ export class SshDestination implements Destination {
     }, sessionMs);
   }
 
-  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }> {
+  async upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<Uploaded> {
     return this.at(async (place) => {
-      await place.upload(certificate);
-      return { externalId: place.externalId(certificate) };
+      const isChanged = await place.upload(certificate);
+      return { externalId: place.externalId(certificate), ...(!isChanged && { wasThere: true }) };
     }, signal);
+  }
+
+  async reload(_certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
+    await this.at((place) => place.reload(), signal);
   }
 
   async verify(certificate: DeployedCertificate, signal?: AbortSignal): Promise<boolean> {

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, timestamp, toAppError, type Clock } from '@sifaka/kernel';
 import type { Logger } from '@sifaka/observability';
-import type { DeployableCertificate, DeployedCertificate } from '@sifaka/plugin-sdk';
+import type { DeployableCertificate, DeployedCertificate, Uploaded } from '@sifaka/plugin-sdk';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { isAbsence, mayPass, untilNextTry } from './pauses.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { describeFaults, proofLimitMs, ProveServed } from './prove-served.js';
 import { RecordProgress } from './record-progress.js';
 import { RollBackDeployment } from './roll-back-deployment.js';
-import { untilStopped, wasStopped } from './stoppable.js';
+import { unlessStopped, untilStopped, wasStopped } from './stoppable.js';
 import { refusal } from './suitability.js';
 import type { Prepared, Turn } from './turn.js';
 
@@ -67,15 +67,24 @@ export class DeployCertificate {
       forget(deployable);
       throw error;
     }
-    let externalId: string | null;
+    let uploaded: Uploaded;
+    // Somebody asked for it again: may be because it is not served.
+    const isAgain = turn.row.deployed_at !== null;
     try {
-      ({ externalId } = await untilStopped(turn.signal, `uploading to destination "${destination.label}"`, (signal) => uploading(instance.upload(deployable, signal), deployable)));
+      uploaded = await untilStopped(turn.signal, `uploading to destination "${destination.label}"`, (signal) => uploading(instance.upload(deployable, signal), deployable));
+      if (uploaded.wasThere === true && isAgain) await this.reload(turn, prepared, uploaded);
     } catch (error) {
       if (wasStopped(error)) throw error;
       return this.uploadFailed(turn, prepared, error);
     }
+    const { externalId, wasThere = false } = uploaded;
     await this.record.begin(turn, 'verifying', { external_id: externalId }, ['uploaded', externalId]);
-    await this.verify(turn, prepared, { ...prepared.deployed, externalId });
+    await this.verify(turn, prepared, uploaded, wasThere && !isAgain);
+  }
+
+  /** For what is there and that nobody has told the server of. */
+  private reload({ signal: held }: Turn, { instance, destination, deployed }: Prepared, { externalId }: Uploaded): Promise<void> {
+    return untilStopped(held, `having destination "${destination.label}" take over what it has`, async (signal) => instance.reload?.({ ...deployed, externalId }, signal));
   }
 
   private async uploadFailed(turn: Turn, prepared: Prepared, error: unknown): Promise<void> {
@@ -83,11 +92,20 @@ export class DeployCertificate {
     await this.record.failed(turn, { error, nextTryMs: mayPass(error) ? this.pause(turn, error) : null, changes: { phase: null } });
   }
 
-  private async verify(turn: Turn, prepared: Prepared, deployed: DeployedCertificate): Promise<void> {
+  /** @param isUntold the server may serve what it had when it was told the last time */
+  private async verify(turn: Turn, prepared: Prepared, uploaded: Uploaded, isUntold: boolean): Promise<void> {
     const { instance, points } = prepared;
-    const proofs = await this.proofs.byEach(points, deployed, instance.servedWithinMs ?? proofLimitMs, turn.signal);
-    const faults = describeFaults(proofs) || (points.length === 0 ? await this.heldFault(turn, prepared, deployed) : '');
+    const deployed = { ...prepared.deployed, externalId: uploaded.externalId };
+    const prove = () => this.proofs.byEach(points, deployed, instance.servedWithinMs ?? proofLimitMs, turn.signal);
+    let proofs = await prove();
+    let untaken = '';
+    if (isUntold && instance.reload !== undefined && describeFaults(proofs) !== '') {
+      untaken = await this.reload(turn, prepared, uploaded).then(() => '', unlessEnded);
+      proofs = await prove();
+    }
+    const faults = [describeFaults(proofs), untaken].filter((each) => each !== '').join('; ') || (points.length === 0 ? await this.heldFault(turn, prepared, deployed) : '');
     if (faults !== '') {
+      unlessStopped(turn.signal, 'asking for what is served');
       await this.record.begin(turn, undefined, { proofs }, ['verification_failed', faults]);
       if (instance.rollback !== undefined) return this.rollback.run(turn, prepared, { why: faults, isPassing: false });
       const error = new AppError('upstream_failed', `${faults} (plugin "${prepared.destination.plugin}" cannot put back what was there before)`);
@@ -128,6 +146,12 @@ export class DeployCertificate {
   private pause({ row }: Turn, error: unknown): number | null {
     return untilNextTry(row.attempts, toAppError(error).retryAfterMs, Math.random());
   }
+}
+
+/** In words. */
+function unlessEnded(error: unknown): string {
+  if (wasStopped(error)) throw error;
+  return toAppError(error).message;
 }
 
 /** The key is in memory for as long as the upload lasts, also when nobody waits for that any more. */

@@ -5,7 +5,7 @@ import { mayPass, untilNextTry } from './pauses.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { describeFaults, proofLimitMs, ProveServed } from './prove-served.js';
 import { RecordProgress } from './record-progress.js';
-import { untilStopped, wasStopped } from './stoppable.js';
+import { unlessStopped, untilStopped, wasStopped } from './stoppable.js';
 import type { Prepared, Turn } from './turn.js';
 
 interface Cause {
@@ -41,6 +41,7 @@ export class RollBackDeployment {
     if (!isAsked) return this.failed(turn, why, fault);
     const proofs = await this.proofs.restored(prepared.points, prepared.deployed, turn.row.served_before, { limitMs: prepared.instance.servedWithinMs ?? proofLimitMs, signal: turn.signal });
     const still = describeFaults(proofs);
+    if (still !== '') unlessStopped(turn.signal, 'asking for what is served');
     const isBack = still === '';
     const detail = isBack ? described(proofs.length) : still;
     await this.record.begin(turn, undefined, {}, step(isBack ? 'rolled_back' : 'rollback_failed', detail));
@@ -53,10 +54,9 @@ export class RollBackDeployment {
 
   /** @returns what kept it from being put back @throws AppError when it was stopped */
   async putBack({ signal: held }: Pick<Turn, 'signal'>, { instance, destination, deployed }: Prepared): Promise<unknown> {
-    const { rollback } = instance;
-    if (rollback === undefined) return null;
+    if (instance.rollback === undefined) return null;
     try {
-      await untilStopped(held, `putting back what destination "${destination.label}" had before`, (signal) => rollback.call(instance, deployed, signal));
+      await untilStopped(held, `putting back what destination "${destination.label}" had before`, async (signal) => instance.rollback?.(deployed, signal));
       return null;
     } catch (error) {
       if (wasStopped(error)) throw error;
@@ -66,10 +66,9 @@ export class RollBackDeployment {
 
   /** Only a destination that says so itself is without the certificate and its key: what may be there is removed when it is detached. */
   private async mayHold({ signal: held }: Turn, { instance, destination, deployed }: Prepared): Promise<boolean> {
-    const { verify } = instance;
-    if (verify === undefined) return true;
+    if (instance.verify === undefined) return true;
     try {
-      return await untilStopped(held, `asking destination "${destination.label}"`, (signal) => verify.call(instance, deployed, signal));
+      return await untilStopped(held, `asking destination "${destination.label}"`, async (signal) => (await instance.verify?.(deployed, signal)) ?? true);
     } catch (error) {
       if (wasStopped(error)) throw error;
       return true;

@@ -29,7 +29,7 @@ export async function untilStopped<T>(signal: AbortSignal, what: string, work: (
   signal.addEventListener('abort', cutOff, { once: true });
   if (signal.aborted) cutOff();
   try {
-    signal.throwIfAborted();
+    unlessStopped(signal, what);
     const working = work(controller.signal);
     const ended = await Promise.race([working.then(() => true, () => true), told]);
     if (ended !== true) await unlessTooLong(working, limits.endMs);
@@ -41,6 +41,11 @@ export async function untilStopped<T>(signal: AbortSignal, what: string, work: (
     clearTimeout(timer);
     signal.removeEventListener('abort', cutOff);
   }
+}
+
+/** What was seen after that says nothing. @throws AppError known by `wasStopped` */
+export function unlessStopped(signal: AbortSignal, what: string): void {
+  if (signal.aborted) throw new AppError('unavailable', `${what} was stopped`, { reason: stopped });
 }
 
 /** Whoever may not go on writes nothing down: the next one finds what was begun, and begins there. */

@@ -71,6 +71,28 @@ describe('an upload to a destination that names its endpoints', () => {
     expect(await world.becomes(detail.id, 'deployed')).toMatchObject({ isRolledBack: false, lastError: null, attempts: 1 });
   });
 
+  it('of what is there already has the server told of it when it is asked for again, or serves another', async () => {
+    const { place, old, before } = await serving(`${able} reload`);
+    const { shelf } = place;
+    const asOther = async () => {
+      shelf.untold = shown(old);
+      shelf.show(shown(await world.certificate()));
+      shelf.calls.length = 0;
+    };
+    await asOther();
+    await world.platform.call('gateway', retryDeployment, { id: before.id }, { principal: admin });
+    await world.becomes(before.id, 'deployed', () => shelf.calls.includes('settle'));
+    expect(shelf.calls).toEqual(['upload', 'reload', 'settle']);
+    expect(windowOf(shelf)).toBe(leafOf(old));
+
+    await asOther();
+    await world.sql().query('update deployment set deployed_at = null where id = $1', [before.id]);
+    await world.platform.call('gateway', retryDeployment, { id: before.id }, { principal: admin });
+    await world.becomes(before.id, 'deployed', () => shelf.calls.includes('settle'));
+    expect(shelf.calls).toEqual(['upload', 'reload', 'settle']);
+    expect(windowOf(shelf)).toBe(leafOf(old));
+  });
+
   it('that is taken back, and maybe left its key there, is removed when it is detached', async () => {
     const [place, certificate] = [await world.destination({ can: able, isServing: true }), await world.certificate()];
     place.shelf.breaksHalfWay = true;

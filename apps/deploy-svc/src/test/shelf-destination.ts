@@ -5,7 +5,7 @@ import { certificatePem, fromPkcs8Der, parseCertificate, toPkcs8Pem } from '@sif
 import { definePlugin, type DeployableCertificate, type DeployedCertificate, type Destination } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
-type Does = 'upload' | 'verify' | 'remove' | 'rollback' | 'settle';
+type Does = 'upload' | 'reload' | 'verify' | 'remove' | 'rollback' | 'settle';
 
 /** A place that holds certificates in memory, serves the one in its window over TLS when asked to, and does as the test says. */
 export class Shelf {
@@ -23,6 +23,8 @@ export class Shelf {
   breaksHalfWay = false;
   port: number | null = null;
   window: Shown | null = null;
+  /** It has this, and serves something else until it is told. */
+  untold: Shown | null = null;
   private before: Shown | null = null;
   private server: Server | undefined;
 
@@ -60,6 +62,16 @@ export class Shelf {
     if (this.breaksHalfWay) throw new AppError('upstream_failed', 'the reload command ended with 1');
     this.held.set(externalId, { ...certificate, externalId });
     return externalId;
+  }
+
+  /** A server that reads files: those that are there already are not read again. */
+  hasAlready({ fingerprint }: DeployableCertificate): boolean {
+    return this.untold !== null && [...this.held.values()].some((each) => each.fingerprint === fingerprint);
+  }
+
+  takeOver(): void {
+    this.show(this.untold);
+    this.untold = null;
   }
 
   take({ fingerprint }: DeployedCertificate): void {
@@ -112,11 +124,16 @@ function shelfDestination({ shelf: name, slot, host, store, can }: z.output<type
       shelf.putBack(certificate);
     },
     settle: () => shelf.do('settle'),
+    reload: async () => {
+      await shelf.do('reload');
+      shelf.takeOver();
+    },
     endpoints: () => (shelf.port === null ? [] : [{ host, port: shelf.port, serverName: 'www.example.test', startTls: null }]),
   };
   const upload = async (certificate: DeployableCertificate, signal?: AbortSignal) => {
     shelf.signals.push(signal);
     await shelf.do('upload');
+    if (shelf.hasAlready(certificate)) return { externalId: slot ?? certificate.name, wasThere: true };
     return { externalId: shelf.put(certificate, slot) };
   };
   return { upload, ...(slot !== undefined && { placeFor: () => slot }), ...(store !== undefined && { store }), ...Object.fromEntries(Object.entries(all).filter(([ability]) => abilities.has(ability))) };

@@ -29,7 +29,7 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
         expect(added.length).toBeGreaterThan(0);
         for (const name of added) expect(name).toContain(certificate.name);
         if (destination.verify !== undefined) expect(await destination.verify({ ...certificate, externalId })).toBe(true);
-        expect(await destination.upload(certificate)).toEqual({ externalId });
+        expect(await destination.upload(certificate)).toMatchObject({ externalId });
         expect(await names(subject)).toEqual(after);
       });
     },

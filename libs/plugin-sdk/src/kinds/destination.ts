@@ -48,6 +48,14 @@ export interface ServedAt {
   startTls: StartTls | null;
 }
 
+/** What became of an upload. */
+export interface Uploaded {
+  /** What the target calls it. */
+  externalId: string | null;
+  /** All of it was there already, so that the target was not told of it: see `Destination.reload`. */
+  wasThere?: boolean;
+}
+
 /**
  * A place where certificates are put. What changes something there is given a signal last: it is aborted when the time is over, or when
  * somebody else may be at work there by now. Whoever listens ends with the step at hand, and begins none after it.
@@ -71,7 +79,9 @@ export interface Destination extends PluginLifecycle {
    * Returns what the target calls it: the same for a certificate that took another one's place there. Uploading the same fingerprint
    * again changes nothing and answers the same, also when the answer to the first upload was lost.
    */
-  upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<{ externalId: string | null }>;
+  upload(certificate: DeployableCertificate, signal?: AbortSignal): Promise<Uploaded>;
+  /** Makes the target serve what is there already; for an upload that found everything as it should be. */
+  reload?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void>;
   /** True when the target holds exactly this certificate. */
   verify?(certificate: DeployedCertificate, signal?: AbortSignal): Promise<boolean>;
   /** Takes away this certificate, by fingerprint where it can be told: what took its place stays. Safe to call for one that is gone. */
