@@ -13,6 +13,13 @@ export interface EndpointChange {
 export class EndpointWriter {
   constructor(private readonly database: Database) {}
 
+  /** As `at`; nobody else changes them within this transaction. */
+  async lock(tx: Sql, places: readonly { dnsname: string; port: number }[]): Promise<EndpointRow[]> {
+    const text = 'select e.id from unnest($1::text[], $2::int[]) as k (dnsname, port) join endpoint e on e.dnsname = k.dnsname and e.port = k.port order by e.id for update of e';
+    await tx.query({ name: 'endpoints-lock', text, values: [places.map(({ dnsname }) => dnsname), places.map(({ port }) => port)] });
+    return this.at(places, tx);
+  }
+
   at(places: readonly { dnsname: string; port: number }[], sql: Sql = this.database): Promise<EndpointRow[]> {
     const text = `select ${endpointColumns} from unnest($1::text[], $2::int[]) as k (dnsname, port) join endpoint e on e.dnsname = k.dnsname and e.port = k.port`;
     return sql.query<EndpointRow>({ name: 'endpoints-at', text, values: [places.map(({ dnsname }) => dnsname), places.map(({ port }) => port)] });

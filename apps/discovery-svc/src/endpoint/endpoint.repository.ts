@@ -119,8 +119,9 @@ export class EndpointRepository {
     await tx.query('update endpoint set last_checked_at = now(), last_error = $2 where id = $1', [id, error]);
   }
 
-  async noteConfirmed(tx: Sql, id: number): Promise<void> {
-    await tx.query('update endpoint set confirmed_at = now() where id = $1', [id]);
+  /** @param at when it was seen; now by default */
+  async noteConfirmed(tx: Sql, id: number, at: Date | null = null): Promise<void> {
+    await tx.query('update endpoint set confirmed_at = greatest(confirmed_at, coalesce($2::timestamptz, now())) where id = $1', [id, at]);
   }
 
   /** The endpoint that a destination serves from, by where it is reached; else whoever has one of the names. */

@@ -40,7 +40,7 @@ export class ReportEndpoints {
     const report: Report = { ids: [], newCount: 0, changedCount: 0, conflicts: [], events: [] };
     const unique = [...new Map(reported.map((endpoint) => [`${endpoint.port} ${endpoint.dnsname}`, endpoint])).values()];
     if (unique.length === 0) return report;
-    const [rows, policyIds] = [await this.writer.at(unique, tx), await this.policies.ids(tx, unique.map(({ policy }) => policy))];
+    const [rows, policyIds] = [await this.writer.lock(tx, unique), await this.policies.ids(tx, unique.map(({ policy }) => policy))];
     const known = new Map(rows.map((row) => [`${row.port} ${row.dnsname}`, row]));
     const fresh: NewEndpoint[] = [];
     const changes: (EndpointChange & { row: EndpointRow })[] = [];

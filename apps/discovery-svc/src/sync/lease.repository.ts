@@ -9,6 +9,8 @@ export interface LeasedRun {
   id: number;
   source_id: number;
   worker: string;
+  /** For the first time. */
+  started_at: Date;
   counts: SyncCounts;
   checkpoint_counts: SyncCounts;
   checkpoint_finding_id: number;
@@ -111,4 +113,4 @@ export class LeaseRepository {
 
 export const leaseLost = (): AppError => new AppError('conflict', 'another replica has taken this run over', { reason: 'sync.lease_lost' });
 
-const columns = 'id, source_id, worker, counts, checkpoint_counts, checkpoint_finding_id, cursor, hides_everything, hidden_scopes, resumptions, stalls';
+const columns = 'id, source_id, worker, started_at, counts, checkpoint_counts, checkpoint_finding_id, cursor, hides_everything, hidden_scopes, resumptions, stalls';

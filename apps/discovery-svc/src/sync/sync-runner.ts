@@ -9,8 +9,10 @@ import { leaseMs, LeaseRepository, type LeasedRun } from './lease.repository.js'
 import { RunSource } from './run-source.js';
 import { SyncRuns } from './sync-runs.repository.js';
 
-/** Longer, and the next tick would meet it. */
+/** From its first start to its end, however often it is taken up: longer, and the next tick would meet it. */
 const limitMs = 2 * 3_600_000;
+/** Within which a run that took too long is ended. */
+const endMs = 60_000;
 const pollMs = 1_000;
 const prunedAtOnce = 100;
 
@@ -73,14 +75,15 @@ export class SyncRunner implements OnApplicationBootstrap, BeforeApplicationShut
   private async work(run: LeasedRun): Promise<void> {
     const lost = new AbortController();
     const late = new AbortController();
-    const deadline = setTimeout(() => late.abort(new AppError('upstream_timeout', `it took longer than ${limitMs / 3_600_000} h`, { reason: 'sync.too_long' })), limitMs);
+    const leftMs = Math.max(0, limitMs - (Date.now() - run.started_at.getTime()));
+    const deadline = setTimeout(() => late.abort(new AppError('upstream_timeout', `it took longer than ${limitMs / 3_600_000} h`, { reason: 'sync.too_long' })), leftMs);
     const heart = setInterval(() => {
       // A database that does not answer says nothing about the lease: what is written next does.
       this.leases.extend(run).then((has) => has || lost.abort(new AppError('conflict', 'another replica has taken this run over', { reason: 'sync.lease_lost' })), () => undefined);
     }, leaseMs / 4);
     try {
       const signal = AbortSignal.any([this.stopping.signal, lost.signal, late.signal]);
-      await runInCall(backgroundCall('discovery', new Date(Date.now() + limitMs), signal), () => this.source.run(run, signal));
+      await runInCall(backgroundCall('discovery', new Date(Date.now() + Math.max(leftMs, endMs)), signal), () => this.source.run(run, signal));
     } catch (error) {
       this.logger.error({ err: error, runId: run.id, sourceId: run.source_id }, 'a run over a source could not be ended');
     } finally {

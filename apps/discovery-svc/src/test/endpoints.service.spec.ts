@@ -293,7 +293,7 @@ describe('a destination that was seen to serve a certificate', () => {
   it('has an endpoint, which goes with it', async () => {
     const bus = await discovery.platform.bus.connect('deploy');
     const tell = ({ subject, envelope }: ReturnType<typeof newEvent>) => bus.connection.publish(subject, JSON.stringify(envelope));
-    const deployed = (destinationId: number, certificateId: number, host: string, serverName: string | null) =>
+    const deployed = (destinationId: number, certificateId: number, host: string, serverName: string | null, at = new Date()) =>
       tell(
         newEvent(
           deploymentSucceeded,
@@ -308,7 +308,7 @@ describe('a destination that was seen to serve a certificate', () => {
             isAdopted: false,
             proofs: [{ host, port: 443, serverName, startTls: null, isServed: true, detail: null }],
           },
-          { at: new Date(), subject: '1' },
+          { at, subject: '1' },
         ),
       );
     const ofDestination = async (id: number) => (await list({ window: { ...window, limit: 1_000 } })).items.filter(({ destinationId }) => destinationId === id);
@@ -320,6 +320,8 @@ describe('a destination that was seen to serve a certificate', () => {
     expect(made).toMatchObject({ dnsname: '192.0.2.7', serverName: 'www.edge.test', type: 'ssh-destination', certificateId: 5001, rotatesBy: 'destination', isManual: false });
     deployed(901, 5002, '192.0.2.7', 'www.edge.test');
     await waitUntil(async () => (await get(made?.id ?? 0)).certificateId === 5002);
+    // Heard late: something newer was said.
+    deployed(901, 5001, '192.0.2.7', 'www.edge.test', new Date(Date.now() - 60_000));
     // Another name at the same place is another endpoint.
     deployed(902, 5003, '192.0.2.7', 'shop.edge.test');
     const [second] = await waitUntil(async () => {

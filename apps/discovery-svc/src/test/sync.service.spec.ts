@@ -198,6 +198,21 @@ describe('a run over a source', () => {
     expect(await linked(id)).toHaveLength(270);
   });
 
+  it('has two hours from its first start, however often it is taken up', async () => {
+    const { id, place } = await aPlace();
+    place.findings = leaves(2);
+    let isHeld = false;
+    place.gate = async (index) => {
+      if (index !== 1 || isHeld) return;
+      isHeld = true;
+      await new Promise(() => undefined);
+    };
+    const { id: runId } = await call('gateway', syncSource, { id }, { principal: admin });
+    await waitUntil(() => isHeld);
+    await sql(`update sync_run set worker = $2, started_at = now() - interval '3 hours', lease_until = now() - interval '1 second' where id = $1`, [runId, newId()]);
+    expect(await ended(discovery, id, runId)).toMatchObject({ state: 'failed', error: expect.stringContaining('2 h') });
+  });
+
   it('is interrupted by a stop, and goes on elsewhere at once', async () => {
     const { id, place } = await aPlace();
     place.findings = leaves(3);
