@@ -18,7 +18,7 @@ function crossed(count: number): Buffer[] {
   return Array.from({ length: count }, () => [one('A', 'B'), one('B', 'A')]).flat();
 }
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 describe('paths of a hostile file', () => {
   it('are sought with an end, and nobody else waits for it', async () => {

@@ -30,7 +30,7 @@ export class ProveServed {
    */
   before(points: readonly ServedAt[]): Promise<ServedBefore[]> {
     return eachOf(points, async (point) => {
-      const { host, port, serverName, startTls } = point;
+      const { host, port, serverName } = point;
       const own = await this.served.ask(point, askLimitMs).then(({ chainDer }) => chainDer[0], unlessForbidden);
       return { host, port, serverName, fingerprint: own === undefined ? null : fingerprintOf(own) };
     });
