@@ -108,6 +108,24 @@ export class DeploymentRequests {
     return tx.query<Deployment>(text, [label, certificateIds, note]);
   }
 
+  /** The destination leads elsewhere: what was uploaded, or half uploaded, is not there. What a source found was never ours to put. */
+  putAgain(tx: Sql, destinationId: number, note: string): Promise<Deployment[]> {
+    const text = `
+      update deployment p set state = 'pending', phase = null, served_before = null, next_try_at = now(), attempts = 0, last_error = null, note = $2, is_rolled_back = false,
+        is_passing = false, proofs = '[]', requested_at = now(), version = p.version + 1, updated_at = now()
+      where p.destination_id = $1 and p.wanted = 'deployed' and (p.phase is not null or (p.state = 'deployed' and (p.external_id is not null or p.note is null)))
+      returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [destinationId, note]);
+  }
+
+  /** The destination leads elsewhere: what was to be removed is not there. */
+  leaveRemovals(tx: Sql, destinationId: number, note: string): Promise<Deployment[]> {
+    const text = `
+      update deployment p set state = 'removed', phase = null, note = $2, removed_at = now(), next_try_at = null, version = p.version + 1, updated_at = now()
+      where p.destination_id = $1 and p.wanted = 'removed' and p.state <> 'removed' and p.is_held returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, [destinationId, note]);
+  }
+
   /** Not to be taken away after all: they stay where they are, and are not ours any more. */
   leave(tx: Sql, ids: readonly number[], note: string): Promise<Deployment[]> {
     const text = `

@@ -16,6 +16,7 @@ import { GuardPlaces } from './guard-places.js';
 import { HearCertificates } from './hear-certificates.js';
 import { HearSightings } from './hear-sightings.js';
 import { LastSightings } from './last-sightings.repository.js';
+import { MoveDeployments } from './move-deployments.js';
 import { PlacedCertificates } from './placed-certificates.js';
 import { PrepareTurn } from './prepare-turn.js';
 import { ProveServed } from './prove-served.js';
@@ -29,7 +30,7 @@ import { ServedCertificates } from './served-certificates.js';
 import { WorkOnDeployment } from './work-on-deployment.js';
 
 /** What is asked for, and by whom. */
-const asking = [DeploymentRepository, DeploymentRequests, DeploymentTrail, AskForDeployments, AttachDestinations, CheckAttachments, GuardPlaces, ResolveAttachments, RetryDeployment, ReadDeployments, HearCertificates, HearSightings, LastSightings];
+const asking = [DeploymentRepository, DeploymentRequests, DeploymentTrail, AskForDeployments, AttachDestinations, CheckAttachments, GuardPlaces, ResolveAttachments, RetryDeployment, ReadDeployments, HearCertificates, HearSightings, LastSightings, MoveDeployments];
 
 /** What is done about it. */
 const working = [DeploymentTurns, DestinationLeases, DeploymentRunner, WorkOnDeployment, DeployCertificate, RollBackDeployment, RemoveDeployment, RecordProgress, PrepareTurn, PlacedCertificates];

@@ -5,14 +5,22 @@ import { Database } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
 import type { StoredOption } from '@sifaka/plugin-host';
 import { DeploymentRequests } from '../deployment/deployment-requests.repository.js';
+import { MoveDeployments } from '../deployment/move-deployments.js';
 import { DestinationPlugins } from './destination-plugins.js';
 import { DestinationTrail } from './destination-trail.js';
 import { DestinationRepository, type DestinationRow, type Learned } from './destination.repository.js';
+import { formerOptions } from './former-options.js';
 import { noSuchDestination } from './no-such-destination.js';
 
 interface Proven {
   options: StoredOption[];
   learned: Learned | null;
+}
+
+interface Change {
+  before: DestinationRow;
+  /** Null: it leads where it led. */
+  former: Record<string, string> | null;
 }
 
 /** Keeps a destination that was proven to work. */
@@ -24,6 +32,7 @@ export class SaveDestination {
     private readonly plugins: DestinationPlugins,
     private readonly trail: DestinationTrail,
     private readonly deployments: DeploymentRequests,
+    private readonly moving: MoveDeployments,
   ) {}
 
   async create({ label, description, plugin }: InputOf<typeof createDestination>, principal: Principal): Promise<number> {
@@ -50,7 +59,9 @@ export class SaveDestination {
     if (before === undefined) throw noSuchDestination(input.id);
     const { options, learned } = await this.optionsOf(input, before);
     try {
-      await this.replace(input, before, { options, learned }, principal);
+      const former = options === before.options ? null : formerOptions(before, { plugin: input.plugin.slug, options }, (some) => this.plugins.isSame(some, before));
+      const change = () => this.replace(input, { before, former }, { options, learned }, principal);
+      await (former === null ? change() : this.moving.whileIdle(input.id, change));
     } catch (error) {
       await this.plugins.discard(options, before.options).catch(() => undefined);
       throw error;
@@ -66,13 +77,14 @@ export class SaveDestination {
     return { options: await this.plugins.stow(slug, given, label), learned };
   }
 
-  private replace({ id, label, description, plugin }: InputOf<typeof updateDestination>, before: DestinationRow, proven: Proven, principal: Principal): Promise<void> {
+  private replace({ id, label, description, plugin }: InputOf<typeof updateDestination>, { before, former }: Change, proven: Proven, principal: Principal): Promise<void> {
     return this.database.transaction(async (tx) => {
       const now = { label, description, plugin: plugin.slug };
       const isChanged = await this.destinations.update(tx, id, before.version, { ...now, ...pick(proven) });
       if (!isChanged) throw new AppError('conflict', `destination ${id} was changed by somebody else meanwhile`, { reason: 'destination.changed' });
       await this.deployments.rename(tx, id, label, plugin.slug);
-      await this.trail.record(tx, principal, 'updated', { id, ...now }, { areOptionsChanged: proven.options !== before.options });
+      const putAgain = former === null ? 0 : await this.moving.run(tx, id, former, principal);
+      await this.trail.record(tx, principal, 'updated', { id, ...now }, { areOptionsChanged: proven.options !== before.options, ...(former !== null && { former, putAgain }) });
     });
   }
 }
