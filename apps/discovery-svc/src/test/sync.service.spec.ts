@@ -258,7 +258,7 @@ describe('a run over a source', () => {
     await waitUntil(() => heard('sifaka.v1.certificate.sighted', id).length === 3);
     const { label } = await call('gateway', getSource, { id });
     const bus = await discovery.platform.bus.connect('deploy');
-    const tell = (contract: typeof destinationCreated | typeof destinationUpdated, at: string) => {
+    const tell = (contract: typeof destinationCreated, at: string) => {
       const { subject, envelope } = newEvent(contract, { id: 5, label: at, description: '', plugin: 'shelf-destination' }, { at: new Date(), subject: '5' });
       bus.connection.publish(subject, JSON.stringify(envelope));
     };
