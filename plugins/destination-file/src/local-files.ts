@@ -71,7 +71,10 @@ export class LocalFiles implements FileStore {
     });
     if (isLinked) return;
     const found = await this.read(from);
-    if (found !== null) await this.write(to, found.content, { mode: found.mode });
+    if (found === null) return;
+    // Who may not give files away keeps at least the content.
+    const { content, mode, uid, gid } = found;
+    await this.write(to, content, { mode, uid, gid }).catch(() => this.write(to, content, { mode }));
   }
 
   async rename(pairs: readonly { from: string; to: string }[]): Promise<void> {

@@ -7,6 +7,7 @@ import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { describeDestination, makeDestination, testDeployable, testSuccessor, type DestinationSubject } from '@sifaka/plugin-sdk/conformance';
 import plugin from '../src/index.js';
 import { runLocally, wordsOf } from '../src/local-command.js';
+import { LocalFiles } from '../src/local-files.js';
 
 let folder: string;
 let root: string;
@@ -69,6 +70,16 @@ describe('files of this machine', () => {
     await told.reload?.(deployed(certificate));
     expect((await stat(log)).isDirectory()).toBe(true);
     await rm(log, { recursive: true });
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('keep owner and rights where they are copied (needs root)', async () => {
+    const files = new LocalFiles([root]);
+    for (const name of ['one', 'two']) await mkdir(join(root, name));
+    await files.write(join(root, 'one', 'tls.key'), Buffer.from('key'), { mode: 0o640, uid: 12_345, gid: 12_346 });
+    await files.keep(join(root, 'one', 'tls.key'), join(root, 'two', 'kept'));
+    expect(await files.read(join(root, 'two', 'kept'))).toMatchObject({ mode: 0o640, uid: 12_345, gid: 12_346 });
+    for (const name of ['one', 'two']) await rm(join(root, name), { recursive: true });
   });
 
   it('have the administrator alone say which folders these are', () => {

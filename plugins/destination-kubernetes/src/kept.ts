@@ -65,6 +65,9 @@ export const isKeptFor = (kept: Secret | null, { fingerprint }: Pick<DeployedCer
 /** By what is in it, whatever its annotations say. */
 export const isIn = (secret: Secret | null, { fingerprint }: Pick<DeployedCertificate, 'fingerprint'>): secret is Secret => secret !== null && fingerprintIn(secret.data) === fingerprint;
 
+/** Nothing is there, or another certificate. */
+export const isAnother = (secret: Secret | null, certificate: Pick<DeployedCertificate, 'fingerprint'>): boolean => !isIn(secret, certificate);
+
 /** Somebody else has put something into it, or written something on it. */
 export function hasForeignParts({ data, metadata: { managedFields } }: Secret): boolean {
   if (Object.keys(data).some((key) => !ownKeys.has(key))) return true;

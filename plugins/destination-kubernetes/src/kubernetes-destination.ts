@@ -3,7 +3,7 @@ import { AppError, isAppError } from '@sifaka/kernel';
 import { assertAllowed, KubernetesApi, Secrets, type AppliedSecret, type Secret } from '@sifaka/kubernetes';
 import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt } from '@sifaka/plugin-sdk';
 import { contentsOf, layouts, openContentsOf, type Contents } from './contents.js';
-import { annotations, fieldManager, hasForeignParts, isIn, isKeptFor, keptNothing, keptOf, ownLabels, restored, wasAbsent, type Place } from './kept.js';
+import { annotations, fieldManager, hasForeignParts, isAnother, isIn, isKeptFor, keptNothing, keptOf, ownLabels, restored, wasAbsent, type Place } from './kept.js';
 import type { KubernetesOptions } from './options.js';
 import { keptName, secretName } from './secret-name.js';
 
@@ -106,7 +106,7 @@ export class KubernetesDestination implements Destination {
   /** What was there is kept first: a crash at any point leaves one of the two whole, and the way back. */
   private async write(wanted: AppliedSecret, current: Secret | null, certificate: DeployableCertificate): Promise<void> {
     // The same certificate in another form took nobody's place.
-    const replaces: boolean = !isIn(current, certificate);
+    const replaces = isAnother(current, certificate);
     if (replaces) await this.keep(current === null ? keptNothing(wanted, certificate) : keptOf(current, certificate));
     try {
       await this.secrets.apply(wanted, { fieldManager, isForced: this.options.takeOwnership, resourceVersion: current?.metadata.resourceVersion });
