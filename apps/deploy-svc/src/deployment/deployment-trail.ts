@@ -29,13 +29,12 @@ export class DeploymentTrail {
   }
 
   async succeeded(tx: Sql, row: Deployment, isAdopted: boolean): Promise<void> {
-    const data = { ...factsOf(row), externalId: row.external_id, proofs: row.proofs, isAdopted };
-    await this.outbox.append(tx, [this.event(row, (subject) => newEvent(deploymentSucceeded, data, subject))]);
+    await this.outbox.append(tx, [this.success(row, isAdopted)]);
   }
 
   async adopted(tx: Sql, rows: readonly Deployment[], detail: string): Promise<void> {
     await this.steps(tx, rows, 'adopted', detail);
-    for (const row of rows) await this.succeeded(tx, row, true);
+    await this.outbox.append(tx, rows.map((row) => this.success(row, true)));
   }
 
   async failed(tx: Sql, row: Deployment): Promise<void> {
@@ -46,6 +45,11 @@ export class DeploymentTrail {
   async removed(tx: Sql, rows: readonly Deployment[]): Promise<void> {
     await this.deployments.addSteps(tx, this.clock.now(), rows.map((row) => ({ deploymentId: row.id, what: 'removed', detail: row.note })));
     await this.outbox.append(tx, rows.map((row) => this.event(row, (subject) => newEvent(deploymentRemoved, { ...factsOf(row), note: row.note }, subject))));
+  }
+
+  private success(row: Deployment, isAdopted: boolean): NewEvent {
+    const data = { ...factsOf(row), externalId: row.external_id, proofs: row.proofs, isAdopted };
+    return this.event(row, (subject) => newEvent(deploymentSucceeded, data, subject));
   }
 
   private steps(tx: Sql, rows: readonly Deployment[], what: StepName, detail: string | null): Promise<void> {
