@@ -26,7 +26,7 @@ export class SaveEndpoint {
   ) {}
 
   async create(body: EndpointBody, principal: UserPrincipal): Promise<EndpointRecord> {
-    const settings = await this.settings(body, principal.email);
+    const settings = await this.settings(body, { owner: principal.email, active: true, expectedCertificateId: null });
     const ownerRoleId = await this.ownerRole.before(settings.owner, principal);
     return this.rpc.call(createEndpoint, { ...settings, ownerRoleId }, { principal });
   }
@@ -34,12 +34,13 @@ export class SaveEndpoint {
   /** Who may do that is for discovery-svc to say: the role of a new owner stays out of sight until it has. */
   async update(id: number, body: EndpointBody, principal: UserPrincipal): Promise<EndpointRecord> {
     const before = await this.rpc.call(getEndpoint, { id }, { principal });
-    const settings = await this.settings(body, before.owner ?? principal.email);
+    const settings = await this.settings(body, { ...before, owner: before.owner ?? principal.email });
     return this.ownerRole.during(settings.owner, principal, (ownerRoleId) => this.rpc.call(updateEndpoint, { id, ...settings, ownerRoleId }, { principal }));
   }
 
-  private async settings({ certificate, destination, startTls, serverName, owner, ...rest }: EndpointBody, defaultOwner: string): Promise<Settings> {
-    const [expectedCertificateId, destinationId] = await Promise.all([this.references.certificateId(certificate), this.references.destinationId(destination)]);
-    return { ...rest, owner: owner ?? defaultOwner, startTls: startTls ?? null, serverName: serverName ?? null, expectedCertificateId, destinationId };
+  private async settings({ certificate, destination, startTls, serverName, owner, active, ...rest }: EndpointBody, before: Pick<Settings, 'owner' | 'active' | 'expectedCertificateId'>): Promise<Settings> {
+    const [expected, destinationId] = await Promise.all([this.references.certificateId(certificate), this.references.destinationId(destination)]);
+    const expectedCertificateId = certificate === undefined ? before.expectedCertificateId : expected;
+    return { ...rest, owner: owner ?? before.owner, active: active ?? before.active, startTls: startTls ?? null, serverName: serverName ?? null, expectedCertificateId, destinationId };
   }
 }

@@ -108,10 +108,12 @@ describe('endpoints over REST', () => {
     expect([first.status, second.text]).toEqual([200, first.text]);
   });
 
-  it('keep their owner when a change names none, and a refused change makes no role', async () => {
-    const id = await anEndpoint({ id: 901, owner: 'edge@corp.test' });
+  it('keep what a change does not name of owner, active flag and expected certificate, and a refused change makes no role', async () => {
+    const id = await anEndpoint({ id: 901, owner: 'edge@corp.test', active: false, expectedCertificateId: 3 });
     expect((await asAdmin('PUT', `/endpoints/${id}`, aBody)).status).toBe(200);
-    expect(lastInput()).toMatchObject({ id, owner: 'edge@corp.test' });
+    expect(lastInput()).toMatchObject({ id, owner: 'edge@corp.test', active: false, expectedCertificateId: 3 });
+    expect((await asAdmin('PUT', `/endpoints/${id}`, { ...aBody, active: true, certificate: null })).status).toBe(200);
+    expect(lastInput()).toMatchObject({ active: true, expectedCertificateId: null });
     discoveryWorld.mayEdit = () => false;
     expect((await asAdmin('PUT', `/endpoints/${id}`, { ...aBody, owner: 'stranger@corp.test' })).status).toBe(403);
     discoveryWorld.mayEdit = () => true;

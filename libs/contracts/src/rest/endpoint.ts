@@ -27,11 +27,12 @@ export const EndpointInput = z.object({
   type: text(128).min(1, { error: 'must not be empty' }).default('manual'),
   /** Left out: the one who makes it, or as it was. */
   owner: email().optional(),
-  active: bool().default(true),
+  /** Left out: it is, or as it was. */
+  active: bool().optional(),
   startTls: StartTlsProtocol.nullish(),
   serverName: text(256).nullish(),
   dnsAliases: z.array(text(256), { error: 'must be an array of names' }).max(100).default([]),
-  /** The certificate that it should present. */
+  /** The certificate that it should present; left out: as it was, null: whichever. */
   certificate: ref().nullish(),
   /** The destination that puts certificates there: rotation goes through it. */
   destination: ref(['label', 'name']).nullish(),
