@@ -25,6 +25,11 @@ export class AskForDeployments {
     return rows;
   }
 
+  /** Of one that was just asked for, within the same transaction: it takes nobody's place. */
+  beside(tx: Sql, id: number): Promise<void> {
+    return this.requests.beside(tx, id);
+  }
+
   /** @param detail why, for the history */
   async end(tx: Sql, because: EndedBy, where: Parameters<DeploymentRequests['end']>[2], by: Principal | null, detail: string | null = null): Promise<Deployment[]> {
     const rows = await this.requests.end(tx, because, where);

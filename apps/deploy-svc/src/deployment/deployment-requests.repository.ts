@@ -24,7 +24,7 @@ export class DeploymentRequests {
   attach(tx: Sql, { certificateId, fingerprint, destinationIds, isAgain }: { certificateId: number; fingerprint: string; destinationIds: readonly number[]; isAgain: boolean }): Promise<Deployment[]> {
     const again = `
       update set wanted = 'deployed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, ended_by = null,
-        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, displaces = '{}', is_rolled_back = false, proofs = '[]', requested_at = now(),
+        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, displaces = '{}', is_beside = false, is_rolled_back = false, proofs = '[]', requested_at = now(),
         version = p.version + 1, updated_at = now()
       where p.wanted = 'removed'`;
     const text = `
@@ -50,6 +50,11 @@ export class DeploymentRequests {
     const rows: Deployment[] = [];
     for (const { destinationId, certificateIds } of displacing) rows.push(...(await tx.query<Deployment>(text, [certificateId, destinationId, certificateIds])));
     return rows;
+  }
+
+  /** Put where it is put beside what it replaces, unless it is there already. */
+  async beside(tx: Sql, id: number): Promise<void> {
+    await tx.query(`update deployment set is_beside = true where id = $1 and state <> 'deployed'`, [id]);
   }
 
   /** Not wanted any more: what may be there goes, by the plugin. */

@@ -43,6 +43,8 @@ export interface Deployment {
   ended_by: EndedBy | null;
   /** Certificates whose place it may take there. */
   displaces: number[];
+  /** Put beside what it replaces: endpoints are pointed at it one by one. */
+  is_beside: boolean;
   version: number;
   requested_at: Date;
   deployed_at: Date | null;

@@ -40,9 +40,9 @@ export class PrepareTurn {
     return this.places.assertFree(turn, prepared);
   }
 
-  /** What the destination holds of certificates that this one replaces, newest first. */
+  /** What the destination holds of certificates that this one replaces, newest first; nothing where it is put beside them. */
   async replacedBy({ row }: Turn, certificate: PlacedCertificate): Promise<DeployedCertificate[]> {
-    if (certificate.replaces.length === 0) return [];
+    if (row.is_beside || certificate.replaces.length === 0) return [];
     const replaced = await this.placed.replacedBy(certificate);
     const held = new Map((await this.deployments.heldAt(row.destination_id, replaced.map(({ id }) => id))).map((each) => [each.certificate_id, each]));
     const newestFirst = (one: PlacedCertificate, other: PlacedCertificate) => Date.parse(other.notBefore) - Date.parse(one.notBefore) || other.id - one.id;

@@ -5,6 +5,7 @@ import { rotations } from './0003-rotations.js';
 import { lastSightings } from './0004-last-sightings.js';
 import { deploymentPlaces } from './0005-deployment-places.js';
 import { destinationDeletions } from './0006-destination-deletions.js';
+import { deploymentsBeside } from './0007-deployments-beside.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings, deploymentPlaces, destinationDeletions];
+export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings, deploymentPlaces, destinationDeletions, deploymentsBeside];

@@ -31,6 +31,8 @@ export class AskOnce {
       // What has failed begins again; what is there is looked at where it is served from there, and put right.
       const isAgain = made === undefined && known !== undefined && (known.state === 'failed' || (known.state === 'deployed' && (rotates_by === 'destination' || phase === 'undo')));
       const deployment = isAgain ? await this.asking.retry(tx, known.id, { kind: 'system', service: 'deploy' }) : known;
+      // Whatever else serves from the store keeps what it has until it is pointed at the new one itself.
+      if (deployment !== undefined && rotates_by === 'source' && phase === 'deploy') await this.asking.beside(tx, deployment.id);
       turn.row = await this.turns.write(tx, turn.row, turn.holder, { deployment_id: deployment?.id ?? null });
       return deployment;
     });

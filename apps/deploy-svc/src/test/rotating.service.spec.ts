@@ -31,6 +31,15 @@ describe('an endpoint of a source', () => {
     expect(audit.map(({ action }) => action)).toEqual(['rotation.requested', 'rotation.succeeded']);
   });
 
+  it('gets the new one beside the old one, which others of its store keep', async () => {
+    const { old, made, place, front, store } = await world.scene();
+    const other = fronts.add([old.id], { store });
+    await world.ended((await world.rotate(front)).id, 'succeeded');
+    expect(place.shelf.uploads.at(-1)).toMatchObject({ name: made.name, replaces: [] });
+    expect([...place.shelf.held.keys()]).toEqual([old.name, made.name]);
+    expect(other.record.certificates).toMatchObject([{ certificateId: old.id }]);
+  });
+
   it('loses the old certificate where that is asked for and nothing else uses it', async () => {
     const { old, made, place, front } = await world.scene();
     const record = await world.ended((await world.rotate(front, { removesOld: true })).id, 'succeeded');
