@@ -10,7 +10,10 @@ let world: DeploymentWorld;
 beforeAll(async () => (world = await DeploymentWorld.start()), 60_000);
 afterAll(() => world.stop());
 
-const valueOf = ({ options }: DestinationRecord, name: string) => String(options.find((option) => option.name === name)?.value);
+const valueOf = ({ options }: DestinationRecord, name: string): string => {
+  const value = options.find((option) => option.name === name)?.value;
+  return typeof value === 'string' ? value : '';
+};
 
 /** Has the destination lead to another shelf. */
 async function move(place: DestinationRecord, other = `moved-${place.id}`): Promise<Shelf> {
