@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { AppError, isAppError } from '@sifaka/kernel';
 import type { EndpointCertificate, FoundEndpoint, PluginContext, SourceFault } from '@sifaka/plugin-sdk';
 import { probeTls, surveyTls, type PresentedTls, type TlsVersion } from '@sifaka/tls-probe';
@@ -139,7 +139,7 @@ export class Looker {
     if (error.reason === 'outbound.refused') return { kind: 'refused', detail: error.message };
     if (!isConnected) {
       const codes = systemCodes(error);
-      const own = codes.find((code) => ownFaults.has(code));
+      const own = codes.find((code) => ownFaults.has(code) || (code === 'EADDRNOTAVAIL' && isIPv4(target.host)));
       if (own !== undefined) throw new AppError('unavailable', `this machine cannot open connections (${own}): nothing is known of what was to be looked at`, { reason: 'scan.own_fault', cause: error });
       // A host of several addresses has to refuse at each of them.
       if (codes.length > 0 && codes.every((code) => code === 'ECONNREFUSED')) return { kind: 'closed' };
@@ -186,8 +186,8 @@ function distinct(presented: readonly PresentedTls[]): EndpointCertificate[] {
   return [...found.values()];
 }
 
-/** No descriptors, memory or ports are left here. */
-const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+/** No descriptors or memory are left here; `EADDRNOTAVAIL` besides: no ports, or of IPv6 no address. */
+const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 /** What the system called the fault, at whatever depth; attempts at several addresses come as one. */
 function systemCodes(error: unknown): string[] {

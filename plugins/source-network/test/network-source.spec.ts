@@ -139,6 +139,9 @@ describe('a scan', () => {
       { what: 'silent addresses of 127.0.5.0/30', reason: expect.any(String), hides: { silentScopes: [0, 1, 2, 3].map((last) => `127.0.5.${last}:${port}`) } },
     ]);
     await expect(all(options, { outbound: failing((host) => (host === '127.0.4.3' ? system('EMFILE') : null)) })).rejects.toMatchObject({ reason: 'scan.own_fault', message: expect.stringContaining('EMFILE') });
+    await expect(all(options, { outbound: failing((host) => (host === '127.0.5.2' ? system('EADDRNOTAVAIL') : null)) })).rejects.toMatchObject({ reason: 'scan.own_fault' });
+    const named = failing((host) => (host === 'dual.example.test' ? new AggregateError([system('EADDRNOTAVAIL'), system('ECONNREFUSED')]) : null));
+    expect(faults(await all({ hosts: `127.0.4.1:${port} dual.example.test`, survey: 'certificates' }, { outbound: named }))).toMatchObject([{ what: 'dual.example.test:443' }]);
     await expect(all({ networks: '127.0.5.0/30' }, { outbound: failing(() => system('ENETUNREACH')) })).rejects.toMatchObject({ reason: 'scan.nobody' });
   });
 
