@@ -21,7 +21,7 @@ import { callerOf, type HttpCall } from '../http/http-call.js';
 import { windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
 import { inSlices } from '../listing/in-slices.js';
-import { optionedView } from '../composition/optioned.view.js';
+import { destinationView } from './destination.view.js';
 import { SaveDestination } from './save-destination.js';
 
 /** Destinations (rest-api §9), which deploy-svc keeps. */
@@ -36,12 +36,12 @@ export class DestinationController {
   async list({ query }: RequestFor<typeof listDestinationsOperation>, call: HttpCall) {
     const { filter = null, id: ids = null } = query;
     const page = await inSlices(windowOf(query), (window) => this.rpc.call(listDestinations, { window, filter, ids }, { principal: callerOf(call) }));
-    return { ...page, items: page.items.map(optionedView) };
+    return { ...page, items: page.items.map(destinationView) };
   }
 
   @Serves(createDestinationOperation)
   async create({ body }: RequestFor<typeof createDestinationOperation>, call: HttpCall) {
-    return optionedView(await this.saving.create(body, callerOf(call)));
+    return destinationView(await this.saving.create(body, callerOf(call)));
   }
 
   @Serves(destinationStatsOperation)
@@ -57,12 +57,12 @@ export class DestinationController {
 
   @Serves(getDestinationOperation)
   async get({ params }: RequestFor<typeof getDestinationOperation>, call: HttpCall) {
-    return optionedView(await this.rpc.call(getDestination, params, { principal: callerOf(call) }));
+    return destinationView(await this.rpc.call(getDestination, params, { principal: callerOf(call) }));
   }
 
   @Serves(updateDestinationOperation)
   async update({ params, body }: RequestFor<typeof updateDestinationOperation>, call: HttpCall) {
-    return optionedView(await this.saving.update(params.id, body, callerOf(call)));
+    return destinationView(await this.saving.update(params.id, body, callerOf(call)));
   }
 
   /** Also for one that is not there, as Lemur answers. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { destinationLabelLength, DestinationTestReport } from '../rpc/destination.js';
 import { PluginInput } from '../rpc/plugin.js';
+import { Timestamp } from '../values.js';
 import { bool, idParam, text } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
@@ -10,7 +11,10 @@ const tag = 'destinations';
 const byId = z.object({ id: idParam() });
 
 /** A destination; `plugin.pluginOptions` is its own options once more, as Lemur's clients read them. Secrets are never in it. */
-export const DestinationView = NestedDestination;
+export const DestinationView = NestedDestination.extend({
+  /** There while it is being deleted: certificates are taken away, and nothing new is put there. */
+  deletingSince: Timestamp.optional(),
+});
 export type DestinationView = z.output<typeof DestinationView>;
 
 /** `active` is accepted and means nothing, as in Lemur. */
