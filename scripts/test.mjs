@@ -28,7 +28,6 @@ const jestRuns = [
 ];
 
 const steps = [
-  ['lint', 'scripts/lint.mjs'],
   ['build', 'scripts/build.mjs'],
   ['types', 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.spec.json'],
   ['types of the web interface', 'node_modules/typescript7/bin/tsc', '-p', 'apps/web/tsconfig.json'],
@@ -43,9 +42,14 @@ async function main() {
   installPeers(inform);
   // A minute of downloads and unpacking, beside what needs no peer.
   const debian13 = node(['scripts/test/debian13.mjs']);
+  // Minutes on one processor: beside what comes before the tests that need servers.
+  const linting = runStep('lint', ['scripts/lint.mjs']);
   for (const [name, ...args] of steps) await runStep(name, args);
   await debian13;
-  for (const [name, project, ...flags] of jestRuns) await runJest(name, project, flags);
+  const [unit, ...others] = jestRuns;
+  await runJest(...unit);
+  await linting;
+  for (const run of others) await runJest(...run);
   checkLeftovers();
   if (failures.length > 0) print(`\nfailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
@@ -60,7 +64,7 @@ async function runStep(name, args) {
   inform(`${name} ${status === 0 ? 'passed' : 'FAILED'} (${seconds(startedAt)} s)`);
 }
 
-async function runJest(name, project, flags) {
+async function runJest(name, project, ...flags) {
   const startedAt = Date.now();
   const report = join(scratch, `${name.replaceAll(/[^a-z0-9]/g, '-')}.json`);
   const reporting = ['--json', `--outputFile=${report}`, '--testLocationInResults', '--passWithNoTests'];
