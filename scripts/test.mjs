@@ -1,7 +1,7 @@
 import './require-node.mjs';
 import './end-with-parent.mjs';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install } from './install.mjs';
@@ -11,6 +11,8 @@ import { root } from './workspace.mjs';
 
 /** Everything of this run lives below it, and it stands in the environment of every process of this run. */
 const scratch = mkdtempSync(join(tmpdir(), 'sifaka-test-'));
+// Servers that give up root pass through it to folders of their own; nobody else sees what is in it.
+chmodSync(scratch, 0o711);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const children = new Set();
