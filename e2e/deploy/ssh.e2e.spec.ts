@@ -29,7 +29,13 @@ describeWithPeers(['sshd', 'nginx'], 'an nginx on another host', () => {
   };
   const certs = () => join(folder, 'certs');
   const configured = (changes: Json = {}) => ({ label: 'www', description: 'of a test', plugin: { slug: 'ssh-destination', pluginOptions: named({ ...options, ...changes }) } });
-  const configure = async (changes: Json = {}) => expectOk(await admin.put(`/destinations/${destination.id}`, configured(changes)));
+  /** What is deployed is put there once more after a change; one that comes while that is done is told to come again. */
+  async function configure(changes: Json = {}): Promise<void> {
+    await waitUntil('the destination to be idle', async () => {
+      const answer = await admin.put(`/destinations/${destination.id}`, configured(changes));
+      return answer.status !== 409 && expectOk(answer) !== null;
+    }, 20_000);
+  }
   const next = async (changes: Json = {}): Promise<Json> =>
     expectOk(await admin.post('/certificates', certificateBody({ authority: { id: authority.id }, commonName: name, destinations: [{ id: destination.id }], ...changes })));
 

@@ -24,6 +24,8 @@ beforeAll(async () => {
 const resolved = (document: Json, node: Json): Json => (typeof node?.$ref === 'string' ? node.$ref.slice(2).split('/').reduce((at: Json, part: string) => at[part], document) : node);
 
 // What must never be in an answer: words of the machine room.
+/** A protocol that endpoints may speak is no word of ours about our database. */
+const protocols = 'smtp, imap, pop3, ftp, ldap, postgres, mysql, xmpp';
 const leaks =
   /node_modules|\.[jt]s:\d+|\n\s+at |QueryFailed|pg_catalog|relation "|column "|syntax error at|violates|duplicate key|_constraint|constraint "|TypeError|SyntaxError|RangeError|ZodError|ERR_|Cannot read|is not a function|undefined|\[object Object\]|nats|rpc\.|postgres|sifaka_|error:[0-9A-F]{8}/i;
 
@@ -32,7 +34,7 @@ function problems(answer: Answer, elapsedMs: number): string[] {
   const found: string[] = [];
   if (answer.status >= 500) found.push(`status ${answer.status}: ${answer.text.slice(0, 300)}`);
   if (answer.status >= 400 && typeof answer.body?.message !== 'string') found.push(`no message: ${answer.status} ${answer.text.slice(0, 200)}`);
-  if (answer.status >= 400 && leaks.test(answer.text)) found.push(`leak: ${answer.text.slice(0, 400)}`);
+  if (answer.status >= 400 && leaks.test(answer.text.replaceAll(protocols, ''))) found.push(`leak: ${answer.text.slice(0, 400)}`);
   if (elapsedMs > 10_000) found.push(`took ${elapsedMs} ms`);
   return found;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
@@ -7,6 +8,10 @@ import { DeploymentRequests } from './deployment-requests.repository.js';
 import { DeploymentTrail } from './deployment-trail.js';
 import { DeploymentTurns } from './deployment-turns.repository.js';
 import { DestinationLeases } from './destination-leases.js';
+
+/** Ten tries, three seconds: the caller waits for the connection test as well. */
+const patience = 10;
+const pauseMs = 300;
 
 /** Has what is deployed put once more where a destination leads from now on; what it has put elsewhere stays there, and that is said. */
 @Injectable()
@@ -24,12 +29,21 @@ export class MoveDeployments {
    * @throws AppError `conflict`, reason `destination.busy`
    */
   async whileIdle<T>(destinationId: number, change: () => Promise<T>): Promise<T> {
-    const lease = await this.leases.take(destinationId);
+    const lease = await this.idle(destinationId);
     if ('busyMs' in lease) throw new AppError('conflict', `certificates are being deployed to destination ${destinationId} at this moment: change it when that is done`, { reason: 'destination.busy', retryAfterMs: lease.busyMs });
     try {
       return await change();
     } finally {
       await lease.release();
+    }
+  }
+
+  /** Most deployments are over in a moment: whoever changes the destination need not come again for that. */
+  private async idle(destinationId: number): ReturnType<DestinationLeases['take']> {
+    for (let left = patience; ; left -= 1) {
+      const lease = await this.leases.take(destinationId);
+      if (!('busyMs' in lease) || left === 0) return lease;
+      await delay(pauseMs);
     }
   }
 

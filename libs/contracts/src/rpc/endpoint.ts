@@ -5,7 +5,8 @@ import { Id, Timestamp } from '../values.js';
 import { Window } from './list.js';
 
 /** Protocols whose connections begin in the clear. */
-export const StartTlsProtocol = z.enum(['smtp', 'imap', 'pop3', 'ftp', 'ldap', 'postgres', 'mysql', 'xmpp']);
+const startTlsProtocols = ['smtp', 'imap', 'pop3', 'ftp', 'ldap', 'postgres', 'mysql', 'xmpp'] as const;
+export const StartTlsProtocol = z.enum(startTlsProtocols, { error: `must be one of ${startTlsProtocols.join(', ')}` });
 
 /** What Lemur's clients know as deprecated among the ciphers of a policy (domain-rules EP-1); TLS 1.1 is an issue of its own (RFC 8996). */
 export const deprecatedCiphers: readonly string[] = ['Protocol-SSLv2', 'Protocol-SSLv3', 'Protocol-TLSv1'];
