@@ -12,7 +12,7 @@ export interface TxtRecord {
 const Zones = z.array(z.string());
 const Records = z.array(z.object({ record_id: z.int(), rdata: z.object({ txtdata: z.string() }) }));
 
-/** Another session publishes the same zone; together at most some ten seconds. */
+/** Another login publishes the same zone; together at most some ten seconds. */
 const isBlocked = /operation blocked by current|already has a job running|zone is locked/i;
 const maxAttempts = 8;
 const retryMs = 300;
@@ -59,7 +59,7 @@ export class DynApi {
     await this.send(pathOf('Zone', zone), { method: 'PUT', json: { publish: true } });
   }
 
-  /** Forgets what this session changed and did not publish. */
+  /** Forgets what was changed and not published. */
   async discard(zone: string): Promise<void> {
     await this.send(pathOf('ZoneChanges', zone), { method: 'DELETE' }, ['NOT_FOUND']);
   }
