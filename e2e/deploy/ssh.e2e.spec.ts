@@ -130,7 +130,7 @@ describeWithPeers(['sshd', 'nginx'], 'an nginx on another host', () => {
       const failed = await next();
       const deployment = await ended(failed, ['failed', 'deployed']);
       expect(deployment).toMatchObject({ state: 'failed', isRolledBack: true, lastError: expect.stringMatching(words) });
-      await prober.waitFor(fingerprintOf(current));
+      await prober.waitUntilOnly(fingerprintOf(current));
     } finally {
       await prober.stop();
       await configure();
@@ -138,7 +138,6 @@ describeWithPeers(['sshd', 'nginx'], 'an nginx on another host', () => {
     expect(prober.failures).toEqual([]);
     const other = prober.seen.filter(({ fingerprint }) => fingerprint !== fingerprintOf(current));
     expect((other.at(-1)?.at ?? 0) - (other[0]?.at ?? 0)).toBeLessThan(5_000);
-    expect(await servedFingerprint({ port: nginx.port, serverName: name })).toBe(fingerprintOf(current));
   }, 60_000);
 
   it('is an endpoint of the inventory, whose certificate is not revoked while it is served', async () => {

@@ -30,11 +30,17 @@ export interface TlsProber {
   fingerprints(): string[];
   /** Waits until this certificate is seen. @returns milliseconds from now */
   waitFor(fingerprint: string, limitMs?: number): Promise<number>;
+  /**
+   * Waits until nothing but this certificate is seen, several times in a row: while a server replaces its workers, old and new
+   * ones answer side by side, so that one look proves nothing about the next.
+   */
+  waitUntilOnly(fingerprint: string, limitMs?: number): Promise<void>;
   /** Ends it once the last handshake is over. */
   stop(): Promise<void>;
 }
 
 const handshakeLimitMs = 5_000;
+const looksInARow = 5;
 
 /** A client that goes on asking a server for its certificate, and counts how often it did not get one. */
 export function startTlsProber(options: TlsProberOptions): TlsProber {
@@ -66,6 +72,15 @@ export function startTlsProber(options: TlsProberOptions): TlsProber {
         const hit = seen.find((one) => one.at >= from && one.fingerprint === fingerprint);
         if (hit !== undefined) return hit.at - from;
         if (performance.now() - from > limitMs) throw new Error(`${fingerprint} was not served within ${limitMs} ms; last seen: ${JSON.stringify(seen.at(-1))}`);
+        await delay(5);
+      }
+    },
+    waitUntilOnly: async (fingerprint, limitMs = 5_000) => {
+      const from = performance.now();
+      for (;;) {
+        const latest = seen.filter(({ at }) => at >= from).slice(-looksInARow);
+        if (latest.length === looksInARow && latest.every((one) => one.fingerprint === fingerprint)) return;
+        if (performance.now() - from > limitMs) throw new Error(`${fingerprint} was not the only one within ${limitMs} ms; last seen: ${JSON.stringify(latest)}`);
         await delay(5);
       }
     },
