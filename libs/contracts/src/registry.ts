@@ -9,8 +9,13 @@ import { endpointContracts } from './rpc/endpoint.js';
 import { ingestContracts } from './rpc/ingest.js';
 import { inventoryContracts } from './rpc/inventory.js';
 import { keyvaultContracts } from './rpc/keyvault.js';
+import { notificationContracts } from './rpc/notification.js';
 import { pendingCertificateContracts } from './rpc/pending-certificate.js';
+import { renewalContracts } from './rpc/renewal.js';
+import { revocationContracts } from './rpc/revocation.js';
 import { rotationContracts } from './rpc/rotation.js';
+import { rotationPolicyContracts } from './rpc/rotation-policy.js';
+import { servedContracts } from './rpc/served.js';
 import { sourceContracts } from './rpc/source.js';
 import { statusContracts } from './rpc/status.js';
 
@@ -28,6 +33,11 @@ export const allContracts: readonly RpcContract[] = [
   ...sourceContracts,
   ...endpointContracts,
   ...ingestContracts,
+  ...rotationPolicyContracts,
+  ...renewalContracts,
+  ...revocationContracts,
+  ...notificationContracts,
+  ...servedContracts,
   ...inventoryContracts,
   ...statusContracts,
 ];

@@ -157,7 +157,7 @@ export const aPendingRecord = (own: Partial<PendingCertificateRecord> & { id: nu
   lastUpdated: at,
   authority: { ...anAuthorityRecord({ id: 3, name: 'Later', body: '' }), authorityCertificate: { notBefore: at, notAfter: at } },
   dnsProviderId: null,
-  destinationIds: [],
+  destinationIds: [], notificationIds: [],
   replaces: [],
   userId: null,
   roleIds: [],

@@ -92,6 +92,7 @@ function requestedOf({ input, principal, request, found, authority, draft, prepa
     replaces: found.replaces.map(({ id }) => id),
     dnsProviderId: input.dnsProviderId,
     destinationIds: input.destinationIds,
+    notificationIds: input.notificationIds,
     request,
     storeBefore: found.storeBefore,
     principal,

@@ -32,6 +32,7 @@ export interface NewCertificate {
   dnsProviderId?: number | null;
   /** Destinations that it was asked for with; deploy-svc hears of them. */
   destinationIds?: readonly number[];
+  notificationIds?: readonly number[];
   /** The pending certificate that it comes from. */
   pendingCertificateId?: number | null;
   /** User whose certificate it is, where that is not the principal: a certificate that came later is the applicant's. */

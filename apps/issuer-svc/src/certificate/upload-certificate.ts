@@ -65,6 +65,7 @@ export class UploadCertificate {
       rootAuthorityId: null,
       replaces: found.replaces.map(({ id }) => id),
       destinationIds: input.destinationIds,
+      notificationIds: input.notificationIds,
       request,
       storeBefore: found.storeBefore,
       principal,

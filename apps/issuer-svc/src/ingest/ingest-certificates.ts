@@ -129,6 +129,7 @@ function eventsOf({ id, name, found }: Stored, { owner, ownerRoleId, sourceId, a
     replaces: [],
     roleIds: [ownerRoleId],
     destinationIds: [],
+    notificationIds: [],
     sourceId,
     proposedOwner,
   };

@@ -3,7 +3,7 @@ import { aPrincipal } from '@sifaka/testing';
 import { assertSameRequest, requestIdentity } from './request-identity.js';
 
 const caller = aPrincipal();
-const identity = (content: object, requestKey: string | null = 'a') => requestIdentity(caller, { requestKey, ownerRoleId: 1, destinationIds: [], ...content });
+const identity = (content: object, requestKey: string | null = 'a') => requestIdentity(caller, { requestKey, ownerRoleId: 1, destinationIds: [], notificationIds: [], ...content });
 
 describe('the identity of a request', () => {
   it('is none without a key', () => {
@@ -11,7 +11,7 @@ describe('the identity of a request', () => {
   });
 
   it('is that of one caller', () => {
-    expect(requestIdentity(aPrincipal({ userId: 7 }), { requestKey: 'a', ownerRoleId: 1, destinationIds: [] })?.key).not.toBe(identity({})?.key);
+    expect(requestIdentity(aPrincipal({ userId: 7 }), { requestKey: 'a', ownerRoleId: 1, destinationIds: [], notificationIds: [] })?.key).not.toBe(identity({})?.key);
   });
 
   it('is what is asked for, in any order, whatever role the owner was given', () => {

@@ -22,19 +22,22 @@ export interface RepeatedRequest {
 }
 
 /** Null for a request without key. One caller's idempotency keys mean nothing to another. */
-export function requestIdentity(principal: Principal, { requestKey, ...content }: { requestKey: string | null; ownerRoleId: number; destinationIds: readonly number[] }): RequestIdentity | null {
+export function requestIdentity(principal: Principal, { requestKey, ...content }: { requestKey: string | null; ownerRoleId: number; destinationIds: readonly number[]; notificationIds: readonly number[] }): RequestIdentity | null {
   if (requestKey === null) return null;
   const caller = principal.kind === 'user' ? `user ${principal.userId}` : `service ${principal.service}`;
-  const { destinationIds } = content;
+  const { destinationIds, notificationIds } = content;
   const compared = {
     ...content,
     // The owner's role is made ready anew for every attempt; the owner stands for it.
     ownerRoleId: undefined,
     // None is as it was before there were any: a request is the same across an upgrade.
-    destinationIds: destinationIds.length === 0 ? undefined : [...destinationIds].sort((a, b) => a - b),
+    destinationIds: orNothing(destinationIds),
+    notificationIds: orNothing(notificationIds),
   };
   return { key: sha256(`${caller}\n${requestKey}`), contentHash: sha256(JSON.stringify(compared, inOrder)) };
 }
+
+const orNothing = (ids: readonly number[]): number[] | undefined => (ids.length === 0 ? undefined : [...ids].sort((a, b) => a - b));
 
 /** @throws AppError `conflict` for the key of another request */
 export function assertSameRequest({ contentHash }: RequestIdentity, before: Pick<RepeatedRequest, 'contentHash'>): void {

@@ -8,6 +8,7 @@ import { watchedRequests } from './0007-watched-requests.js';
 import { pendingDestinations } from './0008-pending-destinations.js';
 import { foundCertificates } from './0009-found-certificates.js';
 import { attachments } from './0010-attachments.js';
+import { pendingNotifications } from './0011-pending-notifications.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -21,4 +22,5 @@ export const issuerMigrations = [
   pendingDestinations,
   foundCertificates,
   attachments,
+  pendingNotifications,
 ];

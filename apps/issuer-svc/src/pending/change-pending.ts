@@ -65,6 +65,7 @@ export class UpdatePending {
         rotation: input.rotation ?? before.rotation,
         replaces: replaces.map(({ id }) => id),
         destinationIds: [...new Set(input.destinationIds)],
+        notificationIds: [...new Set(input.notificationIds)],
       };
       await this.pending.update(tx, changed, at);
       await this.outbox.record(tx, [auditOf(principal, before, 'pending_certificate.updated', at, differencesOf(before, changed))]);
@@ -133,7 +134,7 @@ export function auditOf(principal: Principal, { id, name }: StoredPending, actio
   return auditEntry(principal, { at, service: 'issuer', action, object: { type: 'pending_certificate', id, name }, details });
 }
 
-const audited = ['owner', 'roleIds', 'description', 'notify', 'rotation', 'replaces', 'destinationIds'] as const;
+const audited = ['owner', 'roleIds', 'description', 'notify', 'rotation', 'replaces', 'destinationIds', 'notificationIds'] as const;
 
 function differencesOf(before: StoredPending, after: StoredPending) {
   const different = audited.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));

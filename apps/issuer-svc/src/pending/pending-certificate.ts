@@ -22,6 +22,7 @@ export interface Requested
   names: string[];
   dnsProviderId: number | null;
   destinationIds: readonly number[];
+  notificationIds: readonly number[];
   request: RequestIdentity | null;
 }
 
@@ -44,6 +45,7 @@ export interface StoredPending {
   keyId: string | null;
   dnsProviderId: number | null;
   destinationIds: number[];
+  notificationIds: number[];
   replaces: number[];
   userId: number | null;
   requestId: string;

@@ -110,8 +110,8 @@ export class PendingRepository {
   }
 
   async update(tx: Sql, changed: StoredPending, at: Date): Promise<void> {
-    const { id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, destinationIds } = changed;
-    await tx.query(sql.updateSql, [id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, at, destinationIds]);
+    const { id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, destinationIds, notificationIds } = changed;
+    await tx.query(sql.updateSql, [id, owner, ownerRoleId, roleIds, description, notify, rotation, replaces, at, destinationIds, notificationIds]);
   }
 
   /** True when the caller alone asks the issuer until then. */
@@ -220,5 +220,6 @@ function insertValues(asked: Requested, promised: Promised): unknown[] {
     asked.at,
     asked.storeBefore,
     asked.destinationIds,
+    asked.notificationIds,
   ];
 }

@@ -20,6 +20,7 @@ export interface PendingRow {
   key_id: string | null;
   dns_provider_id: number | null;
   destination_ids: number[];
+  notification_ids: number[];
   replaces: number[];
   user_id: number | null;
   role_ids: number[];
@@ -72,6 +73,7 @@ export function pendingRecord(row: PendingRow, authority: AuthoritySummary, repl
     authority,
     dnsProviderId: row.dns_provider_id,
     destinationIds: row.destination_ids,
+    notificationIds: row.notification_ids,
     replaces,
     userId: row.user_id,
     roleIds: row.role_ids,

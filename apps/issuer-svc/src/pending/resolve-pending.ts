@@ -113,9 +113,9 @@ function checked(row: StoredPending, { by, chainDer }: Delivery, facts: Certific
 
 /** PC-4: with everything that was asked for; the applicant stays its creator, whoever the owner is. */
 function certificateOf(row: StoredPending, { externalId, principal }: Delivery, facts: CertificateFacts, chainId: number | null, at: Date): NewCertificate {
-  const { owner, ownerRoleId, roleIds, description, notify, rotation, rotationPolicy, authorityId, keyId, replaces, dnsProviderId, destinationIds } = row;
+  const { owner, ownerRoleId, roleIds, description, notify, rotation, rotationPolicy, authorityId, keyId, replaces, dnsProviderId, destinationIds, notificationIds } = row;
   return {
-    ...{ owner, ownerRoleId, roleIds, description, notify, rotation, rotationPolicy, authorityId, keyId, replaces, dnsProviderId, destinationIds },
+    ...{ owner, ownerRoleId, roleIds, description, notify, rotation, rotationPolicy, authorityId, keyId, replaces, dnsProviderId, destinationIds, notificationIds },
     facts,
     chainId,
     csrDer: row.csr,

@@ -6,11 +6,17 @@ import { acmeEvents } from './acme.js';
 import { deploymentEvents } from './deployment.js';
 import { destinationEvents } from './destination.js';
 import { discoveryEvents } from './discovery.js';
+import { notificationEvents } from './notification.js';
+import { renewalEvents } from './renewal.js';
+import { taskEvents } from './task.js';
 
 export * from './acme.js';
 export * from './deployment.js';
 export * from './destination.js';
 export * from './discovery.js';
+export * from './notification.js';
+export * from './renewal.js';
+export * from './task.js';
 
 /** What other systems need to recognise a certificate. Never a key, never a secret. */
 const CertificateFacts = z.object({
@@ -36,6 +42,8 @@ export const certificateIssued = event('sifaka.v1.certificate.issued', {
   data: CertificateFacts.extend({
     /** Destinations that were asked for with it. */
     destinationIds: z.array(Id).default([]),
+    /** Notifications that were asked for with it; none: those of its owner and of the security team. */
+    notificationIds: z.array(Id).default([]),
   }),
 });
 export const certificateImported = event('sifaka.v1.certificate.imported', {
@@ -43,6 +51,7 @@ export const certificateImported = event('sifaka.v1.certificate.imported', {
   summary: 'A certificate that exists already was taken into the inventory.',
   data: CertificateFacts.extend({
     destinationIds: z.array(Id).default([]),
+    notificationIds: z.array(Id).default([]),
     /** Source that found it; null: a person uploaded it. */
     sourceId: Id.nullable().default(null),
     /** E-mail address of the owner that the source names, where it is not the owner yet. */
@@ -176,4 +185,7 @@ export const allEvents: readonly EventContract[] = [
   ...destinationEvents,
   ...deploymentEvents,
   ...discoveryEvents,
+  ...renewalEvents,
+  ...notificationEvents,
+  ...taskEvents,
 ];

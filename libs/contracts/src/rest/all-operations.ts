@@ -9,8 +9,11 @@ import { destinationOperations } from './destination.js';
 import { dnsProviderOperations } from './dns-provider.js';
 import { endpointOperations } from './endpoint.js';
 import { inventoryOperations } from './inventory.js';
+import { notificationOperations } from './notification.js';
 import type { Operation } from './operation.js';
 import { pendingCertificateOperations } from './pending-certificate.js';
+import { renewalOperations } from './renewal.js';
+import { revocationOperations } from './revocation.js';
 import { roleOperations } from './role.js';
 import { rotationOperations } from './rotation.js';
 import { sourceOperations } from './source.js';
@@ -32,6 +35,9 @@ export const allOperations: readonly Operation[] = [
   ...sourceOperations,
   ...endpointOperations,
   ...rotationOperations,
+  ...renewalOperations,
+  ...revocationOperations,
+  ...notificationOperations,
   ...acmeOperations,
   ...inventoryOperations,
   ...auditOperations,

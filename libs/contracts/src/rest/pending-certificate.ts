@@ -7,7 +7,7 @@ import { NestedDestination, NestedDnsProvider, NestedNotification, NestedRole, N
 
 const tag = 'pending certificates';
 
-export const PendingCertificateView = PendingCertificateRecord.omit({ userId: true, roleIds: true, destinationIds: true }).extend({
+export const PendingCertificateView = PendingCertificateRecord.omit({ userId: true, roleIds: true, destinationIds: true, notificationIds: true }).extend({
   user: NestedUser.nullable(),
   roles: z.array(NestedRole),
   destinations: z.array(NestedDestination),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PluginInput } from '../rpc/plugin.js';
+import { CleanReport } from '../rpc/served.js';
 import { FindingRecord, sourceLabelLength, SourceRecord, SourceTestReport, SyncRunRecord } from '../rpc/source.js';
-import { bool, email, idParam, text } from './field.js';
+import { bool, email, idParam, int, text } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { Acknowledged, NestedSource } from './view.js';
@@ -110,6 +111,20 @@ export const trySourceOperation = operation('trySource', 'POST', '/sources/test'
   response: SourceTestReport,
 });
 
+export const cleanSourceOperation = operation('cleanSource', 'POST', '/sources/{id}/clean', {
+  tag,
+  summary: 'Remove certificates without endpoints from a source: expired ones, those that end within some days, or those issued within some days; only reports unless dryRun is false',
+  access: 'admin',
+  params: byId,
+  body: z.object({
+    selection: z.enum(['expired', 'expiring', 'issued'], { error: 'must be one of expired, expiring, issued' }).default('expired'),
+    days: int({ min: 0, max: 36_500 }).optional(),
+    dryRun: bool().default(true),
+  }),
+  response: CleanReport,
+  errors: [404, 409],
+});
+
 export const sourceOperations = [
   listSourcesOperation,
   createSourceOperation,
@@ -118,6 +133,7 @@ export const sourceOperations = [
   updateSourceOperation,
   deleteSourceOperation,
   syncSourceOperation,
+  cleanSourceOperation,
   listSyncRunsOperation,
   listFindingsOperation,
   testSourceOperation,

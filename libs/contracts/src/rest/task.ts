@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { JobStatus } from '../rpc/status.js';
 import { serviceNames } from '../service.js';
 import { Timestamp } from '../values.js';
-import { text } from './field.js';
+import { bool, int, text } from './field.js';
 import { listOf } from './list.js';
 import { operation } from './operation.js';
 
-/** A background job of any service. `name` is unique on the platform: the service, a dot, the job. */
+/** A background job of any service. `name` is unique on the platform: a task's own, or the service, a dot, and the job. */
 export const TaskView = JobStatus.extend({ service: z.enum(serviceNames) });
 export type TaskView = z.output<typeof TaskView>;
 
@@ -19,6 +19,9 @@ export const ServiceView = z.object({
 });
 export type ServiceView = z.output<typeof ServiceView>;
 
+/** May be left out altogether. */
+export const RunTaskInput = z.object({ dryRun: bool().optional(), region: text(64).optional(), label: text(64).optional(), id: int({ min: 1 }).optional() });
+
 export const listTasksOperation = operation('listTasks', 'GET', '/tasks', {
   tag: 'tasks',
   summary: 'Background jobs of all services that answer: last run, last success, last error, next run',
@@ -28,12 +31,13 @@ export const listTasksOperation = operation('listTasks', 'GET', '/tasks', {
 });
 export const runTaskOperation = operation('runTask', 'POST', '/tasks/{name}/run', {
   tag: 'tasks',
-  summary: 'Run a background job now, for example issuer.reconcile-keyvault; the answer does not wait for its end',
+  summary: 'Run a task now, for example certificate_reissue or issuer.reconcile-keyvault; the answer does not wait for its end',
   access: 'admin',
   guardsFirst: true,
   params: z.object({ name: z.string().max(96) }),
+  body: RunTaskInput,
   response: z.object({ name: z.string() }),
-  errors: [404],
+  errors: [404, 412],
 });
 export const getStatusOperation = operation('getStatus', 'GET', '/status', {
   tag: 'tasks',

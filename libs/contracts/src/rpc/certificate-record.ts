@@ -7,7 +7,8 @@ export const CertificateStatus = z.enum(['valid', 'revoked', 'unknown']);
 
 export const DomainRecord = z.object({ id: Id, name: z.string(), sensitive: z.boolean() });
 
-export const RotationPolicyRef = z.object({ id: Id, days: z.int() });
+/** `days` is all that Lemur's clients know; `hours` and `lifetimeFraction` are there where they count. */
+export const RotationPolicyRef = z.object({ id: Id, days: z.int(), name: z.string().optional(), hours: z.int().optional(), lifetimeFraction: z.number().optional() });
 
 /** A certificate inside another answer (rest-api §6.1, nested certificate). */
 export const NestedCertificate = z.object({

@@ -39,6 +39,8 @@ export const issueCertificate = command('rpc.issuer.certificate.issue', {
     requestKey: z.string().length(64).nullable(),
     /** Resolved and found fit by deploy-svc; it hears of them with `certificate.issued`. */
     destinationIds: z.array(Id).max(200).default([]),
+    /** Resolved by notify-svc; none: those of the owner and of the security team. */
+    notificationIds: z.array(Id).max(200).default([]),
     /** For the DNS-01 challenges of an ACME order; null: found by zone. */
     dnsProviderId: Id.nullable().default(null),
   }),
@@ -62,6 +64,8 @@ export const uploadCertificate = command('rpc.issuer.certificate.upload', {
     notify: z.boolean(),
     replaces: z.array(Ref).max(100),
     destinationIds: z.array(Id).max(200).default([]),
+    /** Resolved by notify-svc; none: those of the owner and of the security team. */
+    notificationIds: z.array(Id).max(200).default([]),
     /** As when issuing: the same key with the same caller gives the same certificate again (64 hex characters). */
     requestKey: z.string().length(64).nullable().default(null),
   }),

@@ -1,19 +1,43 @@
 import { z } from 'zod';
 import { command, query, type RpcContract } from '../contract.js';
 import type { ServiceName } from '../service.js';
-import { Timestamp } from '../values.js';
+import { Id, Timestamp } from '../values.js';
 import { PluginList } from './plugin.js';
+
+/** Counts and, of dry runs, what would be done; a few lines, never a whole inventory. */
+export const TaskReport = z.record(z.string(), z.json());
+export type TaskReport = z.output<typeof TaskReport>;
+
+/** What a run is asked for beyond its name. */
+export const TaskArguments = z.object({
+  /** True: says what would be done. False: does it, also where the schedule only reports. */
+  dryRun: z.boolean().optional(),
+  region: z.string().min(1).max(64).optional(),
+  label: z.string().min(1).max(64).optional(),
+  id: Id.optional(),
+});
+export type TaskArguments = z.output<typeof TaskArguments>;
 
 /** A background job of a service: what it is, when it last ran and how that went. */
 export const JobStatus = z.object({
   name: z.string(),
+  /** What it does; null for work of the house, whose name says enough. */
+  summary: z.string().nullable(),
+  /** Five cron fields, UTC; null: only when asked, or switched off. */
   cron: z.string().nullable(),
+  /** False: the configuration switched its schedule off. It can still be run. */
+  isEnabled: z.boolean(),
+  timeLimitMs: z.int(),
+  /** Some replica works on it now. */
+  isRunning: z.boolean(),
   lastStartedAt: Timestamp.nullable(),
   lastSuccessAt: Timestamp.nullable(),
   lastError: z.string().nullable(),
   lastErrorAt: Timestamp.nullable(),
   lastDurationMs: z.int().nullable(),
   nextRunAt: Timestamp.nullable(),
+  /** What the last run that succeeded reported of itself. */
+  lastReport: TaskReport.nullable(),
 });
 export type JobStatus = z.output<typeof JobStatus>;
 
@@ -26,10 +50,10 @@ const statusOf = (service: RemoteService) =>
 
 const runJobOf = (service: RemoteService) =>
   command(`rpc.${service}.job.run`, {
-    input: z.object({ name: z.string().max(64) }),
+    input: z.object({ name: z.string().max(96), arguments: TaskArguments.default({}) }),
     output: z.object({ name: z.string() }),
     callers: ['gateway'],
-    codes: ['not_found'],
+    codes: ['not_found', 'failed_precondition'],
   });
 
 const pluginsOf = (service: 'acme' | 'discovery' | 'deploy' | 'notify') =>

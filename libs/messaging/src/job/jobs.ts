@@ -1,3 +1,4 @@
+import type { TaskReport } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { jobSchema, type Sql } from '@sifaka/database';
 import type { ParsedCronItem, TaskList } from 'graphile-worker';
@@ -22,7 +23,14 @@ export interface AddJobOptions {
 
 export interface JobStatus {
   name: string;
+  /** What it does; null for work of the house, whose name says enough. */
+  summary: string | null;
+  /** Null: only when asked. */
   cron: string | null;
+  /** False: the configuration switched its schedule off. */
+  isEnabled: boolean;
+  timeLimitMs: number;
+  isRunning: boolean;
   lastStartedAt: Date | null;
   lastSuccessAt: Date | null;
   /** Of the last run, if that failed; without secrets. */
@@ -30,6 +38,8 @@ export interface JobStatus {
   lastErrorAt: Date | null;
   lastDurationMs: number | null;
   nextRunAt: Date | null;
+  /** What the last run that succeeded reported. */
+  lastReport: TaskReport | null;
 }
 
 /** Work of this service that happens later, again, or on a schedule. */
@@ -115,6 +125,11 @@ export class Jobs {
     const item = this.crons.get(name);
     return {
       name,
+      summary: null,
+      isEnabled: true,
+      timeLimitMs: this.bound.get(name)?.job.timeLimitMs ?? 0,
+      isRunning: false,
+      lastReport: null,
       cron: this.bound.get(name)?.job.cron ?? null,
       lastStartedAt: row?.last_started_at ?? null,
       lastSuccessAt: row?.last_success_at ?? null,

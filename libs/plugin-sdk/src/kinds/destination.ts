@@ -102,4 +102,14 @@ export interface Destination extends PluginLifecycle {
   /** For HTTP-01 challenges: `path` is `.well-known/acme-challenge/<token>`. Putting it again and removing what is gone change nothing. */
   uploadToken?(token: { path: string; content: string }): Promise<void>;
   removeToken?(token: { path: string }): Promise<void>;
+  /** For revocation lists and other public files: `name` has no folder in it. Replaces a former one of that name at once, so that nobody reads half of it. */
+  publish?(file: PublishedFile, signal?: AbortSignal): Promise<void>;
+  unpublish?(file: { name: string }, signal?: AbortSignal): Promise<void>;
+}
+
+export interface PublishedFile {
+  /** For example `corp-ca.crl`: letters, digits, dot, hyphen, underscore. */
+  name: string;
+  mediaType: string;
+  content: Uint8Array;
 }

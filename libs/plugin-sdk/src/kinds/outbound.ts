@@ -1,20 +1,63 @@
 import type { PluginLifecycle } from './lifecycle.js';
 
+/** A certificate in a message. Never a key, never a secret. */
+export interface NotifiedCertificate {
+  id: number;
+  name: string;
+  commonName: string | null;
+  names: readonly string[];
+  owner: string;
+  issuer: string;
+  serialHex: string;
+  description: string | null;
+  notBefore: Date;
+  notAfter: Date;
+  endpointCount: number;
+  /** Names of what it replaces and what replaced it. */
+  replaces: readonly string[];
+  replacedBy: readonly string[];
+  /** Page of the certificate in the web interface; null while the installation does not know its own address. */
+  url: string | null;
+}
+
 export interface NotificationMessage {
-  /** For example `expiration`, `rotation`, `revocation`, `failed`. */
+  /** For example `expiration`, `rotation`, `revocation`, `failed`: `messageTypes` of the contracts. */
   event: string;
+  /** How urgent it is for whoever is on duty. */
+  severity: 'info' | 'warning' | 'error' | 'critical';
+  /** One line, without line breaks. */
   subject: string;
   text: string;
-  /** JSON-safe facts of the event, for targets that render them on their own. */
+  /** The same as HTML document; all values in it are escaped. */
+  html: string;
+  certificates: readonly NotifiedCertificate[];
+  /** Days before the end at which an expiration is told; null for other messages. */
+  intervalDays: number | null;
+  /** JSON-safe facts of the event beside the certificates, for targets that render them on their own. */
   facts: Record<string, unknown>;
-  recipients: string[];
-  /** Stays the same when a delivery is retried. */
+  /** E-mail addresses; used by plugins that send mail alone. */
+  recipients: readonly string[];
+  /** Stays the same when a delivery is retried: targets that know such a thing drop the second one. */
   deliveryId: string;
+  createdAt: Date;
+}
+
+export interface DeliveryReceipt {
+  /** What the other side calls it, for example a message id; null where it says nothing. */
+  reference: string | null;
 }
 
 /** Tells people or programs that something happened. */
 export interface Notifier extends PluginLifecycle {
-  send(message: NotificationMessage): Promise<void>;
+  /**
+   * @throws AppError `failed_precondition` or `permission_denied` when repeating cannot help; `upstream_failed`, `upstream_timeout`,
+   *   `unavailable` or `rate_limited` (with `retryAfterMs`) when it may
+   */
+  send(message: NotificationMessage): Promise<DeliveryReceipt>;
+  /** Addresses or channel that its options name, for the record. */
+  recipients?(): readonly string[];
+  /** True for plugins that send mail: owner and security team are added to the recipients of their messages. */
+  readonly takesRecipients?: boolean;
 }
 
 export interface DnsRecord {
