@@ -7,7 +7,7 @@ import { secret } from '../options/option-schemas.js';
 import { describeDestination, destinationChecks } from './destination-checks.js';
 import type { DestinationSubject } from './destination-subject.js';
 
-type Sound = Required<Omit<Destination, 'place' | 'placeFor' | 'store' | 'learned' | 'servedWithinMs' | 'reload' | 'close'>>;
+type Sound = Required<Omit<Destination, 'publish' | 'unpublish' | 'place' | 'placeFor' | 'store' | 'learned' | 'servedWithinMs' | 'reload' | 'close'>>;
 
 const nameOf = (path: string) => {
   const name = path.split('/').at(-1) ?? '';
