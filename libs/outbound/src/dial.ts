@@ -10,6 +10,8 @@ import type { TlsTerms } from './trust.js';
 export interface Route extends Target {
   /** For connection and handshake together. */
   timeoutMs: number;
+  /** The configuration of the service names it: it may be private. Default false. */
+  isInstallations?: boolean;
 }
 
 export type { TlsTerms } from './trust.js';
@@ -37,8 +39,8 @@ export class Dialer {
     });
   }
 
-  private async straight({ host, port }: Target, signal: AbortSignal): Promise<Socket> {
-    const addresses = await this.guard.addressesOf(host, port);
+  private async straight({ host, port, isInstallations = false }: Route, signal: AbortSignal): Promise<Socket> {
+    const addresses = await this.guard.addressesOf(host, port, isInstallations);
     return opened(connectTcp({ host, port, lookup: pinnedTo(addresses), noDelay: true, keepAlive: true }), 'connect', signal);
   }
 

@@ -60,11 +60,13 @@ export function openOutbound({ config, lookup = lookupBySystem, ...options }: Ou
     fetchWith,
     agents: (trust = {}) => pools.agents(trust),
     connect: (target) => {
-      const route = { host: target.host.replace(/^\[|\]$/g, ''), port: target.port, timeoutMs: Math.min(target.timeoutMs ?? connectMs, timeoutMs) };
+      const route = { host: target.host.replace(/^\[|\]$/g, ''), port: target.port, timeoutMs: Math.min(target.timeoutMs ?? connectMs, timeoutMs), isInstallations: target.isInstallations ?? false };
       return dialer.connect(route).catch((error: unknown) => {
         throw outboundFault(error, route);
       });
     },
+    secureContext: (trust = {}) => pools.termsOf(trust).context,
+    isNamed: ({ host, port }) => guard.isNamed(host.replace(/^\[|\]$/g, ''), port),
     close: () => pools.close(),
   };
 }
@@ -125,7 +127,7 @@ class Pools {
     this.dispatchers.clear();
   }
 
-  private termsOf(trust: TlsTrust): TlsTerms {
+  termsOf(trust: TlsTrust): TlsTerms {
     const key = trustKey(trust);
     const known = this.terms.get(key);
     if (known !== undefined) return known;

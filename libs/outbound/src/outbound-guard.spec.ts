@@ -40,6 +40,21 @@ describe('the guard', () => {
     await expect(reach('ca.corp.example:1')).rejects.toMatchObject(refused);
   });
 
+  it('reaches what the configuration of a service names, private or not, but no metadata service', async () => {
+    const port = await tcp(createServer((socket) => socket.end('220 mail\r\n')));
+    const way = outbound({}, { lookup: toLoopback });
+    const socket = await way.connect({ host: 'mail.corp.example', port, isInstallations: true });
+    expect(String((await socket.toArray())[0])).toBe('220 mail\r\n');
+    await expect(way.connect({ host: 'mail.corp.example', port })).rejects.toMatchObject(refused);
+    await expect(outbound({}, { lookup: async () => [{ address: '169.254.169.254', family: 4 }] }).connect({ host: 'x.corp.example', port: 80, isInstallations: true })).rejects.toMatchObject(refused);
+  });
+
+  it('says whether an administrator named a host, alone or by a range', () => {
+    const way = outbound({ outboundAllowedHosts: ['*.corp.example', '10.0.0.0/8:443'] });
+    const asked = [['chat.corp.example', 443], ['chat.example', 443], ['10.1.2.3', 443], ['10.1.2.3', 80]] as const;
+    expect(asked.map(([host, port]) => way.isNamed({ host, port }))).toEqual([true, false, true, false]);
+  });
+
   it('takes a name in the list for no leave to reach a metadata service', async () => {
     const { fetch } = outbound({ outboundAllowedHosts: ['*.corp.example'] }, { lookup: async () => [{ address: '169.254.169.254', family: 4 }] });
     await expect(fetch('http://x.corp.example/latest/meta-data')).rejects.toMatchObject(refused);

@@ -30,19 +30,26 @@ export class OutboundGuard {
    * Looks the host up once and checks every address. The connection is made to these and to no other, so that a name that changes
    * its address between check and connection gains nothing.
    *
+   * @param isInstallations the configuration names the host, which is as good as a place in the list of allowed ones
    * @throws AppError `failed_precondition`, reason `outbound.refused`; faults of the lookup as they are
    */
-  async addressesOf(host: string, port: number): Promise<readonly LookupAddress[]> {
+  async addressesOf(host: string, port: number, isInstallations = false): Promise<readonly LookupAddress[]> {
     const family = isIP(host);
     const addresses = family === 0 ? await this.lookup(host) : [{ address: host, family }];
     const { mayBePrivate } = this.lists;
-    const isNamed = mayBePrivate.allowsName(host, port);
+    const isNamed = isInstallations || mayBePrivate.allowsName(host, port);
     for (const { address } of addresses) {
       const found = classOf(address);
       if (found === 'public' || mayBePrivate.allowsAddress(address, port) || (isNamed && isOpenToNames(address))) continue;
       throw refused(host, port, found);
     }
     return addresses;
+  }
+
+  /** The target itself, or a range that it lies in, stands in the list of those that may be private. */
+  isNamed(host: string, port: number): boolean {
+    const { mayBePrivate } = this.lists;
+    return mayBePrivate.allowsName(host, port) || (isIP(host) !== 0 && mayBePrivate.allowsAddress(host, port));
   }
 
   /** An administrator named the target as one of the installation's own. */

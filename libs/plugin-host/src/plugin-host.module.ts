@@ -10,6 +10,7 @@ import { secretsByRpc, type HostSecrets } from './host-secrets.js';
 import { HostedPlugins } from './hosted-plugins.js';
 import { PluginContexts } from './plugin-contexts.js';
 import { PluginHost, type PluginHostParts } from './plugin-host.js';
+import { configuredOptions } from './plugin-settings.js';
 import { thirdPartyPlugins } from './third-party.js';
 
 /** Injects the guarded way out: `@Inject(OUTBOUND) private readonly outbound: GuardedOutbound`. */
@@ -71,9 +72,14 @@ export function pluginHostProvider<Kind extends PluginKind>(
 }
 
 async function allPlugins(config: HostConfig, logger: Logger, kinds: HostOptions['kinds'], plugins: readonly Plugin[]): Promise<HostedPlugins> {
-  const own = plugins.map((plugin) => ({ kind: plugin.kind, slug: plugin.slug, plugin, disabledReason: null }));
+  const own = plugins.map((plugin) => ({ kind: plugin.kind, slug: plugin.slug, plugin, disabledReason: ownReason(plugin, config) }));
   const others = await thirdPartyPlugins({ packages: config.pluginPackages, kinds, version: productVersion });
   const hosted = new HostedPlugins([...own, ...others], config);
   for (const { slug, disabledReason } of hosted.entries()) if (disabledReason !== null) logger.error({ plugin: slug, reason: disabledReason }, 'a plugin is disabled');
   return hosted;
+}
+
+/** What an own plugin says of an installation in which it cannot work. */
+function ownReason(plugin: Plugin, config: HostConfig): string | null {
+  return plugin.disabledReason?.(Object.fromEntries(configuredOptions(plugin, config).map(({ option, value }) => [option, value]))) ?? null;
 }

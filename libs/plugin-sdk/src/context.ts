@@ -1,6 +1,7 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type { Clock } from '@sifaka/kernel';
 
 /** Structured log lines of one plugin; the host adds slug and trace. Never hand it a secret. */
@@ -38,8 +39,21 @@ export interface TlsTrust {
 export interface Outbound {
   /** `fetch` with another trust than the system's. */
   fetchWith(trust: TlsTrust): typeof globalThis.fetch;
-  /** A plain TCP connection, for SSH, DNS and other protocols. */
-  connect(target: { host: string; port: number; timeoutMs?: number }): Promise<Socket>;
+  /**
+   * A plain TCP connection, for SSH, DNS, SMTP and other protocols.
+   *
+   * @param target with `isInstallations` only for an address that came from the configuration of the service (`installationOnly`) and
+   *   from nowhere else: it may be private, because whoever set it could have opened it as well
+   */
+  connect(target: { host: string; port: number; timeoutMs?: number; isInstallations?: boolean }): Promise<Socket>;
+  /**
+   * For protocols that start TLS on their own on what `connect` opened.
+   *
+   * @throws AppError `failed_precondition` for a trust that cannot be used
+   */
+  secureContext(trust?: TlsTrust): SecureContext;
+  /** Whether an administrator named this host as one that may be reached although its address is not public. */
+  isNamed(target: { host: string; port: number }): boolean;
   /** For vendor SDKs that bring an HTTP client of their own. Close them with the instance. */
   agents(trust?: TlsTrust): { http: HttpAgent; https: HttpsAgent };
 }

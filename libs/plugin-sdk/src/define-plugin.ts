@@ -53,6 +53,12 @@ export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObjec
   options: Schema;
   /** Destinations alone: a source is made beside each destination for which this names one. */
   sourceTwin?(options: z.output<Schema>): SourceTwin | null;
+  /**
+   * Why it cannot work in this installation, in words that name the setting to change: it is then listed as disabled. Null: it can.
+   *
+   * @param installed what the installation's configuration fills in, by name of the option
+   */
+  disabledReason?(installed: Readonly<Record<string, unknown>>): string | null;
   /** Without side effects: no connection, timer or file before the first use. */
   create(options: z.output<Schema>, context: ContextOf<Kind>): PluginInstances[Kind];
 }
@@ -74,6 +80,8 @@ export interface Plugin<Kind extends PluginKind = PluginKind> {
   pluginOptions(): OptionDescriptor[];
   /** Whether what is set up with these options receives private keys. Absent: `requiresKey` says it for all. */
   needsKey?(options: unknown): boolean;
+  /** Absent: it can always work. */
+  disabledReason?(installed: Readonly<Record<string, unknown>>): string | null;
   /** @throws AppError `invalid_argument` for values that the schema refuses */
   sourceTwin(options: unknown): SourceTwin | null;
   /**
@@ -98,6 +106,7 @@ export function definePlugin<Kind extends PluginKind, Schema extends z.ZodObject
     optionsSchema: source.options,
     pluginOptions: () => toPluginOptions(source.options),
     needsKey: (options: unknown) => source.needsKey?.(valid(source.slug, source.options, options)) ?? source.requiresKey ?? true,
+    disabledReason: (installed: Readonly<Record<string, unknown>>) => source.disabledReason?.(installed) ?? null,
     sourceTwin: (options: unknown) => source.sourceTwin?.(valid(source.slug, source.options, options)) ?? null,
     create: (options: unknown, context: ContextOf<Kind>) => source.create(valid(source.slug, source.options, options), context),
   });

@@ -25,7 +25,7 @@ export type { ExportedFile, Exporter, ExportInput } from './kinds/exporter.js';
 export type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, StartTls, Uploaded, PublishedFile } from './kinds/destination.js';
 export { startTlsProtocols } from './kinds/destination.js';
 export type { EndpointCertificate, Finding, FoundCertificate, FoundEndpoint, ScanRequest, Source, SourceFault, StoredCertificate } from './kinds/source.js';
-export type { DeliveryReceipt, DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, NotifiedCertificate, Notifier } from './kinds/outbound.js';
+export type { DeliveryReceipt, DnsProvider, DnsRecord, Keystore, Measurement, MetricSink, NotificationMessage, NotifiedCertificate, Notifier, UndeliveredRecipient } from './kinds/outbound.js';
 export { destinationLabel, exportPlugin, installationOnly, longText, matching, secret } from './options/option-schemas.js';
 export { dnsName, nameInZone, quoteTxt, requireZoneOf, unquoteTxt, zoneOf } from './dns/txt-record.js';
 export { KnownZones, type KnownZonesSettings } from './dns/known-zones.js';

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { AppError } from '@sifaka/kernel';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { Outbound, TlsTrust } from '../context.js';
@@ -10,6 +11,8 @@ export function loopbackOutbound(): Outbound {
   return {
     fetchWith: (trust) => fetchThrough(new Agent({ keepAliveTimeout: 100, connect: tlsOf(trust) })),
     connect: ({ host, port, timeoutMs = 5_000 }) => connected(connectTcp({ host, port, timeout: timeoutMs })),
+    secureContext: ({ caPem } = {}) => createSecureContext({ ...(caPem !== undefined && { ca: [...rootCertificates, caPem] }) }),
+    isNamed: ({ host }) => host === '127.0.0.1',
     agents: (trust = {}) => ({ http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true, ...tlsOf(trust) }) }),
   };
 }

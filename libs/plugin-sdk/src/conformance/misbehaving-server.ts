@@ -57,6 +57,8 @@ export function limitedOutbound(outbound: Outbound, timeoutMs: number): Outbound
       return (input, init) => fetch(input, { ...init, signal: limitedSignal(init?.signal, timeoutMs) });
     },
     connect: async (target) => watched(await outbound.connect({ ...target, timeoutMs })),
+    secureContext: (trust) => outbound.secureContext(trust),
+    isNamed: (target) => outbound.isNamed(target),
     agents: (trust) => {
       const agents = outbound.agents(trust);
       const [plain, secure] = [agents.http.createConnection.bind(agents.http), agents.https.createConnection.bind(agents.https)];
@@ -80,6 +82,8 @@ export function refusingOutbound(outbound: Outbound, refusal: AppError): Outboun
   return {
     fetchWith: () => () => Promise.reject(new TypeError('fetch failed', { cause: refusal })),
     connect: () => Promise.reject(refusal),
+    secureContext: (trust) => outbound.secureContext(trust),
+    isNamed: (target) => outbound.isNamed(target),
     agents: (trust) => {
       const agents = outbound.agents(trust);
       agents.http.createConnection = agents.https.createConnection = (_options, refuse) => {

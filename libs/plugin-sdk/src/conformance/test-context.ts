@@ -60,6 +60,8 @@ export function testContext({ now = new Date('2026-11-21T10:00:00Z'), secrets = 
         return outbound.connect(target);
       },
       agents: (trust) => outbound.agents(trust),
+      secureContext: (trust) => outbound.secureContext(trust),
+      isNamed: (target) => outbound.isNamed(target),
     },
     acme,
     exportWith,
@@ -84,7 +86,7 @@ const unprepared = (): never => {
 };
 
 /** The default: any request is a fault of the test. */
-const closed: Outbound = { fetchWith: () => unprepared, connect: unprepared, agents: unprepared };
+const closed: Outbound = { fetchWith: () => unprepared, connect: unprepared, agents: unprepared, secureContext: unprepared, isNamed: () => false };
 const noAcme: AcmeClient = { openAccount: unprepared, revoke: unprepared };
 
 /** A key vault in memory. */

@@ -35,8 +35,10 @@ export interface NotificationMessage {
   intervalDays: number | null;
   /** JSON-safe facts of the event beside the certificates, for targets that render them on their own. */
   facts: Record<string, unknown>;
-  /** E-mail addresses; used by plugins that send mail alone. */
+  /** E-mail addresses besides those that the options name; used by plugins that send mail alone. */
   recipients: readonly string[];
+  /** Nobody else is told: those whom an earlier attempt did not reach (`DeliveryReceipt.undelivered`). */
+  onlyTo?: readonly string[];
   /** Stays the same when a delivery is retried: targets that know such a thing drop the second one. */
   deliveryId: string;
   createdAt: Date;
@@ -45,6 +47,16 @@ export interface NotificationMessage {
 export interface DeliveryReceipt {
   /** What the other side calls it, for example a message id; null where it says nothing. */
   reference: string | null;
+  /** Whom it did not reach while others have it. Absent: everybody has it. */
+  undelivered?: readonly UndeliveredRecipient[];
+}
+
+export interface UndeliveredRecipient {
+  recipient: string;
+  /** The other side's words. */
+  detail: string;
+  /** The same message with `onlyTo` may reach it later. */
+  isWorthRetrying: boolean;
 }
 
 /** Tells people or programs that something happened. */
