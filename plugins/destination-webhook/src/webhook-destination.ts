@@ -1,9 +1,9 @@
 import { AppError } from '@sifaka/kernel';
 import { encodePem, fromPkcs8Der, toPkcs8Pem } from '@sifaka/pki';
 import { HttpApi, type DeployableCertificate, type DeployedCertificate, type Destination, type DestinationContext } from '@sifaka/plugin-sdk';
+import { signatureHeaders } from '@sifaka/signed-webhook';
 import { z } from 'zod';
 import type { WebhookOptions } from './options.js';
-import { signatureOf } from './signature.js';
 
 type Event = 'certificate.deployed' | 'certificate.removed' | 'connection.test';
 
@@ -80,8 +80,7 @@ export class WebhookDestination implements Destination {
   }
 
   private signed(content: string): Record<string, string> {
-    const timestamp = String(Math.floor(this.context.clock.now().getTime() / 1_000));
-    return { 'x-sifaka-timestamp': timestamp, 'x-sifaka-signature': signatureOf(this.options.secret, timestamp, content) };
+    return signatureHeaders(this.options.secret, this.context.clock.now(), content);
   }
 }
 
