@@ -18,7 +18,8 @@ export { OnEvent, type OnEventOptions } from './event/on-event.js';
 export { EventConsumers } from './event/event-consumers.js';
 export { ensureStream, type StreamOptions } from './event/stream.js';
 
-export { Job, type JobContext, type JobOptions, type JobPayload } from './job/job.js';
+export { Job, type JobContext, type JobOptions, type JobPayload, type TaskContext, type TaskTrigger } from './job/job.js';
+export { Task } from './job/task.js';
 export { Jobs, type AddJobOptions, type JobStatus } from './job/jobs.js';
 export { parseCron, type Cron } from './job/cron.js';
 

@@ -37,7 +37,7 @@ export class JobRun {
         const call = backgroundCall(this.service, new Date(startedAt.getTime() + job.timeLimitMs), controller.signal);
         try {
           // A job that does not listen to its signal is left behind: its result no longer counts.
-          await Promise.race([runInCall(call, () => job.run(self, payload, { signal: controller.signal })), aborted(controller.signal)]);
+          await Promise.race([runInCall(call, () => job.run(self, payload, { signal: controller.signal, trigger: payload.trigger === 'request' ? 'request' : 'schedule' })), aborted(controller.signal)]);
           await this.succeeded(job.name, startedAt);
         } catch (error) {
           this.log.error({ err: error, job: job.name }, 'job failed');
