@@ -30,6 +30,17 @@ export class AskForDeployments {
     return this.requests.beside(tx, id);
   }
 
+  /** Has those tried again whose place is free by now. @returns how many */
+  async wakeFreed(tx: Sql): Promise<number> {
+    const rows = await this.requests.whereFree(tx);
+    await this.wake(tx, rows);
+    return rows.length;
+  }
+
+  async wakeReplacing(tx: Sql, certificateId: number, replaces: readonly number[]): Promise<void> {
+    await this.wake(tx, await this.requests.whereReplaced(tx, certificateId, replaces));
+  }
+
   /** @param detail why, for the history */
   async end(tx: Sql, because: EndedBy, where: Parameters<DeploymentRequests['end']>[2], by: Principal | null, detail: string | null = null): Promise<Deployment[]> {
     const rows = await this.requests.end(tx, because, where);

@@ -39,6 +39,16 @@ export class CheckAttachments {
     return this.allowed(certificate, destinationIds, { found, wanted }, principal);
   }
 
+  /** Of destinations that were asked for elsewhere by that one: whose places it may take. Those that it may not take say so when it is uploaded. */
+  async displacing(certificate: PlacedCertificate, destinationIds: readonly number[], principal: Principal): Promise<Displacing[]> {
+    const found: Displacing[] = [];
+    for (const row of await this.destinations.meant(destinationIds, [])) {
+      const { displaces } = await this.places.judge(certificate, row, principal);
+      if (displaces.length > 0) found.push({ destinationId: row.id, certificateIds: displaces });
+    }
+    return found;
+  }
+
   private async allowed(certificate: PlacedCertificate, destinationIds: readonly number[], { found, wanted }: { found: ReadonlyMap<number, DestinationRow>; wanted: ReadonlySet<number> }, principal: Principal): Promise<Displacing[]> {
     const refused: { index: number; message: string }[] = [];
     const displacing: Displacing[] = [];

@@ -37,19 +37,38 @@ export class DeploymentRequests {
   }
 
   /**
-   * Whose place a certificate may take. One that has failed, may be for want of that, is tried again.
+   * Whose place a certificate may take. One that has failed, may be for want of that, begins again; whoever works on one may have found the
+   * place taken already, and does so once more.
    *
    * @returns those that are to be worked on
    */
   async displace(tx: Sql, certificateId: number, displacing: readonly Displacing[]): Promise<Deployment[]> {
     const text = `
-      update deployment p set displaces = p.displaces || $3::int[], state = case when p.state = 'failed' then 'pending' else p.state end,
-        next_try_at = case when p.state = 'failed' then now() else p.next_try_at end, version = p.version + (case when p.state = 'failed' then 1 else 0 end)
+      update deployment p set displaces = p.displaces || $3::int[], version = p.version + (case when p.state in ('failed', 'running') then 1 else 0 end),
+        state = case when p.state = 'failed' then 'pending' else p.state end, next_try_at = case when p.state = 'failed' then now() else p.next_try_at end,
+        attempts = case when p.state = 'failed' then 0 else p.attempts end, last_error = case when p.state = 'failed' and p.phase is null then null else p.last_error end
       where p.certificate_id = $1 and p.destination_id = $2 and p.wanted = 'deployed' and not p.displaces @> $3::int[]
       returning ${deploymentColumns}`;
     const rows: Deployment[] = [];
     for (const { destinationId, certificateIds } of displacing) rows.push(...(await tx.query<Deployment>(text, [certificateId, destinationId, certificateIds])));
     return rows;
+  }
+
+  /** Those that failed because of others in their place, which are gone by now. */
+  whereFree(tx: Sql): Promise<Deployment[]> {
+    return this.unblock(tx, 'not exists (select from deployment o where o.destination_id = p.destination_id and o.certificate_id = p.blocked_by and o.is_held)', []);
+  }
+
+  /** A certificate replaces these from now on, and may come in their place. */
+  whereReplaced(tx: Sql, certificateId: number, replaces: readonly number[]): Promise<Deployment[]> {
+    return this.unblock(tx, 'p.certificate_id = $1 and p.blocked_by = any($2::int[])', [certificateId, replaces]);
+  }
+
+  private unblock(tx: Sql, condition: string, values: unknown[]): Promise<Deployment[]> {
+    const text = `
+      update deployment p set state = 'pending', next_try_at = now(), attempts = 0, last_error = null, blocked_by = null, version = p.version + 1, updated_at = now()
+      where p.blocked_by is not null and p.wanted = 'deployed' and p.state = 'failed' and p.phase is null and ${condition} returning ${deploymentColumns}`;
+    return tx.query<Deployment>(text, values);
   }
 
   /** Put where it is put beside what it replaces, unless it is there already. */

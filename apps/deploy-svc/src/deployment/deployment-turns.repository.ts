@@ -11,7 +11,7 @@ import type { Turn } from './turn.js';
 export const deployJob = 'deploy-to-destination';
 
 /** What a worker writes while it works; what is left out stays. */
-export type Progress = Partial<Pick<Deployment, 'phase' | 'is_held' | 'external_id' | 'attempts' | 'last_error' | 'is_rolled_back' | 'is_passing' | 'proofs' | 'served_before' | 'note' | 'deployed_at' | 'removed_at'>>;
+export type Progress = Partial<Pick<Deployment, 'phase' | 'is_held' | 'external_id' | 'attempts' | 'last_error' | 'is_rolled_back' | 'is_passing' | 'proofs' | 'served_before' | 'note' | 'blocked_by' | 'deployed_at' | 'removed_at'>>;
 
 /** How a piece of work ends: what becomes of the deployment unless something else was asked for meanwhile. */
 export interface Ending {

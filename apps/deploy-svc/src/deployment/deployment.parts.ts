@@ -27,13 +27,14 @@ import { ResolveAttachments } from './resolve-attachments.js';
 import { RetryDeployment } from './retry-deployment.js';
 import { RollBackDeployment } from './roll-back-deployment.js';
 import { ServedCertificates } from './served-certificates.js';
+import { WakeBlocked } from './wake-blocked.js';
 import { WorkOnDeployment } from './work-on-deployment.js';
 
 /** What is asked for, and by whom. */
 const asking = [DeploymentRepository, DeploymentRequests, DeploymentTrail, AskForDeployments, AttachDestinations, CheckAttachments, GuardPlaces, ResolveAttachments, RetryDeployment, ReadDeployments, HearCertificates, HearSightings, LastSightings, MoveDeployments];
 
 /** What is done about it. */
-const working = [DeploymentTurns, DestinationLeases, DeploymentRunner, WorkOnDeployment, DeployCertificate, RollBackDeployment, RemoveDeployment, RecordProgress, PrepareTurn, PlacedCertificates];
+const working = [DeploymentTurns, DestinationLeases, DeploymentRunner, WorkOnDeployment, DeployCertificate, RollBackDeployment, RemoveDeployment, RecordProgress, PrepareTurn, PlacedCertificates, WakeBlocked];
 
 export const deploymentParts = {
   controllers: [DeploymentHandlers],

@@ -43,6 +43,8 @@ export interface Deployment {
   ended_by: EndedBy | null;
   /** Certificates whose place it may take there. */
   displaces: number[];
+  /** The one that has its place: until that is free, or it may be taken, another try changes nothing. */
+  blocked_by: number | null;
   /** Put beside what it replaces: endpoints are pointed at it one by one. */
   is_beside: boolean;
   version: number;

@@ -18,6 +18,16 @@ export interface Displacement {
   why: string | null;
 }
 
+/** Another one is where a certificate would be put. */
+export class PlaceTaken extends AppError {
+  constructor(
+    detail: string,
+    readonly certificateId: number,
+  ) {
+    super('failed_precondition', detail, { reason: 'deployment.place_taken' });
+  }
+}
+
 const nobody: Displacement = { displaces: [], why: null };
 
 /**
@@ -46,13 +56,13 @@ export class GuardPlaces {
   /**
    * Before it is uploaded: what is there may have changed since it was attached.
    *
-   * @throws AppError `failed_precondition`, reason `deployment.place_taken`
+   * @throws PlaceTaken
    */
   async assertFree({ row }: Pick<Turn, 'row'>, { instance, certificate, destination, deployed }: Prepared): Promise<void> {
     const place = (await instance.placeFor?.(deployed)) ?? null;
     if (place === null) return;
     const [other] = await this.strangersAt(destination.id, place, certificate, row.displaces);
-    if (other !== undefined) throw new AppError('failed_precondition', takenBy(other, certificate, { ...destination, place }), { reason: 'deployment.place_taken' });
+    if (other !== undefined) throw new PlaceTaken(takenBy(other, certificate, { ...destination, place }), other.id);
   }
 
   /** A destination that cannot be made ready says so when it is uploaded to. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '@sifaka/kernel';
 import { DeployCertificate } from './deploy-certificate.js';
+import { PlaceTaken } from './guard-places.js';
 import { mayPass, untilNextTry } from './pauses.js';
 import { RecordProgress } from './record-progress.js';
 import { RemoveDeployment } from './remove-deployment.js';
@@ -20,7 +21,7 @@ export class WorkOnDeployment {
 
   /** @throws only what is wrong with this service itself, or its lease; see `wasStopped` */
   async run(turn: Turn): Promise<void> {
-    await this.record.begin(turn, undefined, { attempts: turn.row.attempts + 1 });
+    await this.record.begin(turn, undefined, { attempts: turn.row.attempts + 1, blocked_by: null });
     turn.version = turn.row.version;
     try {
       await this.take(turn);
@@ -28,7 +29,8 @@ export class WorkOnDeployment {
       if (wasStopped(error)) throw error;
       const nextTryMs = mayPass(error) ? untilNextTry(turn.row.attempts, toAppError(error).retryAfterMs, Math.random()) : null;
       // A phase that was written stays while it is tried: it says what may have happened there.
-      await this.record.failed(turn, { error, nextTryMs, ...(nextTryMs === null && turn.row.wanted === 'deployed' && { changes: { phase: null } }) });
+      const changes = { ...(nextTryMs === null && turn.row.wanted === 'deployed' && { phase: null }), ...(error instanceof PlaceTaken && { blocked_by: error.certificateId }) };
+      await this.record.failed(turn, { error, nextTryMs, changes });
     }
   }
 

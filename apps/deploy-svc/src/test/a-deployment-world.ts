@@ -29,14 +29,15 @@ type Detail = OutputOf<typeof getDeployment>;
 
 /** What the stand-in for issuer-svc knows. */
 const inventory = new Map<number, PlacedCertificate>();
-const issuerState = { isAway: false };
+const issuerState: { isAway: boolean; hold: ((ids: readonly number[]) => Promise<void> | undefined) | null } = { isAway: false, hold: null };
 
 @Controller()
 class PlacedHandlers {
   @Handles(readPlacedCertificates)
-  read({ ids }: InputOf<typeof readPlacedCertificates>): Promise<OutputOf<typeof readPlacedCertificates>> {
-    if (issuerState.isAway) return Promise.reject(new AppError('unavailable', 'issuer-svc is away'));
-    return Promise.resolve({ certificates: ids.flatMap((id) => inventory.get(id) ?? []) });
+  async read({ ids }: InputOf<typeof readPlacedCertificates>): Promise<OutputOf<typeof readPlacedCertificates>> {
+    if (issuerState.isAway) throw new AppError('unavailable', 'issuer-svc is away');
+    await issuerState.hold?.(ids);
+    return { certificates: ids.flatMap((id) => inventory.get(id) ?? []) };
   }
 }
 
@@ -78,6 +79,21 @@ export class DeploymentWorld {
 
   setIssuerAway(isAway: boolean): void {
     issuerState.isAway = isAway;
+  }
+
+  /** The next question about a certificate waits until it is let go; those after it do not. */
+  holdQuestion(certificateId: number): { reached: Promise<void>; letGo: () => void } {
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    const reached = new Promise<void>((resolve) => {
+      issuerState.hold = (ids) => {
+        if (!ids.includes(certificateId)) return undefined;
+        issuerState.hold = null;
+        resolve();
+        return gate;
+      };
+    });
+    return { reached, letGo };
   }
 
   async certificate({ hasKey = true, keyOf, ...parts }: Partial<PlacedCertificate> & { hasKey?: boolean; keyOf?: TestPath } = {}): Promise<KnownCertificate> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { attachDestinations, certificateDestinationsRequested, retryDeployment, setDestinations } from '@sifaka/contracts';
+import { attachDestinations, certificateDestinationsRequested, certificateUpdated, retryDeployment, runServiceJob, setDestinations } from '@sifaka/contracts';
 import { aPrincipal } from '@sifaka/testing';
+import { admin } from './a-deploy-service.js';
 import { DeploymentWorld, type KnownCertificate } from './a-deployment-world.js';
 
 let world: DeploymentWorld;
@@ -43,6 +44,51 @@ describe('the place of another certificate at a destination', () => {
     await world.attach(own, place);
     await world.becomes(id, 'deployed');
     expect(await world.get(before.id)).toMatchObject({ state: 'removed' });
+  });
+
+  it('is taken by whom may though the event came first, and the worker has just seen that it is not free', async () => {
+    const { place, victim, before } = await taken();
+    const own = await world.certificate();
+    const question = world.holdQuestion(victim.id);
+    await world.tell('issuer', certificateDestinationsRequested, { id: own.id, fingerprintSha256: own.fingerprintSha256, destinationIds: [place.id] });
+    await question.reached;
+    const [id = 0] = await world.attach(own, place);
+    expect(await world.get(id)).toMatchObject({ state: 'running' });
+    question.letGo();
+    await world.becomes(id, 'deployed');
+    expect(await world.get(before.id)).toMatchObject({ state: 'removed' });
+    expect(place.shelf.uploads.map(({ name }) => name)).toEqual([victim.name, own.name]);
+  });
+
+  it('is taken by the event alone where whoever asked for the certificate may take it', async () => {
+    const { place, before } = await taken();
+    const own = await world.certificate(ofStranger);
+    const asked = { id: own.id, fingerprintSha256: own.fingerprintSha256, destinationIds: [place.id] };
+    await world.tell('issuer', certificateDestinationsRequested, { ...asked, requestedBy: { userId: 77, roles: [{ id: 7, name: 'team' }] } });
+    await world.events.waitFor(({ type, data }) => type.endsWith('deployment.succeeded') && Object(data).certificateId === own.id);
+    expect(await world.get(before.id)).toMatchObject({ state: 'removed' });
+    const other = await world.certificate({ ...ofStranger, userId: 78 });
+    await world.tell('issuer', certificateDestinationsRequested, { id: other.id, fingerprintSha256: other.fingerprintSha256, destinationIds: [place.id], requestedBy: { userId: 78, roles: [] } });
+    await world.events.waitFor(({ type, data }) => type.endsWith('deployment.failed') && Object(data).certificateId === other.id);
+  });
+
+  it('is free for whom waited for it, once the other one is gone, or is replaced by it', async () => {
+    const { place, victim, before } = await taken();
+    const waiting = await world.certificate(ofStranger);
+    await world.tell('issuer', certificateDestinationsRequested, { id: waiting.id, fingerprintSha256: waiting.fingerprintSha256, destinationIds: [place.id] });
+    await world.events.waitFor(({ type, data }) => type.endsWith('deployment.failed') && Object(data).certificateId === waiting.id);
+    const [row] = await world.sql().query<{ id: number; blocked_by: number }>('select id, blocked_by from deployment where certificate_id = $1', [waiting.id]);
+    expect(row?.blocked_by).toBe(victim.id);
+    await world.platform.call('gateway', setDestinations, { certificateId: victim.id, destinationIds: [] }, { principal: admin });
+    await world.becomes(before.id, 'removed');
+    await world.platform.call('gateway', runServiceJob.deploy, { name: 'deploy-to-free-places' });
+    await world.becomes(row?.id ?? 0, 'deployed');
+    const heir = await world.certificate(ofStranger);
+    await world.tell('issuer', certificateDestinationsRequested, { id: heir.id, fingerprintSha256: heir.fingerprintSha256, destinationIds: [place.id] });
+    await world.events.waitFor(({ type, data }) => type.endsWith('deployment.failed') && Object(data).certificateId === heir.id);
+    world.change(heir, { replaces: [waiting.id] });
+    await world.tell('issuer', certificateUpdated, { ...factsOf(heir), replaces: [waiting.id] });
+    await world.events.waitFor(({ type, data }) => type.endsWith('deployment.succeeded') && Object(data).certificateId === heir.id);
   });
 
   it('goes to whom may change both, to what replaces it, and back again', async () => {

@@ -6,7 +6,7 @@ import { auditEntry, auditEvents, newEvent, Outbox, type NewEvent } from '@sifak
 import { nextFreeName } from '@sifaka/pki';
 import { Coalescer } from '@sifaka/runtime';
 import { countedNamesSql, insertSql, obstacleSql, reserveSql } from './insert-certificates.sql.js';
-import { baseName, certificateRow, creatorOf, domainsOf, eventFacts, type NewCertificate } from './new-certificate.js';
+import { baseName, certificateRow, creatorOf, domainsOf, eventFacts, requesterOf, type NewCertificate } from './new-certificate.js';
 
 /** Through which door it comes, and with that what is written about it. */
 export type Door = 'issued' | 'imported' | 'authority';
@@ -165,7 +165,7 @@ function eventsOf({ item: { door, certificate }, id, name }: Task): NewEvent[] {
   const { fingerprintSha256, destinationIds } = facts;
   return [
     door === 'imported' ? newEvent(certificateImported, facts, options) : newEvent(certificateIssued, facts, options),
-    ...(destinationIds.length === 0 ? [] : [newEvent(certificateDestinationsRequested, { id, fingerprintSha256, destinationIds }, options)]),
+    ...(destinationIds.length === 0 ? [] : [newEvent(certificateDestinationsRequested, { id, fingerprintSha256, destinationIds, requestedBy: requesterOf(certificate) }, options)]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { CertificateFacts as EventFacts, Principal } from '@sifaka/contracts';
+import type { CertificateFacts as EventFacts, Principal, RoleRef } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { certificateName, slugify, sshCertificateName, type CertificateNameInput } from '@sifaka/pki';
 import type { RequestIdentity } from '../issuance/request-identity.js';
@@ -45,6 +45,14 @@ export interface NewCertificate {
 export function creatorOf({ creatorId, principal }: Pick<NewCertificate, 'creatorId' | 'principal'>): number | null {
   if (creatorId !== undefined) return creatorId;
   return principal.kind === 'user' ? principal.userId : null;
+}
+
+/** Whose rights decide what it may take the place of at its destinations: roles are known of who asks now, not of who asked once. */
+export function requesterOf(certificate: Pick<NewCertificate, 'creatorId' | 'principal'>): { userId: number; roles: RoleRef[] } | null {
+  const { principal } = certificate;
+  if (principal.kind === 'user') return { userId: principal.userId, roles: principal.roles };
+  const userId = creatorOf(certificate);
+  return userId === null ? null : { userId, roles: [] };
 }
 
 /** DNS and IP names in the order of the certificate. */

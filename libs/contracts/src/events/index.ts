@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuditEntry } from '../audit.js';
 import { event, type EventContract } from '../contract.js';
+import { RoleRef } from '../principal.js';
 import { CrlReason, Id, Timestamp } from '../values.js';
 import { acmeEvents } from './acme.js';
 import { deploymentEvents } from './deployment.js';
@@ -62,7 +63,13 @@ export const certificateImported = event('sifaka.v1.certificate.imported', {
 export const certificateDestinationsRequested = event('sifaka.v1.certificate.destinations_requested', {
   source: 'issuer',
   summary: 'Destinations were asked for together with a certificate.',
-  data: z.object({ id: Id, fingerprintSha256: z.string(), destinationIds: z.array(Id).min(1) }),
+  data: z.object({
+    id: Id,
+    fingerprintSha256: z.string(),
+    destinationIds: z.array(Id).min(1),
+    /** Whose rights decide whose place it may take there; null: it takes that of what it replaces alone. */
+    requestedBy: z.object({ userId: Id, roles: z.array(RoleRef) }).nullable().default(null),
+  }),
 });
 /** Of its own, beside `certificate.imported`, for the same reason. */
 export const certificateOwnerProposed = event('sifaka.v1.certificate.owner_proposed', {
