@@ -14,3 +14,7 @@ export {
 export { counter, gauge, histogram, metricsText, observe, type Counter, type Gauge, type Histogram } from './metrics.js';
 export { startProcessMetrics } from './process-metrics.js';
 export { startTelemetry, type Telemetry } from './telemetry.js';
+export { measure } from './measure/measure.js';
+export { ExpirationMeasurements, type MeasuredCertificate } from './measure/expirations.js';
+export { openOutlet, type MeasurementOutlet, type TakenMeasurement } from './measure/measurement-outlet.js';
+export type { MetricName, TagValue } from './measure/catalogue.js';
