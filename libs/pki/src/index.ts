@@ -60,3 +60,27 @@ export {
 } from './ssh/ssh-certificate.js';
 export { toOpensshPrivateKey } from './ssh/ssh-private-key.js';
 export { encodeKrl, parseKrl, type KeyRevocationList, type ParsedKrl, type RevokedCertificates } from './ssh/krl.js';
+export { crlReasonCodes, crlReasonOf, isCrlReason, type CrlReasonName } from './revocation/crl-reasons.js';
+export { crlOids, ocspOids } from './revocation/revocation-oids.js';
+export { clockSkewMs, revocationLimits } from './revocation/revocation-limits.js';
+export { encodeCrlEntries, type CrlEntryInput } from './revocation/crl-entries-encoder.js';
+export { assembleCrl, encodeTbsCrl, type IssuingDistributionPointInput, type TbsCrlInput } from './revocation/encode-crl.js';
+export { distributionPointUrls, type CrlExtensions, type CrlScope } from './revocation/crl-extensions.js';
+export type { CrlEntries, CrlEntry } from './revocation/crl-entries.js';
+export { parseCrl, type CrlFacts } from './revocation/parse-crl.js';
+export { answersForAllReasons, crlScopeFault, deltaFault, revokedEntry, verifyCrl, type CrlFault } from './revocation/verify-crl.js';
+export { isOfIssuer, ocspCertId, ocspIssuerHashes, type OcspCertId, type OcspHash, type OcspIssuer } from './revocation/ocsp-cert-id.js';
+export { encodeOcspRequest, parseOcspRequest, type OcspRequest } from './revocation/ocsp-request.js';
+export {
+  assembleOcspResponse,
+  encodeOcspResponseData,
+  neverIssued,
+  ocspErrorResponse,
+  ocspStatusCodes,
+  type OcspCertStatus,
+  type OcspResponseDataInput,
+  type OcspSingleResponseInput,
+  type OcspStatus,
+} from './revocation/encode-ocsp-response.js';
+export { parseOcspResponse, type OcspBasicResponse, type OcspResponse, type OcspSingleResponse } from './revocation/parse-ocsp-response.js';
+export { verifyOcspResponse, type OcspExpectation, type OcspFaultKind, type OcspSigner, type OcspVerdict } from './revocation/verify-ocsp-response.js';
