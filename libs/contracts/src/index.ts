@@ -27,6 +27,7 @@ export * from './rpc/renewal.js';
 export * from './rpc/revocation.js';
 export * from './rpc/notification.js';
 export * from './rpc/served.js';
+export { cronFault } from './cron.js';
 export { findTask, tasks, taskNames, type TaskDefinition } from './task.js';
 export * from './events/index.js';
 export { allContracts } from './registry.js';

@@ -35,7 +35,12 @@ export function parseQuery(operation: Operation, raw: unknown): unknown {
 
 export function parseBody(operation: Operation, request: RawRequest): unknown {
   if (operation.body === null) return undefined;
+  if (operation.isBodyOptional && isEmpty(request.body)) return parse(operation.body, {});
   return parse(operation.body, foldKeys(operation.body, readJsonBody(request.body, request.contentType)));
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0);
 }
 
 /** A repeated parameter counts with its first value, as Lemur reads it. */

@@ -49,7 +49,7 @@ function describe(operation: Operation): Json {
     summary: operation.summary,
     ...(operation.access === 'anonymous' && { security: [] }),
     parameters: parametersOf(operation),
-    ...(operation.body !== null && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } }),
+    ...(operation.body !== null && { requestBody: { required: !operation.isBodyOptional, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } }),
     responses: {
       ...success(operation),
       ...Object.fromEntries(

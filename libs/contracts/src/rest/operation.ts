@@ -15,6 +15,8 @@ interface OperationOptions<P extends z.ZodObject, Q extends z.ZodObject, B exten
   params?: P;
   query?: Q;
   body?: B;
+  /** True: a request without any body counts as `{}`. */
+  isBodyOptional?: boolean;
   /** Null: 204 without content. */
   response: R;
   /** Statuses beyond 400, 401, 403 and 503 that the caller must expect. */
@@ -43,6 +45,7 @@ export interface Operation<
   readonly params: P | null;
   readonly query: Q | null;
   readonly body: B | null;
+  readonly isBodyOptional: boolean;
   readonly response: R;
   readonly errors: readonly number[];
   readonly holdsSecret: boolean;
@@ -83,6 +86,7 @@ export function operation<
     params: options.params ?? null,
     query: options.query ?? null,
     body: options.body ?? null,
+    isBodyOptional: options.isBodyOptional ?? false,
     response: options.response,
     errors: options.errors ?? [],
     holdsSecret: options.holdsSecret ?? false,

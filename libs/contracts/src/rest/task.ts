@@ -36,6 +36,7 @@ export const runTaskOperation = operation('runTask', 'POST', '/tasks/{name}/run'
   guardsFirst: true,
   params: z.object({ name: z.string().max(96) }),
   body: RunTaskInput,
+  isBodyOptional: true,
   response: z.object({ name: z.string() }),
   errors: [404, 412],
 });

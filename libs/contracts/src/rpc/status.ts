@@ -31,6 +31,8 @@ export const JobStatus = z.object({
   /** Some replica works on it now. */
   isRunning: z.boolean(),
   lastStartedAt: Timestamp.nullable(),
+  /** Who wanted the last run: its schedule, or somebody by `run`. */
+  lastTrigger: z.enum(['schedule', 'request']).nullable(),
   lastSuccessAt: Timestamp.nullable(),
   lastError: z.string().nullable(),
   lastErrorAt: Timestamp.nullable(),
