@@ -30,7 +30,9 @@ import { SecretRepository } from './secret/secret.repository.js';
 import { SigningHandlers } from './signing/signing.handlers.js';
 import { SigningJournal } from './signing/signing-journal.repository.js';
 import { SigningKeys } from './signing/signing-keys.js';
+import { SignStaged } from './signing/sign-staged.js';
 import { SignWithKeys } from './signing/sign-with-keys.js';
+import { StagedSlices } from './signing/staged-slices.repository.js';
 
 /** Nothing of the vault exists before its master keys are proven: everything here hangs on the keyring. */
 const keyring = {
@@ -58,7 +60,7 @@ const rsaGenerator = {
     rsaGenerator,
     Envelope,
     ...[KeyRepository, KeyAccessJournal, MakeKey, GenerateKeys, ImportKey, ExportKey, DeleteKeys],
-    ...[SigningKeys, SigningJournal, SignWithKeys],
+    ...[SigningKeys, SigningJournal, SignWithKeys, StagedSlices, SignStaged],
     ...[SecretRepository, SecretAudit, PutSecrets, ResolveSecrets, DeleteSecrets],
     ...[RekeyRepository, RetireMasterKey, Rekey],
   ],

@@ -58,7 +58,7 @@ function readKey(pkcs8Der: string, purpose: KeyPurpose): { pkcs8: Buffer; spki: 
 }
 
 /** Factored in public long ago (RSA-768 in 2009); authorities keep to the CA/Browser Forum's least size. */
-const leastRsaBits = { certificate: 1_024, account: 2_048, authority: 2_048 } as const;
+const leastRsaBits = { certificate: 1_024, account: 2_048, authority: 2_048, responder: 2_048 } as const;
 
 function assertStrength({ kind, bits }: KeyFacts, exponent: bigint | null, purpose: KeyPurpose): void {
   const least = leastRsaBits[purpose];

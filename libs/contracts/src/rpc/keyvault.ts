@@ -3,8 +3,8 @@ import { command, query } from '../contract.js';
 import { serviceNames } from '../service.js';
 import { Base64, HashName, Timestamp } from '../values.js';
 
-/** What a key is for. Authority keys sign inside the key vault and are never exported. */
-export const KeyPurpose = z.enum(['certificate', 'authority', 'account']);
+/** What a key is for; only those of certificates are ever exported. `responder`: answers of an OCSP responder, and nothing else. */
+export const KeyPurpose = z.enum(['certificate', 'authority', 'account', 'responder']);
 export type KeyPurpose = z.output<typeof KeyPurpose>;
 
 export const KeyId = z.uuid();
@@ -87,6 +87,39 @@ export const signWithKeys = command('rpc.keyvault.key.sign', {
   timeoutMs: 10_000,
 });
 
+/** Bytes of what is to be signed in one message: base64 takes a third more, and a message holds 1 MiB. */
+export const signingSliceBytes = 512 * 1_024;
+/** Slices of one signature: 128 MiB, a revocation list of two and a half million entries. */
+export const maxSigningSlices = 256;
+
+/** Lays a slice of what is to be signed by, for what is longer than a message; kept for an hour. */
+export const stageSigning = command('rpc.keyvault.signing.stage', {
+  input: z.object({ stageId: z.uuid(), position: z.int().min(0).max(maxSigningSlices - 1), bytes: Base64 }),
+  output: z.object({}),
+  callers: ['issuer'],
+  codes: ['already_exists'],
+  idempotent: true,
+  timeoutMs: 20_000,
+});
+
+/** Signs the slices in their order, and forgets them. The journal keeps their digest, and of short ones the bytes. */
+export const signStaged = command('rpc.keyvault.signing.sign_staged', {
+  input: z.object({
+    stageId: z.uuid(),
+    slices: z.int().min(1).max(maxSigningSlices),
+    /** Of all bytes, hex: what was laid by is what was meant. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    keyId: KeyId,
+    hash: HashName.nullable(),
+    purpose: z.enum(['crl']),
+    actor: z.string().max(256).nullable().default(null),
+  }),
+  output: z.object({ signature: Base64 }),
+  callers: ['issuer'],
+  codes: ['not_found', 'failed_precondition'],
+  timeoutMs: 30_000,
+});
+
 export const deleteKeys = command('rpc.keyvault.key.delete', {
   input: z.object({ keyIds: z.array(KeyId).min(1).max(500) }),
   output: z.object({ deleted: z.int() }),
@@ -156,6 +189,8 @@ export const keyvaultContracts = [
   importKey,
   exportKey,
   signWithKeys,
+  stageSigning,
+  signStaged,
   deleteKeys,
   listKeys,
   listSignatures,
