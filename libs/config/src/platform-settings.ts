@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { setting } from './setting.js';
+import { TaskSettings } from './task-settings.js';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -52,6 +53,16 @@ export const platformSettings = {
   otlpEndpoint: setting(z.url().optional(), {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     describe: 'OpenTelemetry collector (OTLP over HTTP) that receives traces and metrics; none by default.',
+  }),
+  metricProviders: setting(z.array(z.string().min(1).max(64)).max(10).default([]), {
+    env: ['SIFAKA_METRIC_PROVIDERS', 'METRIC_PROVIDERS'],
+    describe:
+      'Metric plugins (`atlas-metric`, `atlas-metric-redis`, `statsd-metrics`, `influxdb-metric`) that get every measurement, beside Prometheus and OTLP; the same for every service.',
+  }),
+  tasks: setting(TaskSettings, {
+    env: 'SIFAKA_TASKS',
+    describe:
+      'Periodic tasks that are to run otherwise than by default, by name: `{"certificate_reissue": {"schedule": "0 */2 * * *", "timeLimitSeconds": 7200}, "check_revoked": {"enabled": false}}`; schedules are five cron fields, UTC. The same for every service.',
   }),
   auditEntryDays: setting(z.int().min(31).max(36_500).default(90), {
     env: 'SIFAKA_AUDIT_ENTRY_DAYS',
