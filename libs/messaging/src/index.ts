@@ -23,6 +23,8 @@ export { Task } from './job/task.js';
 export { Jobs, type AddJobOptions, type JobStatus } from './job/jobs.js';
 export { parseCron, type Cron } from './job/cron.js';
 
+export { MeasurementFeed, type HeardMeasurements } from './measurement/measurement-feed.js';
+
 export { natsRights, type Registry, type Rights } from './rights/nats-rights.js';
 export { natsConfig, natsPermissions, passwordVariable, busUsers, type NatsConfigOptions } from './rights/nats-config.js';
 

@@ -14,6 +14,8 @@ import { OutboxRelay } from './event/outbox-relay.js';
 import { Outbox } from './event/outbox.js';
 import { Housekeeping } from './housekeeping.js';
 import { Jobs } from './job/jobs.js';
+import { MeasurementFeed } from './measurement/measurement-feed.js';
+import { MeasurementRelay } from './measurement/measurement-relay.js';
 import { MessagingLife } from './messaging-life.js';
 import { CallerContextSigner, CallerContextVerifier } from './rpc/caller-context.js';
 import { DrainingServerNats } from './rpc/draining-server-nats.js';
@@ -30,6 +32,8 @@ export interface MessagingOptions {
   auditEntryDays?: number;
   /** Jobs that one replica runs at a time; 4 by default. */
   jobConcurrency?: number | undefined;
+  /** Metric plugins that get what this service measures; none by default. */
+  metricProviders?: readonly string[];
   /** Verifies caller contexts; see `callerPublicKey`. */
   callerPublicKey?: string | undefined;
   /** The gateway's alone: signs caller contexts. */
@@ -43,7 +47,7 @@ export interface MessagingOptions {
 @Module({})
 export class MessagingModule {
   static forService(options: MessagingOptions): DynamicModule {
-    const { service, bus, log, databaseUrl, clock = systemClock, auditEntryDays = 90 } = options;
+    const { service, bus, log, databaseUrl, clock = systemClock, auditEntryDays = 90, metricProviders = [] } = options;
     const verifier =
       options.callerPublicKey === undefined ? {} : { verifier: new CallerContextVerifier(callerPublicKey(options.callerPublicKey), clock) };
     const signer =
@@ -63,6 +67,8 @@ export class MessagingModule {
         inject: [HeardEvents],
         useFactory: (heard: HeardEvents) => new EventConsumers(bus, service, new EventHandling({ service, heard, clock, log }), log),
       },
+      { provide: MeasurementRelay, useFactory: () => new MeasurementRelay({ service, bus, clock, providers: metricProviders }) },
+      { provide: MeasurementFeed, useFactory: () => new MeasurementFeed(bus, log) },
       Housekeeping,
       MessagingLife,
     ];
@@ -71,7 +77,7 @@ export class MessagingModule {
       global: true,
       imports: [DiscoveryModule],
       providers,
-      exports: [RpcClient, DrainingServerNats, Outbox, Jobs, EventConsumers, MessagingLife],
+      exports: [RpcClient, DrainingServerNats, Outbox, Jobs, EventConsumers, MeasurementFeed, MessagingLife],
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { EventContract, RpcContract, ServiceName } from '@sifaka/contracts';
 import { callSubject, inboxPrefix } from '../bus/subjects.js';
+import { measurementHost, measurementSubject, measurementSubjects } from '../measurement/measurement-subject.js';
 import { durableName, streamName, streamSubjects } from './durables.js';
 
 /** What a user of the bus may do; a subscription that must join a queue group is written `<subject> <queue>`. */
@@ -55,8 +56,8 @@ function serviceRights(service: ServiceName, { contracts, events }: Registry): R
     return [`$JS.API.CONSUMER.CREATE.${streamName}.${durable}.${event.subject}`, ...durableUse(durable)];
   });
   return {
-    publish: [...asked, ...told, `$JS.API.STREAM.INFO.${streamName}`, ...heard].sort(),
-    subscribe: [`rpc.${service}.> ${service}`, `${inboxPrefix(service)}.>`],
+    publish: [...asked, ...told, measurementSubject(service), `$JS.API.STREAM.INFO.${streamName}`, ...heard].sort(),
+    subscribe: [`rpc.${service}.> ${service}`, `${inboxPrefix(service)}.>`, ...(service === measurementHost ? [`${measurementSubjects} ${service}`] : [])],
   };
 }
 

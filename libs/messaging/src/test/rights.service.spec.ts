@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { allContracts, allEvents } from '@sifaka/contracts';
+import { allContracts, allEvents, serviceNames } from '@sifaka/contracts';
 import type { BusUser } from '../bus/bus.js';
 import { durableName, streamName } from '../rights/durables.js';
 import { busUsers, natsPermissions, passwordVariable } from '../rights/nats-config.js';
@@ -79,6 +79,22 @@ describe('the bus', () => {
       await expect(objection('issuer', publish(subject))).resolves.toBeNull();
     },
   );
+
+  it.each(serviceNames)('lets %s tell what it measures under its own name alone', async (service) => {
+    await expect(objection(service, publish(`measurement.${service}`))).resolves.toBeNull();
+    for (const other of serviceNames.filter((name) => name !== service)) {
+      await expect(objection(service, publish(`measurement.${other}`))).resolves.toBe(`publish measurement.${other}`);
+    }
+  });
+
+  it('lets nobody but notify hear what services measure, in its queue group', async () => {
+    await expect(objection('notify', listen('measurement.*', 'notify'))).resolves.toBeNull();
+    await expect(objection('notify', listen('measurement.>'))).resolves.not.toBeNull();
+    for (const other of busUsers.filter((user) => user !== 'notify')) {
+      await expect(objection(other, listen('measurement.*', other))).resolves.not.toBeNull();
+      await expect(objection(other, listen('measurement.issuer'))).resolves.not.toBeNull();
+    }
+  });
 
   it('lets issuer answer in its own queue group and listen to its own replies', async () => {
     await expect(objection('issuer', listen('rpc.issuer.text.echo.*', 'issuer'))).resolves.toBeNull();
