@@ -90,9 +90,9 @@ export interface Extensions {
 export interface ExtensionRequest extends Omit<Extensions, 'subjectKeyId' | 'authorityKeyId'> {
   readonly subjectKeyId?: boolean;
   readonly authorityKeyId?: 'key_id' | 'issuer_and_serial';
-  /** `certificateInfoAccess.includeAIA` without addresses: the issuer fills in its own. */
+  /** `certificateInfoAccess.includeAIA` without addresses: the issuer fills in its own; false: it must not, even where it would by itself. */
   readonly wantsAuthorityInfoAccess?: boolean;
-  /** `crlDistributionPoints.includeCrlDp` without an address ("yes", "default"): the issuer fills in its own. */
+  /** `crlDistributionPoints.includeCrlDp` without an address ("yes", "default"): the issuer fills in its own; "no": it must not. */
   readonly wantsCrlDistributionPoints?: boolean;
 }
 

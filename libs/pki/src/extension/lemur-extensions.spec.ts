@@ -167,8 +167,12 @@ describe('addresses, policies, constraints, own identifiers', () => {
     });
   });
 
-  it.each([['yes', true], ['default', true], ['no', undefined], ['', undefined]])('the word %p in the place of a CRL address is no address', (word, wants) => {
-    expect(extensionsFromJson({ crlDistributionPoints: { includeCrlDp: word } })).toEqual(wants ? { wantsCrlDistributionPoints: true } : {});
+  it.each([['yes', true], ['default', true], ['no', false], ['', undefined]])('the word %p in the place of a CRL address is no address', (word, wants) => {
+    expect(extensionsFromJson({ crlDistributionPoints: { includeCrlDp: word } })).toEqual(wants === undefined ? {} : { wantsCrlDistributionPoints: wants });
+  });
+
+  it.each([[true, true], [false, false], [undefined, undefined]])('addresses of the authority are wanted, not wanted or not spoken of: %p', (includeAIA, wants) => {
+    expect(extensionsFromJson({ certificateInfoAccess: { includeAIA } })).toEqual(wants === undefined ? {} : { wantsAuthorityInfoAccess: wants });
   });
 });
 

@@ -112,17 +112,17 @@ function authorityInfoAccess(fields: JsonFields | undefined): Pick<ExtensionRequ
   const urls = (key: string): string[] => fields.strings(key, maxEntries).map(({ value, path }) => checkedUrl(value, path));
   const [ocsp, caIssuers] = [urls('ocsp'), urls('caIssuers')];
   if (ocsp.length + caIssuers.length > 0) return { authorityInfoAccess: { ocsp, caIssuers } };
-  return isWanted ? { wantsAuthorityInfoAccess: true } : {};
+  return fields.value('includeAIA') === undefined ? {} : { wantsAuthorityInfoAccess: isWanted };
 }
 
 /** The form of Lemur's user interface offers the words yes, no and default in the place of an address. */
-const crlWords: ReadonlyMap<string, boolean> = new Map([
+const crlWords: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ['yes', true],
   ['default', true],
   ['true', true],
   ['no', false],
   ['false', false],
-  ['', false],
+  ['', null],
 ]);
 
 function crlDistributionPoints(fields: JsonFields | undefined): Pick<ExtensionRequest, 'crlDistributionPoints' | 'wantsCrlDistributionPoints'> {
@@ -130,7 +130,7 @@ function crlDistributionPoints(fields: JsonFields | undefined): Pick<ExtensionRe
   const given = fields.value('urls') === undefined ? fields.strings('includeCrlDp', maxEntries) : fields.strings('urls', maxEntries);
   const [first] = given;
   const word = given.length === 1 && first ? crlWords.get(first.value.trim().toLowerCase()) : undefined;
-  if (word !== undefined) return word ? { wantsCrlDistributionPoints: true } : {};
+  if (word !== undefined) return word === null ? {} : { wantsCrlDistributionPoints: word };
   const urls = given.map(({ value, path }) => checkedUrl(value.trim(), path));
   return urls.length > 0 ? { crlDistributionPoints: urls } : {};
 }

@@ -89,7 +89,7 @@ const isSameDay = (a: Date, b: Date): boolean => day(a) === day(b);
 const text = (date: Date): string => (Number.isNaN(date.getTime()) ? 'an impossible date' : date.toISOString().replace('.000Z', 'Z'));
 
 /** How many days back the last working day lies: one from Saturday, two from Sunday. */
-const weekendDays = (date: Date): number => ({ 6: 1, 0: 2 })[date.getUTCDay()] ?? 0;
+export const weekendDays = (date: Date): number => ({ 6: 1, 0: 2 })[date.getUTCDay()] ?? 0;
 
 /** 29 February becomes 28 February where there is none. */
 function yearsLater(from: Date, years: number): Date {
