@@ -27,11 +27,11 @@ export class RevokeCertificate {
     // An authority that signs with our key vault has no other side: what is on record here is what its CRL says.
     else if (authority.keyId === null) throw cannot(authority, 'revoke');
 
-    await this.changes.run(id, principal, (_before, at) => ({
+    await this.changes.run(id, principal, (before, at) => ({
       state: { status: 'revoked', notify: false, rotation: false, revokedAt: at, revocationReason: crlReason, revocationComments: comments },
       log: 'revoke_cert',
       action: 'certificate.revoked',
-      event: (changed) => newEvent(certificateRevoked, { ...storedFacts(changed), crlReason, revokedAt: at.toISOString() }, { subject: String(id), at }),
+      event: (changed) => newEvent(certificateRevoked, { ...storedFacts(changed), crlReason, revokedAt: at.toISOString(), notify: before.notify }, { subject: String(id), at }),
     }));
     return { id };
   }

@@ -85,7 +85,12 @@ export const certificateUpdated = event('sifaka.v1.certificate.updated', {
 export const certificateRevoked = event('sifaka.v1.certificate.revoked', {
   source: 'issuer',
   summary: 'A certificate was revoked.',
-  data: CertificateFacts.extend({ crlReason: CrlReason, revokedAt: Timestamp }),
+  data: CertificateFacts.extend({
+    crlReason: CrlReason,
+    revokedAt: Timestamp,
+    /** Whether its owner was to be told of it before. */
+    notify: z.boolean().default(true),
+  }),
 });
 export const certificateDeactivated = event('sifaka.v1.certificate.deactivated', {
   source: 'issuer',
@@ -116,7 +121,7 @@ export const certificatePending = event('sifaka.v1.certificate.pending', {
 export const certificateFailed = event('sifaka.v1.certificate.failed', {
   source: 'issuer',
   summary: 'A pending certificate was given up: the authority refused it, or its time is over.',
-  data: PendingFacts.extend({ error: z.string(), attempts: z.int() }),
+  data: PendingFacts.extend({ error: z.string(), attempts: z.int(), /** Whether its owner is to be told. */ notify: z.boolean().default(true) }),
 });
 export const certificateCancelled = event('sifaka.v1.certificate.cancelled', {
   source: 'issuer',

@@ -100,9 +100,9 @@ export const attachNotifications = command('rpc.notify.notification.attach', {
   idempotent: true,
 });
 
-/** Makes these, and those of the owner (NO-5), the notifications of a certificate. */
+/** Makes these, and those of the owner (NO-5), the notifications of a certificate. `formerOwner`: whose default notifications go with the change. */
 export const setNotifications = command('rpc.notify.notification.set', {
-  input: z.object({ certificateId: Id, owner: z.string().max(128), notificationIds: z.array(Id).max(200) }),
+  input: z.object({ certificateId: Id, owner: z.string().max(128), formerOwner: z.string().max(128).nullable().default(null), notificationIds: z.array(Id).max(200) }),
   output: z.object({ notifications: z.array(NotificationRecord) }),
   callers: ['gateway'],
   idempotent: true,
