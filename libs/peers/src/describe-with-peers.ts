@@ -17,6 +17,8 @@ const needs = {
   slapd: ['slapd', 'openssl'],
   mariadb: ['mariadbd', 'openssl'],
   prosody: ['prosody', 'openssl'],
+  redis: ['redis-server', 'redis-cli'],
+  influxdb: ['influxd'],
 } as const;
 
 /** What Jest gives to a test file: not imported, so that this library also loads where no test runs. */

@@ -10,6 +10,12 @@ export type { ExpectedCertificate, ExpectedEndpoint, Rotation, SourceSubject } f
 export { describeDnsProvider, dnsRecordChecks } from './dns-checks.js';
 export type { DnsProviderSubject } from './dns-subject.js';
 export { dnsFaultChecks } from './dns-fault-checks.js';
+export { describeNotifier, notifierChecks } from './notifier-checks.js';
+export { notifierFaultChecks } from './notifier-fault-checks.js';
+export { arrivals, hostileMessage, hostileName, makeNotifier, notifierFault, testMessage, testMessageTypes, testNotified, withNotifier, type NotifierChanges, type NotifierSubject, type ReceivedMessage } from './notifier-subject.js';
+export { describeMetricSink, metricChecks } from './metric-checks.js';
+export { metricFaultChecks } from './metric-fault-checks.js';
+export type { ArrivedMeasurement, MetricSinkSubject } from './metric-subject.js';
 export { limitedOutbound, misbehavingServer, refusingOutbound, type HttpRefusal, type Misbehaviour, type MisbehavingServer } from './misbehaving-server.js';
 export { generateTestKey, generateTestPublicKey, testContext, type TestContext, type TestContextSettings } from './test-context.js';
 export { loopbackOutbound } from './loopback-outbound.js';

@@ -14,6 +14,8 @@ export type Misbehaviour = 'away' | 'silent' | 'hangs up' | HttpRefusal;
 export interface MisbehavingServer {
   host: string;
   port: number;
+  /** Somebody came. */
+  connected: Promise<void>;
   /** Something was asked. */
   asked: Promise<void>;
   close(): Promise<void>;
@@ -23,9 +25,12 @@ export interface MisbehavingServer {
 export async function misbehavingServer(behaviour: Misbehaviour): Promise<MisbehavingServer> {
   const sockets = new Set<Socket>();
   let hear: (() => void) | undefined;
+  let meet: (() => void) | undefined;
+  const connected = new Promise<void>((resolve) => (meet = resolve));
   const asked = new Promise<void>((resolve) => (hear = resolve));
   const server = createServer((socket) => {
     sockets.add(socket);
+    meet?.();
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     if (behaviour === 'hangs up') return void socket.destroy();
@@ -41,7 +46,7 @@ export async function misbehavingServer(behaviour: Misbehaviour): Promise<Misbeh
       server.close(() => resolve());
     });
   if (behaviour === 'away') await close();
-  return { host: '127.0.0.1', port, asked, close };
+  return { host: '127.0.0.1', port, connected, asked, close };
 }
 
 /** A way out whose connections and requests end after a while, as the host's do. */

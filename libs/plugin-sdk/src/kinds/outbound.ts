@@ -88,15 +88,25 @@ export interface DnsProvider extends PluginLifecycle {
   removeTxt(record: DnsRecord): Promise<void>;
 }
 
+/** A measurement with Lemur's name and tags; both may hold any text. */
 export interface Measurement {
   name: string;
   type: 'counter' | 'gauge' | 'timer';
+  /** What was counted since the last one of the same name and tags; the value of a gauge; milliseconds of a timer. May be NaN. */
   value: number;
-  tags: Record<string, string>;
+  tags: Readonly<Record<string, string>>;
+  /** To a second. */
+  at: Date;
 }
 
-/** Passes measurements on to a monitoring system. Never throws for a system that is away: it logs and drops. */
+/** Passes measurements on to a monitoring system. */
 export interface MetricSink extends PluginLifecycle {
+  /**
+   * Hands over what is there now, a thousand at most. Nothing is handed over again: a count that arrived would count twice. It ends within
+   * some seconds.
+   *
+   * @throws AppError for a system that is away or refuses them; the host says so once a minute and counts what was lost
+   */
   submit(measurements: readonly Measurement[]): Promise<void>;
 }
 

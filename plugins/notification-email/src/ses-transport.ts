@@ -1,0 +1,71 @@
+import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { AwsSession, callAws } from '@sifaka/aws';
+import { isAppError } from '@sifaka/kernel';
+import type { DeliveryReceipt, PluginContext, UndeliveredRecipient } from '@sifaka/plugin-sdk';
+import { createTransport } from 'nodemailer';
+import type { Mail, MailTransport } from './mail.js';
+import type { EmailOptions } from './options.js';
+
+/** SendEmail of the API of SES, version 2: recipients of one mail. */
+const maxRecipients = 50;
+
+/** Amazon SES with the platform's own credentials: no role is assumed, as in Lemur. */
+export class SesTransport implements MailTransport {
+  private readonly session: AwsSession;
+  private opened: SESv2Client | null = null;
+
+  constructor(
+    private readonly options: EmailOptions,
+    private readonly context: PluginContext,
+  ) {
+    const { ses_region: region = 'us-east-1', ses_endpoint: endpoint, ses_access_key_id, ses_secret_access_key } = options;
+    this.session = new AwsSession({ role: '', partition: 'aws', region, endpoint, access_key_id: ses_access_key_id, secret_access_key: ses_secret_access_key }, null, context);
+  }
+
+  /** More recipients than SES takes are several mails: those that have gone out stay so when a later one fails. */
+  async send(mail: Mail): Promise<DeliveryReceipt> {
+    const raw = await mimeOf(mail);
+    const undelivered: UndeliveredRecipient[] = [];
+    let reference: string | null = null;
+    for (let from = 0; from < mail.to.length; from += maxRecipients) {
+      const some = mail.to.slice(from, from + maxRecipients);
+      try {
+        reference = (await this.sendTo(mail, some, raw)) ?? reference;
+      } catch (error) {
+        if (from === 0 || !isAppError(error)) throw error;
+        const isWorthRetrying = error.code !== 'failed_precondition' && error.code !== 'permission_denied';
+        undelivered.push(...some.map((recipient) => ({ recipient, detail: error.message, isWorthRetrying })));
+      }
+    }
+    return { reference, ...(undelivered.length > 0 && { undelivered }) };
+  }
+
+  close(): void {
+    this.opened?.destroy();
+    this.opened = null;
+    this.session.close();
+  }
+
+  private async sendTo(mail: Mail, to: readonly string[], raw: Buffer): Promise<string | null> {
+    const { ses_source_arn: arn } = this.options;
+    const command = new SendEmailCommand({
+      FromEmailAddress: mail.from,
+      ...(arn !== undefined && { FromEmailAddressIdentityArn: arn }),
+      Destination: { ToAddresses: [...to] },
+      Content: { Raw: { Data: raw } },
+    });
+    const { MessageId: messageId } = await callAws(`send a mail of ${mail.from}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+    return messageId ?? null;
+  }
+
+  private client(): SESv2Client {
+    this.opened ??= new SESv2Client(this.session.config());
+    return this.opened;
+  }
+}
+
+async function mimeOf({ content }: Mail): Promise<Buffer> {
+  const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail(content);
+  if (!Buffer.isBuffer(message)) throw new TypeError('the mail was not put together in memory');
+  return message;
+}

@@ -1,0 +1,88 @@
+import { AppError, isAppError } from '@sifaka/kernel';
+import { connectionFault, type UndeliveredRecipient } from '@sifaka/plugin-sdk';
+import { z } from 'zod';
+
+export interface SmtpSituation {
+  /** Host and port. */
+  server: string;
+  isTlsRequired: boolean;
+  /** A user name is set. */
+  isSignedIn: boolean;
+  /** Never shown. */
+  secret: string | undefined;
+  /** What the connection itself ended with. */
+  ended: unknown;
+}
+
+/** What nodemailer throws, as far as it is looked at. */
+const SmtpError = z.looseObject({
+  code: z.string().optional().catch(undefined),
+  originalCode: z.string().optional().catch(undefined),
+  message: z.string().catch(''),
+  command: z.string().optional().catch(undefined),
+  response: z.string().optional().catch(undefined),
+  responseCode: z.number().optional().catch(undefined),
+  recipient: z.string().optional().catch(undefined),
+  rejectedErrors: z.array(z.unknown()).optional().catch(undefined),
+});
+type SmtpError = z.output<typeof SmtpError>;
+
+/**
+ * A refusal of this one mail for good (5yz, RFC 5321 section 4.2.1) is `failed_precondition`, refused credentials are `permission_denied`;
+ * whatever concerns the connection, and everything that the server calls temporary (4yz), is worth another attempt.
+ */
+export function smtpFault(thrown: unknown, situation: SmtpSituation): AppError {
+  const known = [situation.ended, thrown].find(isAppError);
+  if (known !== undefined) return known;
+  const error = SmtpError.parse(typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) });
+  const name = `the mail server ${situation.server}`;
+  const clean = (text: string) => withoutSecret(wordsOf(text), situation.secret);
+  const reason = error.responseCode === undefined ? {} : { reason: `smtp.${error.responseCode}` };
+
+  if (error.command === 'STARTTLS' && error.responseCode !== undefined) {
+    const why = situation.isSignedIn ? 'a password is not sent without TLS (MAIL_ALLOW_PLAIN_AUTH allows it)' : 'MAIL_USE_TLS asks for it';
+    return new AppError('upstream_failed', `${name} does not do STARTTLS, and ${why}: ${clean(error.response ?? '')}`, reason);
+  }
+  const recipients = refusedRecipients(error.rejectedErrors).map(({ recipient, detail }) => `${recipient} (${withoutSecret(detail, situation.secret)})`);
+  if (error.responseCode !== undefined) {
+    const words = recipients.length > 0 ? `refuses ${recipients.slice(0, 10).join(', ')}${recipients.length > 10 ? ` and ${recipients.length - 10} more` : ''}` : `answered ${error.command ?? 'the connection'} with ${clean(error.response ?? String(error.responseCode))}`;
+    return new AppError(codeOf(error, error.responseCode), `${name} ${words}`, reason);
+  }
+  if (error.code === 'EAUTH') return new AppError('permission_denied', `cannot sign in at ${name}: ${clean(error.message)}`, { reason: 'smtp.auth' });
+  if (error.code === 'ETIMEDOUT') return new AppError('upstream_timeout', `${name} did not answer within the time limit: ${clean(error.message)}`);
+  // What was wrong before anything was sent: the message itself.
+  if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') return new AppError('failed_precondition', `${name} cannot take the mail: ${clean(error.message)}`);
+  const code = codeIn(situation.ended) ?? error.originalCode;
+  if (code === undefined) return new AppError('upstream_failed', `the connection to ${name} failed: ${clean(error.message)}`);
+  const fault = connectionFault(name, { code });
+  return fault.message.includes('not trusted') ? new AppError('upstream_failed', `${fault.message} in MAIL_CA_BUNDLE`, { reason: 'smtp.tls' }) : fault;
+}
+
+/** Whom the server did not take the mail for, and in which words. */
+export function refusedRecipients(errors: unknown): UndeliveredRecipient[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.map((each) => {
+    const { recipient = 'somebody', response = '', responseCode = 0 } = SmtpError.parse(each);
+    return { recipient, detail: wordsOf(response), isWorthRetrying: responseCode < 500 };
+  });
+}
+
+/** In one line that is not too long. */
+export const wordsOf = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, 300);
+
+function codeOf({ command = '', code }: SmtpError, status: number) {
+  if (status < 500) return 'upstream_failed';
+  // 530: it wants credentials and has none.
+  if (code === 'EAUTH' || command.startsWith('AUTH') || status === 530) return 'permission_denied';
+  // Refused before there was a mail: another time, or after somebody set it right, there will be none the less.
+  return /^(?:MAIL|RCPT|DATA)/.test(command) ? 'failed_precondition' : 'upstream_failed';
+}
+
+function withoutSecret(text: string, secret: string | undefined): string {
+  if (secret === undefined || secret === '') return text;
+  return [secret, Buffer.from(secret).toString('base64')].reduce((cleaned, each) => cleaned.replaceAll(each, '***'), text);
+}
+
+function codeIn(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(error.code) ? error.code : undefined;
+}
