@@ -12,6 +12,7 @@ export function platformTables(service: string): Migration[] {
     { name: 'platform-0005-retention', sql: retention },
     { name: 'platform-0006-set-aside', sql: setAside },
     { name: 'platform-0007-event-fault', sql: eventFault },
+    { name: 'platform-0008-task-report', sql: taskReport },
   ];
 }
 
@@ -108,4 +109,18 @@ const eventFault = `
     primary key (consumer, event_id)
   );
   create index event_fault_since on event_fault (since);
+`;
+
+// Jobs that got the name of the task that they are keep what is known of their last run.
+const taskReport = `
+  alter table job_status
+    add column report jsonb,
+    add column last_trigger text check (last_trigger in ('schedule', 'request'));
+  update job_status set name = renamed.task
+    from (values
+      ('get-all-zones', 'get_all_zones'),
+      ('fetch-all-pending-certificates', 'fetch_all_pending_acme_certs'),
+      ('remove-old-pending-certificates', 'remove_old_acme_certs')
+    ) renamed (job, task)
+    where name = renamed.job;
 `;

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import type { TaskSettings } from '@sifaka/config';
 import { systemClock, type Clock } from '@sifaka/kernel';
 import type { ServiceName } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
@@ -34,6 +35,8 @@ export interface MessagingOptions {
   jobConcurrency?: number | undefined;
   /** Metric plugins that get what this service measures; none by default. */
   metricProviders?: readonly string[];
+  /** What the installation wants of periodic tasks. */
+  tasks?: TaskSettings;
   /** Verifies caller contexts; see `callerPublicKey`. */
   callerPublicKey?: string | undefined;
   /** The gateway's alone: signs caller contexts. */
@@ -52,8 +55,8 @@ export class MessagingModule {
       options.callerPublicKey === undefined ? {} : { verifier: new CallerContextVerifier(callerPublicKey(options.callerPublicKey), clock) };
     const signer =
       options.callerPrivateKey === undefined ? undefined : new CallerContextSigner(callerPrivateKey(options.callerPrivateKey), clock);
-    const { jobConcurrency: concurrency } = options;
-    const jobs = { service, databaseUrl, clock, log, ...(concurrency !== undefined && { concurrency }) };
+    const { jobConcurrency: concurrency, tasks = {} } = options;
+    const jobs = { service, databaseUrl, clock, log, tasks, ...(concurrency !== undefined && { concurrency }) };
     const providers: Provider[] = [
       { provide: RpcClient, useValue: new RpcClient(bus, service, signer) },
       { provide: DrainingServerNats, useValue: new DrainingServerNats(bus, { service, log, ...verifier }) },
@@ -61,7 +64,7 @@ export class MessagingModule {
       { provide: HeardEvents, inject: [Database], useFactory: (database: Database) => new HeardEvents(database) },
       { provide: AuditEntries, inject: [Database], useFactory: (database: Database) => new AuditEntries(database, auditEntryDays) },
       { provide: OutboxRelay, inject: [Database], useFactory: (database: Database) => new OutboxRelay(database, bus, service, log) },
-      { provide: Jobs, inject: [Database], useFactory: (database: Database) => new Jobs({ ...jobs, database }) },
+      { provide: Jobs, inject: [Database, Outbox], useFactory: (database: Database, outbox: Outbox) => new Jobs({ ...jobs, database, outbox }) },
       {
         provide: EventConsumers,
         inject: [HeardEvents],

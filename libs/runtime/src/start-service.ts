@@ -153,7 +153,7 @@ class ServiceRoot {}
 async function startApp(parts: Parts, base: { database: Database; bus: Bus; readiness: ReadinessChecks }): Promise<RunningApp> {
   const { definition, loaded, logger, teardown, options } = parts;
   const { name } = definition;
-  const { callerPublicKey, databaseUrl, auditEntryDays, metricProviders } = loaded.platform;
+  const { callerPublicKey, databaseUrl, auditEntryDays, metricProviders, tasks } = loaded.platform;
   const { callerPrivateKey } = loaded;
   const { clock } = options;
   const root: DynamicModule = {
@@ -168,6 +168,7 @@ async function startApp(parts: Parts, base: { database: Database; bus: Bus; read
         log: logger,
         callerPublicKey,
         auditEntryDays,
+        tasks,
         metricProviders,
         callerPrivateKey,
         jobConcurrency: definition.jobConcurrency,

@@ -1,3 +1,4 @@
+import type { TaskArguments } from '@sifaka/contracts';
 import { parseCronItem, type ParsedCronItem } from 'graphile-worker';
 import type { JobDefinition } from './job.js';
 
@@ -17,19 +18,24 @@ export function singleRun(name: string): { queueName: string; jobKey: string } {
   return { queueName: `cron/${name}`, jobKey: `cron/${name}` };
 }
 
+/** The same for a run that was asked for: it waits beside that of the schedule, and takes turns with it. */
+export function requestedRun(name: string, args: TaskArguments): { queueName: string; jobKey: string } {
+  return { ...singleRun(name), jobKey: `request/${name} ${JSON.stringify(args)}` };
+}
+
 /** The first tick after `from`, within 32 days; null when there is none. */
 export function nextTick(item: ParsedCronItem, from: Date): Date | null {
   const first = wholeMinute(from) + minuteMs;
-  for (let at = first; at < first + 32 * dayMs; at += minuteMs) {
+  for (let at = first; at < first + horizonDays * dayMs; at += minuteMs) {
     if (matches(item, at)) return new Date(at);
   }
   return null;
 }
 
-/** The latest tick up to `now`, within a day; null when there is none. */
+/** The latest tick up to `now`, within 32 days: weekly and monthly ones are found. Null when there is none. */
 export function lastTick(item: ParsedCronItem, now: Date): Date | null {
   const last = wholeMinute(now);
-  for (let at = last; at > last - dayMs; at -= minuteMs) {
+  for (let at = last; at > last - horizonDays * dayMs; at -= minuteMs) {
     if (matches(item, at)) return new Date(at);
   }
   return null;
@@ -55,5 +61,6 @@ function attemptsFor(timeLimitMs: number): number {
   return timeLimitMs > 10 * minuteMs ? 2 : 3;
 }
 
+const horizonDays = 32;
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

@@ -6,7 +6,7 @@ import { lastTick, nextTick } from './cron-schedule.js';
 export interface Cron {
   /** The first tick after `from`, within 32 days; null when there is none. */
   next(from: Date): Date | null;
-  /** The latest tick up to `now`, within a day; null when there is none. */
+  /** The latest tick up to `now`, within 32 days; null when there is none. */
   last(now: Date): Date | null;
 }
 

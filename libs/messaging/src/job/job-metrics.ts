@@ -1,10 +1,34 @@
+import type { ServiceName } from '@sifaka/contracts';
 import { gauge, histogram } from '@sifaka/observability';
+import type { TaskTrigger } from './job.js';
 
-export const jobSuccess = gauge('sifaka_job_last_success_timestamp_seconds', 'When the job last succeeded, seconds since 1970', [
-  'service',
-  'job',
-]);
-export const jobDuration = histogram(
+/** One run of a job. */
+export interface RunFacts {
+  service: ServiceName;
+  job: string;
+  /** One of the catalogue; false: work of the house. */
+  isTask: boolean;
+  /** `schedule` for whatever nobody asked for by hand. */
+  trigger: TaskTrigger;
+  startedAt: Date;
+}
+
+/** `stopped`: the service stopped, the run is taken up again. */
+export type RunOutcome = 'succeeded' | 'failed' | 'timed_out' | 'stopped';
+
+/** Every start of a run passes here. */
+export function measureStart(_run: RunFacts): void {
+  // Nothing is counted at the start.
+}
+
+/** Every end of a run passes here, except of those whose process was killed. */
+export function measureEnd({ service, job }: RunFacts, outcome: RunOutcome, { at, durationMs }: { at: Date; durationMs: number }): void {
+  if (outcome === 'succeeded') lastSuccess.set(at.getTime() / 1_000, { service, job });
+  duration.record(durationMs / 1_000, { service, job, outcome: outcome === 'succeeded' ? 'ok' : 'failed' });
+}
+
+const lastSuccess = gauge('sifaka_job_last_success_timestamp_seconds', 'When the job last succeeded, seconds since 1970', ['service', 'job']);
+const duration = histogram(
   'sifaka_job_duration_seconds',
   'Duration of job runs',
   ['service', 'job', 'outcome'],

@@ -1,12 +1,13 @@
 import { AppError, isAppError, toAppError, type Clock } from '@sifaka/kernel';
-import type { ServiceName } from '@sifaka/contracts';
-import type { Database } from '@sifaka/database';
+import type { ServiceName, TaskReport } from '@sifaka/contracts';
 import { currentTraceId, inSpan } from '@sifaka/observability';
 import type { Log } from '../bus/log.js';
 import { backgroundCall } from '../rpc/background-call.js';
 import { runInCall } from '../rpc/call-context.js';
-import { jobDuration, jobSuccess } from './job-metrics.js';
+import { measureEnd, measureStart, type RunFacts, type RunOutcome } from './job-metrics.js';
+import type { JobStates } from './job-states.js';
 import type { JobDefinition, JobPayload } from './job.js';
+import { keptReport } from './task-report.js';
 
 /** A job together with the instance it is called on. */
 export interface BoundJob {
@@ -14,37 +15,30 @@ export interface BoundJob {
   self: object;
 }
 
-/** Runs jobs within their limits and keeps their last state in `job_status`. */
+interface JobRunOptions {
+  service: ServiceName;
+  states: JobStates;
+  clock: Clock;
+  log: Log;
+}
+
+/** Runs jobs within their limits and keeps how they went. */
 export class JobRun {
   private readonly running = new Set<AbortController>();
 
-  constructor(
-    private readonly service: ServiceName,
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly options: JobRunOptions) {}
 
-  /** @throws whatever the job threw, or AppError `unavailable` when it was cut off. */
-  async run({ job, self }: BoundJob, payload: JobPayload): Promise<void> {
+  /**
+   * @param queueId the run's place in the queue
+   * @throws whatever the job threw, or AppError `unavailable` when it was cut off.
+   */
+  async run(bound: BoundJob, payload: JobPayload, queueId: string): Promise<void> {
+    const { job } = bound;
     const controller = new AbortController();
     this.running.add(controller);
-    const timer = setTimeout(() => controller.abort(cutOff(`${job.name} took longer than ${job.timeLimitMs} ms`)), job.timeLimitMs);
-    const startedAt = this.clock.now();
+    const timer = setTimeout(() => controller.abort(cutOff(`${job.name} took longer than ${job.timeLimitMs} ms`, tookTooLong)), job.timeLimitMs);
     try {
-      await inSpan(`job ${job.name}`, { kind: 'consumer' }, async () => {
-        await this.started(job.name, startedAt);
-        const call = backgroundCall(this.service, new Date(startedAt.getTime() + job.timeLimitMs), controller.signal);
-        try {
-          // A job that does not listen to its signal is left behind: its result no longer counts.
-          await Promise.race([runInCall(call, () => job.run(self, payload, { signal: controller.signal, trigger: payload.trigger === 'request' ? 'request' : 'schedule' })), aborted(controller.signal)]);
-          await this.succeeded(job.name, startedAt);
-        } catch (error) {
-          this.log.error({ err: error, job: job.name }, 'job failed');
-          await this.failed(job.name, startedAt, describe(error));
-          throw error;
-        }
-      });
+      await inSpan(`job ${job.name}`, { kind: 'consumer' }, () => this.watched(bound, payload, queueId, controller.signal));
     } finally {
       clearTimeout(timer);
       this.running.delete(controller);
@@ -53,33 +47,73 @@ export class JobRun {
 
   /** Cuts off what runs: the service stops. */
   abortAll(): void {
-    for (const controller of this.running) controller.abort(cutOff('the service stops'));
+    for (const controller of this.running) controller.abort(cutOff('the service stops', stopping));
   }
 
-  private async started(name: string, at: Date): Promise<void> {
-    const text = `
-      insert into job_status (name, last_started_at) values ($1, $2)
-      on conflict (name) do update set last_started_at = excluded.last_started_at`;
-    await this.database.query({ name: 'job-started', text, values: [name, at] });
+  private async watched(bound: BoundJob, payload: JobPayload, queueId: string, signal: AbortSignal): Promise<void> {
+    const { service, states, clock } = this.options;
+    const { name, task } = bound.job;
+    const trigger = payload.trigger === 'request' ? 'request' : 'schedule';
+    const run: RunFacts = { service, job: name, isTask: task !== undefined, trigger, startedAt: clock.now() };
+    // Clocks are set; how long it took is another clock's business.
+    const begunMs = performance.now();
+    measureStart(run);
+    try {
+      await states.started(run);
+      const report = await this.perform(bound, payload, run, signal);
+      const end = this.end(begunMs);
+      await states.succeeded(run, end, keptReport(report));
+      measureEnd(run, 'succeeded', end);
+    } catch (error) {
+      await this.failed(run, { begunMs, queueId, error, outcome: outcomeOf(signal) });
+      throw error;
+    }
   }
 
-  private async succeeded(name: string, startedAt: Date): Promise<void> {
-    const now = this.clock.now();
-    const durationMs = now.getTime() - startedAt.getTime();
-    const text =
-      'update job_status set last_success_at = $2, last_duration_ms = $3, last_error = null, last_error_at = null where name = $1';
-    await this.database.query({ name: 'job-succeeded', text, values: [name, now, durationMs] });
-    jobSuccess.set(now.getTime() / 1_000, { service: this.service, job: name });
-    jobDuration.record(durationMs / 1_000, { service: this.service, job: name, outcome: 'ok' });
+  private async perform({ job, self }: BoundJob, payload: JobPayload, { startedAt, trigger }: RunFacts, signal: AbortSignal): Promise<TaskReport | undefined> {
+    const call = backgroundCall(this.options.service, new Date(startedAt.getTime() + job.timeLimitMs), signal);
+    const work = runInCall(call, () => job.run(self, payload, { signal, trigger }));
+    try {
+      const report = await Promise.race([work, aborted(signal)]);
+      // Whoever heard the signal and came back with half of the work has not succeeded.
+      if (signal.aborted) throw toAppError(signal.reason);
+      return report;
+    } catch (error) {
+      if (outcomeOf(signal) === 'timed_out') await settled(work, graceMs);
+      throw signal.aborted ? toAppError(signal.reason) : error;
+    }
   }
 
-  private async failed(name: string, startedAt: Date, error: string): Promise<void> {
-    const now = this.clock.now();
-    const durationMs = now.getTime() - startedAt.getTime();
-    const text = 'update job_status set last_error = $2, last_error_at = $3, last_duration_ms = $4 where name = $1';
-    await this.database.query({ name: 'job-failed', text, values: [name, error, now, durationMs] });
-    jobDuration.record(durationMs / 1_000, { service: this.service, job: name, outcome: 'failed' });
+  private async failed(run: RunFacts, { begunMs, queueId, error, outcome }: { begunMs: number; queueId: string; error: unknown; outcome: RunOutcome }): Promise<void> {
+    const { states, log } = this.options;
+    const end = this.end(begunMs);
+    measureEnd(run, outcome, end);
+    log.error({ err: error, job: run.job }, 'job failed');
+    await states.failed(run, end, { error: describe(error), isTold: outcome !== 'stopped' });
+    if (outcome === 'stopped') await states.giveBackAttempt(queueId);
   }
+
+  private end(begunMs: number) {
+    return { at: this.options.clock.now(), durationMs: Math.max(0, Math.round(performance.now() - begunMs)) };
+  }
+}
+
+/**
+ * What a job that heard its time limit has to come to an end, so that the next run does not meet it. One that does not listen is left
+ * behind: its result no longer counts.
+ */
+const graceMs = 3_000;
+
+const tookTooLong = 'job.took_too_long';
+const stopping = 'job.cut_off';
+
+function cutOff(why: string, reason: string): AppError {
+  return new AppError('unavailable', why, { reason });
+}
+
+function outcomeOf(signal: AbortSignal): RunOutcome {
+  if (!signal.aborted) return 'failed';
+  return toAppError(signal.reason).reason === tookTooLong ? 'timed_out' : 'stopped';
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -88,9 +122,14 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function cutOff(why: string): AppError {
-  return new AppError('unavailable', why, { reason: 'job.cut_off' });
+async function settled(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+  await Promise.race([work.then(nothing, nothing), limit]);
+  clearTimeout(timer);
 }
+
+const nothing = () => undefined;
 
 /** An AppError's words hold no secret; those of others may. */
 function describe(error: unknown): string {

@@ -3,7 +3,7 @@ import { jobSchema } from '@sifaka/database';
 import { Logger as WorkerLogger, runMigrations, runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../bus/log.js';
-import { CronTicker, type CronItem } from './cron-ticker.js';
+import type { CronTicker } from './cron-ticker.js';
 import type { JobsOptions } from './jobs-options.js';
 import { QueueClient } from './queue-client.js';
 import { WorkerPresence } from './worker-presence.js';
@@ -21,14 +21,14 @@ export class JobWorker {
   constructor(
     private readonly options: JobsOptions,
     private readonly tasks: TaskList,
-    crons: readonly CronItem[],
+    ticker: CronTicker,
   ) {
     const { service, database, databaseUrl } = options;
     this.pool = new pg.Pool({ Client: QueueClient, connectionString: databaseUrl, max: poolSize(options), application_name: `sifaka-${service}-jobs` });
     // The worker tells of broken connections itself, and opens new ones.
     this.pool.on('error', () => undefined);
     this.presence = new WorkerPresence(this.pool, database, service);
-    this.ticker = new CronTicker(options, crons);
+    this.ticker = ticker;
   }
 
   async start(): Promise<void> {

@@ -1,12 +1,16 @@
-import type { TaskReport } from '@sifaka/contracts';
+import type { TaskArguments, TaskReport } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { jobSchema, type Sql } from '@sifaka/database';
-import type { ParsedCronItem, TaskList } from 'graphile-worker';
-import { cronItem, nextTick, singleRun } from './cron-schedule.js';
+import type { ParsedCronItem, Task, TaskList } from 'graphile-worker';
+import { configured } from './configured-job.js';
+import { cronItem, nextTick, requestedRun, singleRun } from './cron-schedule.js';
+import { CronTicker } from './cron-ticker.js';
 import { JobRun, type BoundJob } from './job-run.js';
+import { JobStates, type JobState } from './job-states.js';
 import { JobWorker } from './job-worker.js';
 import type { JobsOptions } from './jobs-options.js';
-import type { JobPayload } from './job.js';
+import type { JobPayload, TaskTrigger } from './job.js';
+import { checkArguments } from './task-arguments.js';
 
 export interface AddJobOptions {
   /** Queue it within this transaction: it exists if and only if the change does. */
@@ -32,6 +36,7 @@ export interface JobStatus {
   timeLimitMs: number;
   isRunning: boolean;
   lastStartedAt: Date | null;
+  lastTrigger: TaskTrigger | null;
   lastSuccessAt: Date | null;
   /** Of the last run, if that failed; without secrets. */
   lastError: string | null;
@@ -44,14 +49,16 @@ export interface JobStatus {
 
 /** Work of this service that happens later, again, or on a schedule. */
 export class Jobs {
-  private readonly bound = new Map<string, BoundJob>();
+  private readonly bound = new Map<string, KnownJob>();
   private readonly crons = new Map<string, ParsedCronItem>();
+  private readonly states: JobStates;
   private readonly runs: JobRun;
   private worker: JobWorker | undefined;
 
   constructor(private readonly options: JobsOptions) {
-    const { service, database, clock, log } = options;
-    this.runs = new JobRun(service, database, clock, log);
+    const { service, database, outbox, clock, log } = options;
+    this.states = new JobStates(service, database, outbox);
+    this.runs = new JobRun({ service, states: this.states, clock, log });
   }
 
   /** @throws AppError `internal` for a name that no provider declares: that is a bug. */
@@ -60,20 +67,32 @@ export class Jobs {
     await this.enqueue(tx ?? this.options.database, { name, payload, queueName: null, runAt, jobKey, keepsTime, maxAttempts });
   }
 
-  /** Queues a job for right now, unless it waits already. @throws AppError `not_found` for a name that no provider declares. */
-  async runNow(name: string): Promise<void> {
+  /**
+   * Queues a job for right now. One that was asked for with the same arguments and waits or runs already is not doubled.
+   *
+   * @throws AppError `not_found` for a name that no provider declares, `invalid_argument` for arguments that it does not take or cannot do
+   * without, `failed_precondition` when too many runs of it wait
+   */
+  async runNow(name: string, args: TaskArguments = {}): Promise<void> {
     const bound = this.bound.get(name);
     if (bound === undefined) throw new AppError('not_found', `there is no job "${name}"`);
-    await this.enqueue(this.options.database, { name, payload: {}, ...singleRun(name), maxAttempts: 1 });
+    checkArguments(bound.job, args);
+    const once = { name, maxAttempts: 1 };
+    if (bound.job.task === undefined) return this.enqueue(this.options.database, { ...once, payload: {}, ...singleRun(name) });
+    const run = requestedRun(name, args);
+    const { runs, waiting } = await this.states.queued(name, run.jobKey);
+    if (runs) return;
+    if (waiting >= mostWaiting) throw new AppError('failed_precondition', `${waiting} runs of ${name} wait already, at most ${mostWaiting} may: try again when they are done`, { reason: 'task.too_many' });
+    await this.enqueue(this.options.database, { ...once, payload: { trigger: 'request', arguments: args }, ...run });
   }
 
   /** Every declared job, and every event subscription that had a failure. */
   async status(): Promise<JobStatus[]> {
-    const rows = await this.options.database.query<StatusRow>('select * from job_status order by name');
-    const known = new Map(rows.map((row) => [row.name, row]));
-    const names = [...new Set([...this.bound.keys(), ...known.keys()])].sort();
+    const [states, running] = await Promise.all([this.states.all(), this.states.running()]);
+    const known = new Map(states.map((state) => [state.name, state]));
+    const events = [...known.keys()].filter((name) => name.startsWith('event:'));
     const now = this.options.clock.now();
-    return names.map((name) => this.statusOf(name, known.get(name), now));
+    return [...this.bound.keys(), ...events].sort().map((name) => ({ ...this.declared(name, now), ...past(known.get(name)), isRunning: running.has(name) }));
   }
 
   /** Removes jobs that used up their attempts a month ago; their last error stays in the status. */
@@ -86,7 +105,7 @@ export class Jobs {
   /** Prepares the queue's tables, then works on jobs until stopped. */
   async start(jobs: readonly BoundJob[]): Promise<void> {
     this.declare(jobs);
-    this.worker = new JobWorker(this.options, this.tasks(), [...this.crons.values()]);
+    this.worker = new JobWorker(this.options, this.tasks(), new CronTicker(this.options, [...this.crons.values()], this.states));
     await this.worker.start();
   }
 
@@ -101,50 +120,45 @@ export class Jobs {
   }
 
   private declare(jobs: readonly BoundJob[]): void {
-    for (const entry of jobs) {
-      const { name } = entry.job;
+    for (const { job: declared, self } of jobs) {
+      const { name } = declared;
       if (this.bound.has(name)) throw new Error(`job "${name}" is declared twice`);
-      this.bound.set(name, entry);
-      const item = cronItem(entry.job);
+      const { job, isEnabled } = configured(declared, this.options.tasks ?? {});
+      this.bound.set(name, { job, self, isEnabled });
+      const item = cronItem(job);
       if (item !== undefined) this.crons.set(name, item);
     }
   }
 
   private async enqueue(sql: Sql, job: QueuedJob): Promise<void> {
-    const text = `select from ${jobSchema(this.options.service)}.add_job(identifier => $1, payload => $2::json, queue_name => $3,
-      run_at => $4::timestamptz, max_attempts => $5::int, job_key => $6, job_key_mode => $7)`;
     const { name, payload, queueName, runAt, maxAttempts, jobKey, keepsTime = false } = job;
     await sql.query({
       name: 'job-add',
-      text,
-      values: [name, JSON.stringify(payload), queueName, runAt ?? null, maxAttempts ?? null, jobKey ?? null, keepsTime ? 'preserve_run_at' : 'replace'],
+      text: addSql(jobSchema(this.options.service)),
+      values: [name, JSON.stringify(payload), queueName, runAt ?? null, this.options.clock.now(), maxAttempts ?? null, jobKey ?? null, keepsTime ? 'preserve_run_at' : 'replace'],
     });
   }
 
-  private statusOf(name: string, row: StatusRow | undefined, now: Date): JobStatus {
+  private declared(name: string, now: Date) {
+    const known = this.bound.get(name);
     const item = this.crons.get(name);
     return {
       name,
-      summary: null,
-      isEnabled: true,
-      timeLimitMs: this.bound.get(name)?.job.timeLimitMs ?? 0,
-      isRunning: false,
-      lastReport: null,
-      cron: this.bound.get(name)?.job.cron ?? null,
-      lastStartedAt: row?.last_started_at ?? null,
-      lastSuccessAt: row?.last_success_at ?? null,
-      lastError: row?.last_error ?? null,
-      lastErrorAt: row?.last_error_at ?? null,
-      lastDurationMs: row?.last_duration_ms ?? null,
-      // Between the tick and its note the row is behind.
-      nextRunAt: item === undefined ? null : (later(row?.next_run_at, now) ?? nextTick(item, now)),
+      summary: known?.job.task?.summary ?? null,
+      cron: known?.job.cron ?? null,
+      isEnabled: known?.isEnabled ?? true,
+      timeLimitMs: known?.job.timeLimitMs ?? 0,
+      nextRunAt: item === undefined ? null : nextTick(item, now),
     };
   }
 
   private tasks(): TaskList {
-    const entries = [...this.bound].map(([name, bound]) => [name, (payload: unknown) => this.runs.run(bound, asPayload(payload))] as const);
-    return Object.fromEntries(entries);
+    return Object.fromEntries([...this.bound].map(([name, bound]): [string, Task] => [name, (payload, { job }) => this.runs.run(bound, asPayload(payload), job.id)]));
   }
+}
+
+interface KnownJob extends BoundJob {
+  isEnabled: boolean;
 }
 
 interface QueuedJob {
@@ -157,20 +171,31 @@ interface QueuedJob {
   maxAttempts?: number | undefined;
 }
 
-interface StatusRow {
-  name: string;
-  last_started_at: Date | null;
-  last_success_at: Date | null;
-  last_error: string | null;
-  last_error_at: Date | null;
-  last_duration_ms: number | null;
-  next_run_at: Date | null;
-}
+/**
+ * The queue goes by the clock of the database. A service whose own clock is set otherwise means a time that is as far ahead of its own
+ * present; a few seconds of difference are what clocks have.
+ */
+const addSql = (schema: string) => `
+  select from (select clock_timestamp() - $5::timestamptz as ahead) clock,
+    lateral ${schema}.add_job(identifier => $1, payload => $2::json, queue_name => $3,
+      run_at => $4::timestamptz + case when abs(extract(epoch from clock.ahead)) < 5 then interval '0' else clock.ahead end,
+      max_attempts => $6::int, job_key => $7, job_key_mode => $8) added`;
+
+/** Runs of one task that wait, each with other arguments. */
+const mostWaiting = 100;
 
 const patienceMs = 3_000;
 
-function later(at: Date | null | undefined, now: Date): Date | undefined {
-  return at !== null && at !== undefined && at > now ? at : undefined;
+function past(state: JobState | undefined) {
+  return {
+    lastStartedAt: state?.last_started_at ?? null,
+    lastTrigger: state?.last_trigger ?? null,
+    lastSuccessAt: state?.last_success_at ?? null,
+    lastError: state?.last_error ?? null,
+    lastErrorAt: state?.last_error_at ?? null,
+    lastDurationMs: state?.last_duration_ms ?? null,
+    lastReport: state?.report ?? null,
+  };
 }
 
 function asPayload(value: unknown): JobPayload {

@@ -33,13 +33,27 @@ export class WorkerPresence {
     const missing = rows.map(({ worker }) => worker).filter((worker) => !this.own.has(worker));
     const lost = missing.filter((worker) => this.suspects.has(worker));
     this.suspects = new Set(missing);
-    if (lost.length > 0) await this.database.query(`select ${schema}.force_unlock_workers($1::text[])`, [lost]);
+    if (lost.length > 0) await this.free(lost);
     return lost;
   }
 
   close(): void {
     this.client?.release(true);
     this.client = undefined;
+  }
+
+  /** What died with its worker did not fail: it gets another attempt, unless it is what kills its workers. One that was replaced meanwhile has lost its key. */
+  private async free(lost: readonly string[]): Promise<void> {
+    const schema = jobSchema(this.service);
+    await this.database.query(
+      `with again as (
+         update ${schema}._private_jobs set max_attempts = max_attempts + 1
+         where locked_by = any($1::text[]) and key is not null and max_attempts < ${mostTakenUp} returning 1
+       )
+       select count(*) from again`,
+      [lost],
+    );
+    await this.database.query(`select ${schema}.force_unlock_workers($1::text[])`, [lost]);
   }
 
   private async announce(): Promise<void> {
@@ -58,4 +72,5 @@ export class WorkerPresence {
   }
 }
 
+const mostTakenUp = 10;
 const lockClass = "hashtext('sifaka.job-worker')";

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { systemClock } from '@sifaka/kernel';
 import { openDatabase, type Database } from '@sifaka/database';
 import pg from 'pg';
+import { Outbox } from '../event/outbox.js';
 import { Job, jobDefinitions, type JobContext, type JobPayload } from '../job/job.js';
 import { Jobs } from '../job/jobs.js';
 import { WorkerPresence } from '../job/worker-presence.js';
@@ -28,7 +29,7 @@ afterAll(async () => {
 });
 
 async function work(...instances: object[]): Promise<Jobs> {
-  const jobs = new Jobs({ service: 'notify', database, databaseUrl: databases.urlOf('notify'), clock: systemClock, log: silent });
+  const jobs = new Jobs({ service: 'notify', database, databaseUrl: databases.urlOf('notify'), outbox: new Outbox('notify'), clock: systemClock, log: silent });
   running.push(jobs);
   await jobs.start(instances.flatMap((self) => jobDefinitions(self).map((job) => ({ job, self }))));
   return jobs;

@@ -43,8 +43,8 @@ function statusHandlers(service: StatusService): Type {
     }
 
     @Handles(runJob)
-    async run({ name }: InputOf<typeof runJob>) {
-      await this.jobs.runNow(name);
+    async run({ name, arguments: args }: InputOf<typeof runJob>) {
+      await this.jobs.runNow(name, args);
       return { name };
     }
   }
