@@ -1,7 +1,7 @@
 import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { outboundSettings } from '@sifaka/outbound';
 import { thirdPartySettings } from '@sifaka/plugin-host';
-import { domainPatternFault } from '@sifaka/policy';
+import { certificateFilterFields, certificatePatternFault, domainPatternFault } from '@sifaka/policy';
 import { z } from 'zod';
 
 const subjectPart = (max: number) => z.string().max(max).default('');
@@ -12,6 +12,14 @@ const DomainPattern = z.string().max(1_024).check((context) => {
   const fault = domainPatternFault(context.value);
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
+
+const CertificatePattern = z.string().min(1).max(256).check((context) => {
+  const fault = certificatePatternFault(context.value);
+  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
+});
+const CertificatePatterns = z.partialRecord(z.enum(certificateFilterFields), z.array(CertificatePattern).max(200)).optional();
+/** Id or name of an authority. */
+const AuthorityKey = z.string().min(1).max(128);
 
 /** Plain HTTP is usual here: what is fetched is signed, and the client that fetches it cannot verify TLS yet. */
 const publishedUrls = z.array(z.url({ protocol: /^https?$/ }).max(1_024)).max(10).default([]);
@@ -93,6 +101,26 @@ export const issuerConfig = defineConfig('issuer', {
   defaultRotationIntervalDays: setting(z.int().min(0).max(36_500).default(30), {
     env: ['SIFAKA_DEFAULT_ROTATION_INTERVAL', 'LEMUR_DEFAULT_ROTATION_INTERVAL'],
     describe: 'Days before its end at which the rotation policy `default`, made at the first start, renews a certificate.',
+  }),
+  autorotationUseDefaultValidity: setting(z.boolean().default(false), {
+    env: ['SIFAKA_AUTOROTATION_USE_DEFAULT_VALIDITY', 'LEMUR_AUTOROTATION_USE_DEFAULT_VALIDITY'],
+    describe: 'Renewed certificates with rotation on are valid for as long as their authority gives by default, instead of for as long as the certificate before.',
+  }),
+  rotateAuthorityTranslation: setting(z.record(AuthorityKey, z.union([AuthorityKey, z.int().min(1)])).default({}), {
+    env: ['SIFAKA_ROTATE_AUTHORITY_TRANSLATION', 'ROTATE_AUTHORITY_TRANSLATION'],
+    describe: 'Authorities whose certificates are renewed by another one: ids or names, as `{"OldCA": "NewCA"}`. One of digits alone is an id.',
+  }),
+  reissueFilter: setting(z.object({ include: CertificatePatterns, exclude: CertificatePatterns }).default({}), {
+    env: ['SIFAKA_REISSUE_FILTER', 'REISSUE_FILTER'],
+    describe: 'Which certificates with rotation on are renewed: `{"include": {"owners": ["web-.*"]}, "exclude": {"names": ["legacy-.*"]}}`. Regular expressions (RE2 syntax) over the whole of `owners`, `names`, `commonNames`, `authorities`, `issuers` and `destinations` (ids); each field of `include` has to match, and none of `exclude`.',
+  }),
+  renewalsPerHour: setting(z.int().min(0).max(1_000_000).default(0), {
+    env: 'SIFAKA_RENEWALS_PER_HOUR',
+    describe: 'Renewals that an authority is asked for in an hour at most, whatever that costs; 0: as many as it takes to be in time, levelled.',
+  }),
+  renewalsPerHourOf: setting(z.record(AuthorityKey, z.int().min(0).max(1_000_000)).default({}), {
+    env: 'SIFAKA_RENEWALS_PER_HOUR_OF',
+    describe: 'The same for single authorities by name, as `{"PublicCA": 100}`.',
   }),
   issueLimitSeconds: setting(z.int().min(5).max(600).default(60), {
     env: 'SIFAKA_ISSUE_LIMIT_SECONDS',

@@ -46,10 +46,11 @@ import { IssuerContexts } from './plugins/issuer-contexts.js';
 import { IssuerPlugins } from './plugins/issuer-plugins.js';
 import { ReconcileKeyvault } from './reconcile/reconcile-keyvault.js';
 import { ReconcileRepository } from './reconcile/reconcile.repository.js';
+import { renewalControllers, renewalProviders } from './renewal/renewal.parts.js';
 import { KrlRepository } from './revocation/krl.repository.js';
 import { ReadKeyRevocationList } from './revocation/read-key-revocation-list.js';
 import { RevocationHandlers } from './revocation/revocation.handlers.js';
-import { RotationPolicies } from './rotation-policies.js';
+import { rotationPolicyProviders } from './rotation-policy/rotation-policy.parts.js';
 import { SettingsModule } from './settings.module.js';
 
 const authority = [AuthorityDirectory, AuthorityRepository, AuthorityOptions, FoundAuthority, CreateAuthority, ImportAuthority, UpdateAuthority];
@@ -83,8 +84,8 @@ const revocation = [KrlRepository, ReadKeyRevocationList];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, IngestHandlers, PlacedHandlers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ...ingest, ...attachment, ReadPlaced, RotationPolicies],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, IngestHandlers, PlacedHandlers, ...renewalControllers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

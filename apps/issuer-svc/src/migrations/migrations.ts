@@ -9,6 +9,7 @@ import { pendingDestinations } from './0008-pending-destinations.js';
 import { foundCertificates } from './0009-found-certificates.js';
 import { attachments } from './0010-attachments.js';
 import { pendingNotifications } from './0011-pending-notifications.js';
+import { renewal } from './0012-renewal.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -23,4 +24,5 @@ export const issuerMigrations = [
   foundCertificates,
   attachments,
   pendingNotifications,
+  renewal,
 ];

@@ -115,7 +115,7 @@ export const EndingCertificate = z.object({
 });
 export type EndingCertificate = z.output<typeof EndingCertificate>;
 
-/** Certificates that end between two times, soonest first; never revoked, deleted or expired ones. */
+/** Certificates that end between two times, soonest first; never revoked, deleted or expired ones. An answer may be shorter than `limit`: read on until it is empty. */
 export const listEndingCertificates = query('rpc.issuer.certificate.list_ending', {
   input: z.object({
     /** Null: from now. */

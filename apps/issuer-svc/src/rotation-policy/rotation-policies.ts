@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import { CONFIG } from '@sifaka/runtime';
-import type { IssuerConfig } from './issuer.config.js';
+import type { IssuerConfig } from '../issuer.config.js';
 
 /** Makes the rotation policy `default` at the first start (ID-1); later it belongs to the administrator. */
 @Injectable()

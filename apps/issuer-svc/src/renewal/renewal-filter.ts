@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { Database } from '@sifaka/database';
+import { certificateFilter, type CertificateFilter } from '@sifaka/policy';
+import { CONFIG } from '@sifaka/runtime';
+import type { IssuerConfig } from '../issuer.config.js';
+import type { RenewalFacts } from './renewal-facts.js';
+
+/** Which certificates this installation leaves out of its renewals, and by which settings they are planned. */
+@Injectable()
+export class RenewalFilter {
+  /** Certificates that were planned by other settings are planned anew. */
+  readonly settingsHash: string;
+  private readonly filter: CertificateFilter;
+
+  constructor(
+    private readonly database: Database,
+    @Inject(CONFIG) { reissueFilter, rotateAuthorityTranslation, defaultRotationIntervalDays }: IssuerConfig,
+  ) {
+    this.filter = certificateFilter(reissueFilter);
+    this.settingsHash = createHash('sha256').update(JSON.stringify({ reissueFilter, rotateAuthorityTranslation, defaultRotationIntervalDays })).digest('hex').slice(0, 16);
+  }
+
+  /** Ids of those that it leaves out. */
+  async leftOut(certificates: readonly RenewalFacts[]): Promise<ReadonlySet<number>> {
+    const destinations = this.filter.asksForDestinations ? await this.destinationsOf(certificates.map(({ id }) => id)) : new Map<number, string[]>();
+    const out = certificates.filter((certificate) => {
+      const { id, owner, name, commonName, authority, issuer } = certificate;
+      return !this.filter.accepts({
+        owners: [owner],
+        names: [name],
+        commonNames: commonName === null ? [] : [commonName],
+        authorities: authority === null ? [] : [authority.name],
+        issuers: authority === null ? [issuer] : [issuer, authority.plugin],
+        destinations: destinations.get(id) ?? [],
+      });
+    });
+    return new Set(out.map(({ id }) => id));
+  }
+
+  private async destinationsOf(ids: readonly number[]): Promise<Map<number, string[]>> {
+    const rows = await this.database.query<{ id: number; destinations: string[] }>({ name: 'renewal-destinations', text: destinationsSql, values: [ids] });
+    return new Map(rows.map(({ id, destinations }) => [id, destinations]));
+  }
+}
+
+const destinationsSql = `
+  select certificate_id as id, array_agg(object_id::text order by object_id) as destinations from certificate_attachment
+  where certificate_id = any($1::int[]) and kind = 'destination' and is_attached group by certificate_id`;

@@ -1,0 +1,90 @@
+import type { RenewalRecord } from '@sifaka/contracts';
+import { timestamp } from '@sifaka/kernel';
+import { renewalVerdict, type RenewalVerdict } from '@sifaka/policy';
+import { successorOf, windowOf, type RenewalFacts, type StoredRenewal } from './renewal-facts.js';
+
+/** An authority that is left alone for a while after faults of its own. */
+export interface PausedAuthority {
+  readonly name: string;
+  readonly failingSince: Date;
+  readonly pausedUntil: Date;
+  readonly lastError: string;
+}
+
+interface Standing {
+  facts: RenewalFacts;
+  /** Null: nothing is planned yet, or nothing will be. */
+  stored: StoredRenewal | null;
+  isFiltered: boolean;
+  paused: PausedAuthority | null;
+}
+
+/** What will become of a certificate, when and why. */
+export function renewalRecord({ facts, stored, isFiltered, paused }: Standing, now: Date): RenewalRecord {
+  const verdict = verdictOf(facts, isFiltered);
+  const tried = {
+    attempts: stored?.attempts ?? 0,
+    lastError: stored?.lastError ?? null,
+    lastAttemptAt: orNull(stored?.lastAttemptAt),
+    pendingCertificateId: stored?.pendingCertificateId ?? null,
+  };
+  const state = stateOf(verdict, stored, now);
+  if (state === 'off' || state === 'renewed') {
+    const reason = verdict.isWanted ? '' : verdict.reason;
+    return { certificateId: facts.id, state, reason, ...never, ...tried, successorId: successorOf(facts)?.id ?? null };
+  }
+  const window = windowOf(facts);
+  const isPlanned = stored?.windowStart?.getTime() === window.start.getTime();
+  return {
+    certificateId: facts.id,
+    state,
+    reason: [window.reason, ...waitingWords(state, tried.lastError, paused, now)].join('; '),
+    windowStart: timestamp(window.start),
+    plannedAt: timestamp((isPlanned ? stored?.plannedAt : null) ?? window.plannedAt),
+    lateAt: timestamp(window.lateAt),
+    isLate: now >= window.lateAt,
+    ...tried,
+    nextTryAt: state === 'failing' ? orNull(stored?.nextTryAt) : null,
+    successorId: null,
+  };
+}
+
+export function verdictOf(facts: RenewalFacts, isFiltered: boolean): RenewalVerdict {
+  const { rotation, status, isDeleted, isAuthorityCertificate, hasKey } = facts;
+  return renewalVerdict({
+    ...{ rotation, status, isDeleted, isAuthorityCertificate, hasKey, isFiltered },
+    isOnHold: status === 'revoked' && facts.revocationReason === 'certificateHold',
+    replacedBy: successorOf(facts)?.name ?? null,
+    authorityName: facts.authority?.name ?? null,
+    hasForeignRequest: facts.hasRequest && !hasKey,
+  });
+}
+
+const never = { windowStart: null, plannedAt: null, lateAt: null, isLate: false, nextTryAt: null };
+
+function stateOf(verdict: RenewalVerdict, stored: StoredRenewal | null, now: Date): RenewalRecord['state'] {
+  if (!verdict.isWanted && verdict.isReplaced) return 'renewed';
+  if (stored?.state === 'running' || stored?.state === 'pending') return stored.state;
+  if (!verdict.isWanted) return 'off';
+  if ((stored?.attempts ?? 0) > 0 && stored?.lastError !== null) return 'failing';
+  const at = stored?.nextTryAt ?? null;
+  return at !== null && at <= now ? 'due' : 'planned';
+}
+
+function waitingWords(state: RenewalRecord['state'], lastError: string | null, paused: PausedAuthority | null, now: Date): string[] {
+  if (state !== 'planned' && paused !== null && paused.pausedUntil > now) {
+    return [`authority "${paused.name}" has not answered since ${timestamp(paused.failingSince)} (${paused.lastError}), and is asked again at ${timestamp(paused.pausedUntil)}`];
+  }
+  switch (state) {
+    case 'due':
+      return ['its turn comes as fast as the authority may be asked'];
+    case 'failing':
+      return [`the last attempt failed: ${lastError ?? 'for an unknown reason'}`];
+    case 'pending':
+      return ['the authority was asked and answers later'];
+    default:
+      return [];
+  }
+}
+
+const orNull = (date: Date | null | undefined): string | null => (date === null || date === undefined ? null : timestamp(date));

@@ -1,0 +1,3 @@
+import { RotationPolicies } from './rotation-policies.js';
+
+export const rotationPolicyProviders = [RotationPolicies];
