@@ -27,5 +27,8 @@ export const debianPackages = [
   { name: 'vsftpd', program: 'vsftpd' },
   { name: 'mariadb-server-core', program: 'mariadbd' },
   { name: 'prosody', program: 'prosody' },
+  { name: 'redis-server', program: 'redis-server' },
+  { name: 'redis-tools', program: 'redis-cli' },
+  { name: 'influxdb', program: 'influxd' },
   { name: 'debootstrap', program: 'debootstrap' },
 ];
