@@ -19,6 +19,8 @@ export interface HttpApiSettings {
   context: Pick<PluginContext, 'clock' | 'signal' | 'fetch'>;
   /** Instead of the context's, for a trust of its own. */
   fetch?: typeof globalThis.fetch;
+  /** Longest time of one call, in milliseconds; default 60,000. */
+  timeoutMs?: number;
 }
 
 export interface ApiRequest {
@@ -43,7 +45,7 @@ export interface ApiAnswer {
 }
 
 /** The host's own limits are tighter; this one holds where it sets none. */
-const timeoutMs = 60_000;
+const defaultTimeoutMs = 60_000;
 
 const maxWordsLength = 300;
 
@@ -85,11 +87,11 @@ export class HttpApi {
   }
 
   private async exchange(path: string, { method = 'GET', query = {}, headers, ...request }: ApiRequest): Promise<ApiAnswer> {
-    const { name, url, context } = this.settings;
+    const { name, url, context, timeoutMs = defaultTimeoutMs } = this.settings;
     const address = new URL(url.replace(/\/+$/, '') + path);
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, String(value));
     const content = contentOf(request);
-    const limits = limited(context.signal, name);
+    const limits = limited(context.signal, name, timeoutMs);
     try {
       const send = this.settings.fetch ?? context.fetch;
       const response = await send(address.href, {
@@ -141,7 +143,7 @@ function parsed(text: string): unknown {
 }
 
 /** One call's signal: the host's, and the time limit. A listener of its own, for `AbortSignal.any` on a signal that lives long keeps every call. */
-function limited(signal: AbortSignal, name: string) {
+function limited(signal: AbortSignal, name: string, timeoutMs: number) {
   const controller = new AbortController();
   let fault: AppError | undefined;
   const giveUp = (reason: AppError) => {
