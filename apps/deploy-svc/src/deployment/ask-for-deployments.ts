@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
 import type { Deployment, EndedBy } from './deployment.js';
-import { DeploymentRequests, type Displacing } from './deployment-requests.repository.js';
+import { DeploymentRequests, type Displacing, type EndedWhere } from './deployment-requests.repository.js';
 import { DeploymentTrail } from './deployment-trail.js';
 import { DeploymentTurns } from './deployment-turns.repository.js';
 
@@ -42,8 +42,8 @@ export class AskForDeployments {
   }
 
   /** @param detail why, for the history */
-  async end(tx: Sql, because: EndedBy, where: Parameters<DeploymentRequests['end']>[2], by: Principal | null, detail: string | null = null): Promise<Deployment[]> {
-    const rows = await this.requests.end(tx, because, where);
+  async end(tx: Sql, because: EndedBy, where: EndedWhere, by: Principal | null, detail: string | null = null): Promise<Deployment[]> {
+    const rows = await this.requests.end(tx, because, because === 'cleaned' ? detail : null, where);
     await this.trail.removalRequested(tx, rows, by, detail);
     await this.wake(tx, rows);
     return rows;

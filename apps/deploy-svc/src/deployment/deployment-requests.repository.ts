@@ -9,6 +9,8 @@ export interface Displacing {
   certificateIds: readonly number[];
 }
 
+export type EndedWhere = { certificateId: number; keptAt: readonly number[] } | { destinationId: number } | { ids: readonly number[] };
+
 /**
  * What is wanted, as people and events say it. Every change raises the version: a worker that is at the deployment meanwhile sees that
  * there is more to do when it is done.
@@ -76,14 +78,14 @@ export class DeploymentRequests {
     await tx.query(`update deployment set is_beside = true where id = $1 and state <> 'deployed'`, [id]);
   }
 
-  /** Not wanted any more: what may be there goes, by the plugin. */
-  end(tx: Sql, by: EndedBy, where: { certificateId: number; keptAt: readonly number[] } | { destinationId: number } | { ids: readonly number[] }): Promise<Deployment[]> {
+  /** Not wanted any more: what may be there goes, by the plugin. @param note said of it from then on */
+  end(tx: Sql, by: EndedBy, note: string | null, where: EndedWhere): Promise<Deployment[]> {
     const [condition, values] = conditionOf(where);
     const text = `
-      update deployment p set wanted = 'removed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null,
+      update deployment p set wanted = 'removed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = $2,
         ended_by = $1, version = p.version + 1, updated_at = now()
       where p.wanted = 'deployed' and ${condition} returning ${deploymentColumns}`;
-    return tx.query<Deployment>(text, [by, ...values]);
+    return tx.query<Deployment>(text, [by, note, ...values]);
   }
 
   /** Begins again now: with what is half done, so that what was there before comes back first where that was under way. */
@@ -176,8 +178,8 @@ export class DeploymentRequests {
 /** What is at work says itself what becomes of it. */
 const unlessRunning = (state: string): string => `case when p.state = 'running' then 'running' else '${state}' end`;
 
-function conditionOf(where: Parameters<DeploymentRequests['end']>[2]): [string, unknown[]] {
-  if ('ids' in where) return ['p.id = any($2::int[])', [where.ids]];
-  if ('destinationId' in where) return ['p.destination_id = $2', [where.destinationId]];
-  return ['p.certificate_id = $2 and not p.destination_id = any($3::int[])', [where.certificateId, where.keptAt]];
+function conditionOf(where: EndedWhere): [string, unknown[]] {
+  if ('ids' in where) return ['p.id = any($3::int[])', [where.ids]];
+  if ('destinationId' in where) return ['p.destination_id = $3', [where.destinationId]];
+  return ['p.certificate_id = $3 and not p.destination_id = any($4::int[])', [where.certificateId, where.keptAt]];
 }

@@ -5,8 +5,8 @@ export type Wanted = 'deployed' | 'removed';
 /** What was begun at the destination and has not ended: it is written down before it is done. */
 export type Phase = 'uploading' | 'verifying' | 'settling' | 'rolling_back' | 'removing';
 
-/** `missed`: a source does not find it any more. `replaced`: another certificate took its place there. `destination`: that was deleted. */
-export type EndedBy = 'detached' | 'revoked' | 'missed' | 'replaced' | 'destination';
+/** `missed`: a source does not find it any more. `replaced`: another certificate took its place there. `destination`: that was deleted. `cleaned`: its successor is there for long enough. */
+export type EndedBy = 'detached' | 'revoked' | 'missed' | 'replaced' | 'destination' | 'cleaned';
 
 export type StepName = DeploymentStep['what'];
 

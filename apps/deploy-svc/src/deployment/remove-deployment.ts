@@ -31,6 +31,6 @@ export class RemoveDeployment {
     if (instance.remove === undefined) return this.record.removed(turn, `left at the destination: plugin "${destination.plugin}" cannot remove certificates`, true);
     await this.record.begin(turn, 'removing');
     await untilStopped(turn.signal, `removing from destination "${destination.label}"`, async (signal) => instance.remove?.(deployed, signal));
-    await this.record.removed(turn, null);
+    await this.record.removed(turn, turn.row.ended_by === 'cleaned' ? turn.row.note : null);
   }
 }

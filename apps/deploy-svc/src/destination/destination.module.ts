@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import type { Plugin } from '@sifaka/plugin-sdk';
+import { cleanupParts } from '../cleanup/cleanup.parts.js';
 import { deploymentParts } from '../deployment/deployment.parts.js';
 import { PluginsModule } from '../plugins.module.js';
 import { rotationParts } from '../rotation/rotation.parts.js';
+import { timelineParts } from '../timeline/timeline.parts.js';
 import { ChallengeTokenRepository } from '../token/challenge-token.repository.js';
 import { ClearTokens } from '../token/clear-tokens.js';
 import { FindTokenPlace } from '../token/find-token-place.js';
@@ -26,8 +28,8 @@ const tokenProviders = [ChallengeTokenRepository, ClearTokens, FindTokenPlace, U
 /** What the module is made of, with these plugins. */
 export const destinationParts = (plugins: readonly Plugin<'destination'>[], formats: readonly Plugin<'export'>[] = fileFormats) => ({
   imports: [PluginsModule.with([...plugins, ...formats])],
-  controllers: [DestinationHandlers, ...deploymentParts.controllers, ...rotationParts.controllers],
-  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers, ...rotationParts.providers],
+  controllers: [DestinationHandlers, ...deploymentParts.controllers, ...rotationParts.controllers, ...timelineParts.controllers],
+  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers, ...rotationParts.providers, ...cleanupParts.providers, ...timelineParts.providers],
 });
 
 /** Destinations, the certificates that are deployed to them, and the tokens of HTTP-01 challenges that they serve. */

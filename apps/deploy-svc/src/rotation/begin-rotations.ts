@@ -17,7 +17,12 @@ export class BeginRotations {
     private readonly turns: RotationTurns,
   ) {}
 
-  async run(tx: Sql, { planned, refused }: Plan, principal: Principal): Promise<RotationAnswer> {
+  async run(tx: Sql, plan: Plan, principal: Principal): Promise<RotationAnswer> {
+    return (await this.all(tx, plan, principal)).answer;
+  }
+
+  /** @returns also those of the answer that were not under way already */
+  async all(tx: Sql, { planned, refused }: Plan, principal: Principal): Promise<{ begun: Rotation[]; answer: RotationAnswer }> {
     const begun = await this.rotations.insert(tx, planned, principal.kind === 'user' ? principal.userId : null);
     if (begun.length > 0) {
       await this.trail.requested(tx, begun, principal, 'requested');
@@ -32,7 +37,7 @@ export class BeginRotations {
       if (row?.new_certificate_id === each.new_certificate_id) rotations.push(row);
       else inTheWay.push({ endpointId: each.endpoint_id, name: each.endpoint_name, reason: busy(row, each) });
     }
-    return { rotations: rotations.map(rotationView), refused: [...refused, ...inTheWay] };
+    return { begun, answer: { rotations: rotations.map(rotationView), refused: [...refused, ...inTheWay] } };
   }
 }
 

@@ -27,6 +27,8 @@ export class Fronts {
   readonly gates = new Map<Does, (input: unknown) => void | Promise<void>>();
   /** Called after it is done: the answer is lost. */
   readonly lost = new Map<Does, () => void>();
+  /** Thrown when endpoints are looked for. */
+  findFault: AppError | null = null;
   now = 0;
   most = 0;
   private counter = 0;
@@ -82,6 +84,7 @@ export const fronts = new Fronts();
 class DiscoveryHandlers {
   @Handles(findRotatable)
   rotatable({ endpointIds, certificateIds, sourceId, region, afterId, limit }: InputOf<typeof findRotatable>): Promise<OutputOf<typeof findRotatable>> {
+    if (fronts.findFault !== null) return Promise.reject(fronts.findFault);
     const endpoints = [...fronts.all.values()].map(({ record }) => record).filter(
       (each) =>
         each.active &&
