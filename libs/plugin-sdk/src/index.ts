@@ -35,6 +35,7 @@ export { AccessToken, type AccessTokenSettings, type GrantedToken } from './http
 export { HttpApi, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
 export { connectionFault } from './http/connection-fault.js';
 export { expirationOptions, intervalRefusal, isIntervalAllowed } from './options/expiration-options.js';
+export { cutAt, firstOf, moreText, oneLine, utcMinute, type Shown } from './notification/message-text.js';
 export { readAllowedFile, readSmallFile, type AllowedFiles } from './files/allowed-file.js';
 export { nameByTemplate, nameTemplatePattern } from './destination/name-template.js';
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';

@@ -1,0 +1,50 @@
+import { AppError } from '@sifaka/kernel';
+import { HttpApi, type DeliveryReceipt, type NotificationMessage, type Notifier, type PluginContext } from '@sifaka/plugin-sdk';
+import { signatureHeaders } from '@sifaka/signed-webhook';
+import { z } from 'zod';
+import { cloudEventOf } from './cloud-event.js';
+import type { WebhookOptions } from './options.js';
+
+/** It has it already. */
+const conflict = 409;
+/** It wants no more. */
+const gone = 410;
+
+/** What the receiver may call it; an answer of another shape says nothing. */
+const Taken = z.object({ reference: z.string().min(1).max(255) });
+
+/** Somebody's program that is told by signed CloudEvents. */
+export class WebhookNotifier implements Notifier {
+  private readonly host: string;
+  private readonly api: HttpApi;
+
+  constructor(
+    private readonly options: WebhookOptions,
+    private readonly context: PluginContext,
+  ) {
+    this.host = new URL(options.url).host;
+    this.api = new HttpApi({
+      name: `the webhook at ${this.host}`,
+      url: options.url,
+      secrets: [options.secret],
+      context,
+      ...(options.ca_bundle !== undefined && { fetch: context.outbound.fetchWith({ caPem: options.ca_bundle }) }),
+    });
+  }
+
+  recipients(): readonly string[] {
+    return [this.host];
+  }
+
+  async send(message: NotificationMessage): Promise<DeliveryReceipt> {
+    const body = JSON.stringify(cloudEventOf(message));
+    const { status, body: answer } = await this.api.send('', {
+      method: 'POST',
+      content: { type: 'application/cloudevents+json; charset=utf-8', body },
+      headers: { ...signatureHeaders(this.options.secret, this.context.clock.now(), body), 'idempotency-key': message.deliveryId },
+      accepts: [conflict, gone],
+    });
+    if (status === gone) throw new AppError('failed_precondition', `the webhook at ${this.host} answered 410: it wants no more messages`, { reason: 'notification.webhook_gone' });
+    return { reference: Taken.safeParse(answer).data?.reference ?? null };
+  }
+}
