@@ -45,6 +45,8 @@ export const certificateIssued = event('sifaka.v1.certificate.issued', {
     destinationIds: z.array(Id).default([]),
     /** Notifications that were asked for with it; none: those of its owner and of the security team. */
     notificationIds: z.array(Id).default([]),
+    /** The certificate that it renews; null: it is no renewal. */
+    renewedFromId: Id.nullable().default(null),
   }),
 });
 export const certificateImported = event('sifaka.v1.certificate.imported', {

@@ -32,16 +32,18 @@ export function draftIssuance(ask: IssuanceAsk, { now, authority, rootValidityDa
 }
 
 /** A signing request says who is certified; only a missing common name is filled in. */
-function subjectOf({ csr, subject }: IssuanceAsk, commonName: string | null): Name {
+function subjectOf({ csr, subject, renewedSubject }: IssuanceAsk, commonName: string | null): Name {
+  if (renewedSubject !== undefined) return renewedSubject;
   if (csr === null) return subjectFrom({ ...subject, commonName });
   if (csr.cn !== null || commonName === null) return csr.subject;
   return [{ oid: nameOids.commonName, value: commonName }, ...csr.subject];
 }
 
-function extensionsOf({ kind, csr, extensions }: IssuanceAsk, commonName: string | null): ExtensionRequest {
+function extensionsOf({ kind, csr, extensions, renewedSubject }: IssuanceAsk, commonName: string | null): ExtensionRequest {
   const wanted = csr === null ? extensions : requestedBy(csr.extensions);
   const given = { ...wanted, subjectAltNames: withoutRepetition(wanted.subjectAltNames ?? []) };
   if (kind === 'ca') return asCaRequest(given);
+  if (renewedSubject !== undefined) return given;
   return { ...given, subjectAltNames: withCommonName(given.subjectAltNames, commonName) };
 }
 

@@ -7,6 +7,8 @@ export interface IssuanceAsk {
   commonName: string;
   /** Without the common name. */
   subject: Omit<SubjectParts, 'commonName'>;
+  /** Subject and names of a certificate that is renewed: taken as they are, whatever stands beside them. */
+  renewedSubject?: Name;
   keyType: string;
   csr: CsrFacts | null;
   extensions: ExtensionRequest;

@@ -11,8 +11,9 @@ export function renewedExtensions({ extensions }: Pick<CertificateFacts, 'extens
   return {
     ...kept,
     ...(authorityKeyId?.issuerNameDer !== undefined && { authorityKeyId: 'issuer_and_serial' }),
-    ...(authorityInfoAccess !== undefined && (staysWithAuthority ? { authorityInfoAccess } : { wantsAuthorityInfoAccess: true })),
-    ...(crlDistributionPoints !== undefined && (staysWithAuthority ? { crlDistributionPoints } : { wantsCrlDistributionPoints: true })),
+    // What the old certificate did without was not wished for.
+    ...(authorityInfoAccess !== undefined && staysWithAuthority ? { authorityInfoAccess } : { wantsAuthorityInfoAccess: authorityInfoAccess !== undefined }),
+    ...(crlDistributionPoints !== undefined && staysWithAuthority ? { crlDistributionPoints } : { wantsCrlDistributionPoints: crlDistributionPoints !== undefined }),
     ...(own.length > 0 && { custom: own }),
   };
 }
