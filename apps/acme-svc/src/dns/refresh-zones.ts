@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { TaskArguments, TaskReport } from '@sifaka/contracts';
 import { AppError, toAppError, type Clock } from '@sifaka/kernel';
-import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
+import { Task, type JobContext } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
 import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
@@ -46,13 +47,17 @@ export class RefreshZones {
   ) {}
 
   /** One that fails does not stop the others: its error stands at the provider. */
-  @Job('get-all-zones', { cron: '*/30 * * * *', timeLimitMs: 600_000 })
-  async refreshAll(_payload: JobPayload, { signal }: Pick<JobContext, 'signal'>): Promise<void> {
+  @Task('get_all_zones')
+  async refreshAll(_args: TaskArguments, { signal }: JobContext): Promise<TaskReport> {
     const waiting = await this.providers.all();
+    const count = { providers: waiting.length, refreshed: 0, failed: 0 };
     const work = async () => {
-      for (let provider = waiting.shift(); provider !== undefined && !signal.aborted; provider = waiting.shift()) await this.tryRefresh(provider);
+      for (let provider = waiting.shift(); provider !== undefined && !signal.aborted; provider = waiting.shift()) {
+        count[(await this.tryRefresh(provider)) ? 'refreshed' : 'failed'] += 1;
+      }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, work));
+    return count;
   }
 
   /**
@@ -74,6 +79,7 @@ export class RefreshZones {
 
   private begin(startedAt: number): Look {
     const done = this.refreshAll({}, { signal: new AbortController().signal })
+      .then(() => undefined)
       .catch((error: unknown) => this.logger.warn({ err: error }, 'the zones of the DNS providers could not be refreshed'))
       .finally(() => {
         this.look = undefined;
@@ -89,8 +95,15 @@ export class RefreshZones {
     if (this.absent.size > mostAbsent && oldest !== undefined) this.absent.delete(oldest);
   }
 
-  private tryRefresh(provider: DnsProviderRow): Promise<void> {
-    return this.refresh(provider).catch((error: unknown) => this.logger.warn({ err: error, dnsProvider: provider.name }, 'the zones of a DNS provider could not be listed'));
+  /** False when it failed. */
+  private async tryRefresh(provider: DnsProviderRow): Promise<boolean> {
+    try {
+      await this.refresh(provider);
+      return true;
+    } catch (error) {
+      this.logger.warn({ err: error, dnsProvider: provider.name }, 'the zones of a DNS provider could not be listed');
+      return false;
+    }
   }
 
   /** @throws AppError of the plugin, after writing it down at the provider */

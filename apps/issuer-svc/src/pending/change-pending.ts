@@ -115,7 +115,7 @@ export class RetryPending {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async run({ id }: InputOf<typeof retryPendingCertificate>, { principal }: CallContext): Promise<PendingCertificateRecord> {
+  async run({ id }: InputOf<typeof retryPendingCertificate>, { principal }: Pick<CallContext, 'principal'>): Promise<PendingCertificateRecord> {
     const found = await this.pending.get(id);
     allow(principal, 'certificate:write', found);
     const { name: authorityName } = await this.issuers.authority(found);

@@ -13,7 +13,7 @@ export type PendingState = 'asking' | 'waiting' | 'resolved' | 'failed' | 'cance
 
 /** Everything about a requested certificate but the certificate. */
 export interface Requested
-  extends Omit<NewCertificate, 'facts' | 'chainId' | 'externalId' | 'authorityId' | 'rootAuthorityId' | 'csrDer' | 'pendingCertificateId' | 'creatorId'> {
+  extends Omit<NewCertificate, 'facts' | 'chainId' | 'externalId' | 'authorityId' | 'rootAuthorityId' | 'csrDer' | 'pendingCertificateId'> {
   authority: AuthorityState;
   csrDer: Buffer;
   requestId: string;
@@ -31,6 +31,10 @@ export interface StoredPending {
   id: number;
   name: string;
   customName: string | null;
+  /** Of the series of renewals that it continues. */
+  seriesName: string | null;
+  /** The certificate that it renews; null: it is no renewal. */
+  renewal: { id: number; notAfter: string; isReplaced: boolean } | null;
   owner: string;
   ownerRoleId: number;
   roleIds: number[];

@@ -2,6 +2,7 @@ import { AskOutside } from './ask-outside.js';
 import { BeginWaiting } from './begin-waiting.js';
 import { CancelPending, RetryPending, UpdatePending } from './change-pending.js';
 import { FailPending } from './fail-pending.js';
+import { FetchPending } from './fetch-pending.js';
 import { HearOrders } from './hear-orders.js';
 import { ListPending } from './list-pending.js';
 import { Orphans } from './orphans.js';
@@ -26,6 +27,7 @@ export const pendingProviders = [
   BeginWaiting,
   CancelPending,
   FailPending,
+  FetchPending,
   HearOrders,
   ListPending,
   Orphans,

@@ -143,6 +143,12 @@ export class PendingRepository {
     return ids(await this.database.query(sql.forgottenPollsSql, [before, now, limit]));
   }
 
+  /** How many `purge` would remove. */
+  async countEnded(endedBefore: Date): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(sql.countEndedSql, [endedBefore]);
+    return row?.count ?? 0;
+  }
+
   async purge(endedBefore: Date, limit: number): Promise<number> {
     return (await this.database.query(sql.purgeSql, [endedBefore, limit])).length;
   }
@@ -221,5 +227,7 @@ function insertValues(asked: Requested, promised: Promised): unknown[] {
     asked.storeBefore,
     asked.destinationIds,
     asked.notificationIds,
+    asked.seriesName ?? null,
+    asked.renewalOf ?? null,
   ];
 }

@@ -7,10 +7,11 @@ import { CLOCK } from '@sifaka/runtime';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
 import { ChainRepository } from '../certificate/chain.repository.js';
 import type { NewCertificate } from '../certificate/new-certificate.js';
+import { renewalIdentity } from '../issuance/request-identity.js';
 import { Orphans } from './orphans.js';
 import type { StoredPending } from './pending-certificate.js';
 import { PendingRepository } from './pending.repository.js';
-import { deliveredChain, settlementFault } from './settlement.js';
+import { deliveredChain, renewalFault, settlementFault } from './settlement.js';
 
 /** A certificate as it came, and by whom. */
 export interface Delivery {
@@ -57,7 +58,7 @@ export class ResolvePending {
     // The first attempt was committed, and only its answer was lost.
     if (filed !== null && (await this.orphans.isCertificate(filed, facts))) return { status: 'filed', certificateId: filed };
     if (row === null || row.state === 'cancelled') return this.refuse(row, id, delivery, facts, gone(id, row));
-    const verdict = checked(row, delivery, facts);
+    const verdict = checked(row, delivery, facts, this.clock.now());
     if ('fault' in verdict) return this.refuse(row, id, delivery, facts, new AppError('upstream_failed', verdict.fault, { reason: 'issuer.wrong_certificate' }));
     const chainId = await this.chains.idOf(verdict.chain.map(({ der }) => der));
     const resolution = await this.file(id, delivery, facts, chainId);
@@ -104,10 +105,10 @@ function readable({ certificateDer, chainDer }: Delivery): CertificateFacts {
   }
 }
 
-function checked(row: StoredPending, { by, chainDer }: Delivery, facts: CertificateFacts): { chain: CertificateFacts[] } | { fault: string } {
+function checked(row: StoredPending, { by, chainDer }: Delivery, facts: CertificateFacts, now: Date): { chain: CertificateFacts[] } | { fault: string } {
   const given = chainDer.map((der) => parseCertificate(der));
   if (by === 'upload') return { chain: given };
-  const fault = settlementFault(row, facts);
+  const fault = settlementFault(row, facts) ?? renewalFault(row, facts, now);
   return fault === null ? deliveredChain(facts, given) : { fault };
 }
 
@@ -121,9 +122,10 @@ function certificateOf(row: StoredPending, { externalId, principal }: Delivery, 
     csrDer: row.csr,
     externalId: externalId ?? row.externalId,
     name: row.customName,
+    ...(row.renewal !== null && { seriesName: row.seriesName, renewalOf: row.renewal.id }),
     rootAuthorityId: null,
-    // The key of the request stays with the pending certificate.
-    request: null,
+    // The key of the request stays with the pending certificate, and a renewal is made once, whichever request it came from.
+    request: row.renewal === null ? null : renewalIdentity(row.renewal.id),
     storeBefore: null,
     pendingCertificateId: row.id,
     creatorId: row.userId,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { commonNameOf, completeChain, nameText, orderChain, parseCsr, verifyChain, type CertificateFacts } from '@sifaka/pki';
+import type { StoredPending } from './pending-certificate.js';
 
 /** What was asked for. */
 export interface Asked {
@@ -16,6 +17,23 @@ export function settlementFault({ csr, names }: Asked, certificate: CertificateF
 export function keyFault({ csr }: Pick<Asked, 'csr'>, certificate: CertificateFacts): string | null {
   if (!parseCsr(csr).spki.equals(certificate.spki)) return 'the certificate is for another key than the certificate request';
   return certificate.isCa ? 'the certificate is a CA: basicConstraints says so, and nobody asked for one' : null;
+}
+
+/**
+ * A renewal that does not outlast the certificate before it would have to be renewed at once, again and again. What comes after its
+ * request was given up is no renewal any more once another one was made.
+ */
+export function renewalFault({ renewal, state }: Pick<StoredPending, 'renewal' | 'state'>, { notAfter }: Pick<CertificateFacts, 'notAfter'>, now: Date): string | null {
+  if (renewal === null) return null;
+  if (renewal.isReplaced && state === 'failed') return 'it comes late: another certificate has taken the place of the one that it renews';
+  return outlastingFault({ notAfter }, new Date(renewal.notAfter), now);
+}
+
+/** Why a certificate is none that could take the place of one with that end; null: it could. */
+export function outlastingFault({ notAfter }: { notAfter: Date }, oldEnd: Date, now: Date): string | null {
+  if (notAfter <= now) return `the authority answered with a certificate that ended already, at ${notAfter.toISOString()}`;
+  if (notAfter <= oldEnd) return `the authority answered with a certificate that ends at ${notAfter.toISOString()}, no later than the one that it renews`;
+  return null;
 }
 
 function nameFault(names: readonly string[], { sans }: CertificateFacts): string | null {

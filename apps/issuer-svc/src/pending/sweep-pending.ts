@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { TaskArguments, TaskReport } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
-import { Job, Jobs, type JobContext, type JobPayload } from '@sifaka/messaging';
+import { Jobs, Task, type JobContext } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { BeginWaiting } from './begin-waiting.js';
 import { FailPending } from './fail-pending.js';
@@ -21,47 +22,62 @@ export class SweepPending {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Job('fetch-all-pending-certificates', { cron: '* * * * *', timeLimitMs: 55_000 })
-  async fetchAll(_payload: JobPayload, { signal }: JobContext): Promise<void> {
-    await this.giveUpOverdue(signal);
-    await this.orderAgain(signal);
+  @Task('fetch_all_pending_acme_certs')
+  async fetchAll(_args: TaskArguments, { signal }: JobContext): Promise<TaskReport> {
+    const givenUp = await this.giveUpOverdue(signal);
+    const orderedAgain = await this.orderAgain(signal);
     const now = this.clock.now();
     const forgotten = await this.pending.forgottenPolls(new Date(now.getTime() - queueLagMs), now, batch);
-    for (const id of forgotten) {
-      if (signal.aborted) return;
-      await this.jobs.add(pollJob, { id }, { jobKey: jobKey(id) });
-    }
-    for (const id of await this.pending.dueWatches(now, batch)) {
-      if (signal.aborted) return;
-      await this.jobs.add(watchJob, { id }, { jobKey: jobKey(id) });
-    }
+    const asked = await this.queue(pollJob, forgotten, signal);
+    const watched = await this.queue(watchJob, await this.pending.dueWatches(now, batch), signal);
+    return { givenUp, orderedAgain, asked, watched };
   }
 
   /** PC-7, for those that have ended: one that waits ends at its own time. */
-  @Job('remove-old-pending-certificates', { cron: '37 3 * * *', timeLimitMs: 300_000 })
-  async removeOld(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+  @Task('remove_old_acme_certs')
+  async removeOld({ dryRun = false }: TaskArguments, { signal }: JobContext): Promise<TaskReport> {
     const endedBefore = new Date(this.clock.now().getTime() - keptMs);
-    while (!signal.aborted && (await this.pending.purge(endedBefore, batch)) > 0);
+    if (dryRun) return { dryRun, wouldRemove: await this.pending.countEnded(endedBefore) };
+    let removed = 0;
+    for (let more = batch; more > 0 && !signal.aborted; removed += more) more = await this.pending.purge(endedBefore, batch);
+    return { removed };
   }
 
-  private async orderAgain(signal: AbortSignal): Promise<void> {
+  private async queue(job: string, ids: readonly number[], signal: AbortSignal): Promise<number> {
+    let queued = 0;
+    for (const id of ids) {
+      if (signal.aborted) break;
+      await this.jobs.add(job, { id }, { jobKey: jobKey(id) });
+      queued += 1;
+    }
+    return queued;
+  }
+
+  private async orderAgain(signal: AbortSignal): Promise<number> {
     const now = this.clock.now();
+    let ordered = 0;
     for (const id of await this.pending.unheardOrders(new Date(now.getTime() - unheardMs), now, batch)) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       const row = await this.pending.find(id);
       if (row === null) continue;
       const { name } = await this.issuers.authority(row);
       await this.waiting.orderAgain(id, name);
+      ordered += 1;
     }
+    return ordered;
   }
 
-  private async giveUpOverdue(signal: AbortSignal): Promise<void> {
+  private async giveUpOverdue(signal: AbortSignal): Promise<number> {
     const now = this.clock.now();
+    let givenUp = 0;
     for (const id of await this.pending.overdue(now, new Date(now.getTime() - orderGraceMs), batch)) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       const row = await this.pending.find(id);
-      if (row !== null) await this.failing.run(id, { error: row.state === 'asking' ? stopped : overdue(row) });
+      if (row === null) continue;
+      await this.failing.run(id, { error: row.state === 'asking' ? stopped : overdue(row) });
+      givenUp += 1;
     }
+    return givenUp;
   }
 }
 

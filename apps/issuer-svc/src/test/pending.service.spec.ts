@@ -205,7 +205,11 @@ describe('a certificate that comes later', () => {
     });
     expect(await get(pending.id)).toMatchObject({ state: 'failed' });
     const [{ key_id: keyId } = {}] = await world.rows('select key_id from pending_certificate where id = $1', [pending.id]);
-    await world.after(8 * 24 * hour, () => world.removeOld());
+    await world.after(8 * 24 * hour, async () => {
+      expect(await world.removeOld({ dryRun: true })).toEqual({ dryRun: true, wouldRemove: expect.any(Number) });
+      expect(await get(pending.id)).toMatchObject({ state: 'failed' });
+      expect(await world.removeOld()).toEqual({ removed: expect.any(Number) });
+    });
     await expect(get(pending.id)).rejects.toMatchObject({ code: 'not_found' });
     expect(await world.rows('select 1 from released_key where key_id = $1', [keyId])).toHaveLength(1);
   });
