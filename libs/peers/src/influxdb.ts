@@ -22,7 +22,8 @@ export interface InfluxDb extends Peer {
 /** InfluxDB 1.6 on loopback ports, with one database and a user who must be named. */
 export async function startInfluxDb(): Promise<InfluxDb> {
   const [database, username, password] = ['metrics', 'writer', randomBytes(12).toString('hex')];
-  const query = (place: Place) => (text: string, more: Record<string, string> = {}) => ask(urlOf(place), { q: text, u: username, p: password, ...more });
+  const login = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const query = (place: Place) => (text: string, more: Record<string, string> = {}) => ask(urlOf(place), login, { q: text, ...more });
   const peer = await launch({
     name: 'influxdb',
     ports: 2,
@@ -75,8 +76,8 @@ interface Answer {
   error?: string;
 }
 
-async function ask(url: string, parameters: Record<string, string>): Promise<string> {
-  const answer = await fetch(`${url}/query`, { method: 'POST', body: new URLSearchParams(parameters) });
+async function ask(url: string, authorization: string, parameters: Record<string, string>): Promise<string> {
+  const answer = await fetch(`${url}/query`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(parameters) });
   const text = await answer.text();
   const body: Answer = JSON.parse(text);
   const fault = body.error ?? body.results?.find(({ error }) => error !== undefined)?.error;
