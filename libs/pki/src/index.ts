@@ -68,7 +68,7 @@ export { assembleCrl, encodeTbsCrl, type IssuingDistributionPointInput, type Tbs
 export { distributionPointUrls, type CrlExtensions, type CrlScope } from './revocation/crl-extensions.js';
 export type { CrlEntries, CrlEntry } from './revocation/crl-entries.js';
 export { parseCrl, type CrlFacts } from './revocation/parse-crl.js';
-export { answersForAllReasons, crlScopeFault, deltaFault, revokedEntry, verifyCrl, type CrlFault } from './revocation/verify-crl.js';
+export { answersForAllReasons, crlFreshnessFault, crlScopeFault, deltaFault, revokedEntry, verifyCrl, type CrlFault } from './revocation/verify-crl.js';
 export { isOfIssuer, ocspCertId, ocspIssuerHashes, type OcspCertId, type OcspHash, type OcspIssuer } from './revocation/ocsp-cert-id.js';
 export { encodeOcspRequest, parseOcspRequest, type OcspRequest } from './revocation/ocsp-request.js';
 export {

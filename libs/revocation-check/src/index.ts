@@ -1,1 +1,4 @@
-export {};
+export type { RevocationStep } from './answer.js';
+export { defaultLimits, type CheckLimits } from './check-limits.js';
+export { HostManners, type Manners } from './host-manners.js';
+export { RevocationChecker, type CheckTerms, type RevocationCheckerOptions, type RevocationVerdict } from './revocation-checker.js';

@@ -17,7 +17,14 @@ export interface CrlFault {
  * Indirect lists and lists with critical extensions that are not understood here never hold.
  */
 export function verifyCrl(crl: CrlFacts, issuer: CertificateFacts, { at }: { at: Date }): CrlFault | null {
-  return issuerFault(crl, issuer) ?? formFault(crl) ?? freshnessFault(crl, at) ?? signatureFault(crl, issuer);
+  return issuerFault(crl, issuer) ?? formFault(crl) ?? crlFreshnessFault(crl, at) ?? signatureFault(crl, issuer);
+}
+
+/** Whether a list is in force; `null` when it is. Five minutes are given to clocks that differ. */
+export function crlFreshnessFault({ thisUpdate, nextUpdate }: CrlFacts, at: Date): CrlFault | null {
+  if (thisUpdate.getTime() > at.getTime() + clockSkewMs) return { kind: 'future', detail: `the CRL is of ${thisUpdate.toISOString()}, which is yet to come` };
+  if (nextUpdate === null) return { kind: 'stale', detail: 'the CRL does not say when the next one is due (RFC 5280 §5.1.2.5)' };
+  return nextUpdate.getTime() + clockSkewMs < at.getTime() ? { kind: 'stale', detail: `the CRL was to be replaced at ${nextUpdate.toISOString()}` } : null;
 }
 
 function issuerFault(crl: CrlFacts, issuer: CertificateFacts): CrlFault | null {
@@ -37,12 +44,6 @@ function formFault({ scope, entries, unknownCritical }: CrlFacts): CrlFault | nu
   if (scope?.isIndirect === true || entries.hasOtherIssuers) return { kind: 'unsupported', detail: 'the CRL is an indirect one: it lists certificates of several issuers, which is not read here' };
   const [unknown] = [...unknownCritical, ...entries.unknownCritical];
   return unknown === undefined ? null : { kind: 'unsupported', detail: `the CRL has a critical extension ${unknown}, which is not understood here` };
-}
-
-function freshnessFault({ thisUpdate, nextUpdate }: CrlFacts, at: Date): CrlFault | null {
-  if (thisUpdate.getTime() > at.getTime() + clockSkewMs) return { kind: 'future', detail: `the CRL is of ${thisUpdate.toISOString()}, which is yet to come` };
-  if (nextUpdate === null) return { kind: 'stale', detail: 'the CRL does not say when the next one is due (RFC 5280 §5.1.2.5)' };
-  return nextUpdate.getTime() + clockSkewMs < at.getTime() ? { kind: 'stale', detail: `the CRL was to be replaced at ${nextUpdate.toISOString()}` } : null;
 }
 
 function signatureFault({ tbs, signature, signatureAlgorithm }: CrlFacts, issuer: CertificateFacts): CrlFault | null {

@@ -1,0 +1,105 @@
+import { isAppError } from '@sifaka/kernel';
+import { failedFor, refusedFor, type Obstacle } from './answer.js';
+import type { Manners } from './host-manners.js';
+
+export interface Question {
+  readonly url: string;
+  /** Sent by POST; without it the question is a GET. */
+  readonly body?: { readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  readonly accept: string;
+}
+
+export interface HttpTerms {
+  /** Guarded: it refuses private addresses by itself. Redirects are followed here, so that each address is looked at. */
+  readonly fetch: typeof globalThis.fetch;
+  /** What must not be asked, in words; `null` for a host that may be. */
+  readonly hostFault: (url: URL) => string | null;
+  readonly manners: Manners;
+  readonly maxBytes: number;
+  readonly maxRedirects: number;
+  /** Ends everything, body included. */
+  readonly signal: AbortSignal;
+  /** Told of every piece; throws when there is no room for more. */
+  readonly onBytes?: (count: number) => void;
+}
+
+export type HttpAnswer = { readonly kind: 'answer'; readonly bytes: Buffer } | Obstacle;
+
+/** Asks one address. Whatever goes wrong is an obstacle in words, never an error. */
+export async function askHttp(question: Question, terms: HttpTerms): Promise<HttpAnswer> {
+  let url = parsed(question.url);
+  const seen = new Set<string>();
+  for (let count = 0; ; count++) {
+    const fault = url === null ? 'it is no address' : (addressFault(url) ?? terms.hostFault(url));
+    if (url === null || fault !== null) return refusedFor(count === 0 ? `not asked: ${fault}` : `not followed: the redirect leads to ${url?.host ?? 'something else'}, and ${fault}`);
+    if (seen.has(url.href) || count > terms.maxRedirects) return failedFor(seen.has(url.href) ? 'redirects in a circle' : `redirects more than ${terms.maxRedirects} times`);
+    seen.add(url.href);
+    const answer = await hop(url, question, terms);
+    if (answer.kind !== 'redirect') return answer;
+    url = parsed(answer.location, url);
+  }
+}
+
+type HopAnswer = HttpAnswer | { readonly kind: 'redirect'; readonly location: string };
+
+const parsed = (address: string, base?: URL): URL | null => (URL.canParse(address, base?.href) ? new URL(address, base) : null);
+
+function addressFault({ protocol, username, password }: URL): string | null {
+  if (protocol !== 'http:' && protocol !== 'https:') return `only http and https are asked, not ${protocol.replace(':', '')}`;
+  return username === '' && password === '' ? null : 'it has a password in it';
+}
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+async function hop(url: URL, { body, accept }: Question, terms: HttpTerms): Promise<HopAnswer> {
+  return terms.manners.visit(url.host, async (): Promise<HopAnswer> => {
+    try {
+      const response = await terms.fetch(url, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { accept, ...(body !== undefined && { 'content-type': body.type }) },
+        redirect: 'manual',
+        signal: terms.signal,
+        ...(body !== undefined && { body: body.bytes }),
+      });
+      const location = response.headers.get('location');
+      if (redirects.has(response.status) && location !== null) {
+        await response.body?.cancel();
+        return { kind: 'redirect', location };
+      }
+      if (response.status !== 200) {
+        await response.body?.cancel();
+        return failedFor(`answers with HTTP ${response.status}`);
+      }
+      return await bodyOf(response, terms);
+    } catch (error) {
+      return obstacleOf(error, terms.signal);
+    }
+  });
+}
+
+async function bodyOf(response: Response, { maxBytes, onBytes }: HttpTerms): Promise<HttpAnswer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const body: ReadableStream<unknown> | null = response.body;
+  const reader = body?.getReader();
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (!(value instanceof Uint8Array)) throw new TypeError('a body of something other than bytes');
+    length += value.length;
+    if (length > maxBytes) {
+      await reader.cancel();
+      return refusedFor(`the answer is longer than ${maxBytes} bytes, it was cut off`);
+    }
+    onBytes?.(value.length);
+    chunks.push(value);
+  }
+  return { kind: 'answer', bytes: Buffer.concat(chunks, length) };
+}
+
+function obstacleOf(error: unknown, signal: AbortSignal): Obstacle {
+  if (signal.aborted) return failedFor('no complete answer within the time limit');
+  if (!isAppError(error)) return failedFor('the connection failed');
+  // What the guard refuses was not asked.
+  return error.code === 'failed_precondition' ? refusedFor(`not asked: ${error.message}`) : failedFor(error.message);
+}

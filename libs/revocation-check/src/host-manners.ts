@@ -1,0 +1,66 @@
+import type { Clock } from '@sifaka/kernel';
+import { failedFor, type Obstacle } from './answer.js';
+
+/** Who may ask a host now. */
+export interface Manners {
+  /** Asks when it is the turn of this visit; an obstacle instead for a host that is not to be asked now. */
+  visit<Answer extends { readonly kind: string }>(host: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle>;
+}
+
+/** For one question that somebody waits for. */
+export const noManners: Manners = { visit: (_host, ask) => ask() };
+
+interface Host {
+  active: number;
+  readonly waiting: (() => void)[];
+  failures: number;
+  restsUntil: number;
+}
+
+/** For many questions one after the other: few at a time to each host, and none for a while to one that cannot be reached. */
+export class HostManners implements Manners {
+  private readonly hosts = new Map<string, Host>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly terms: { readonly atOnce: number; readonly failures: number; readonly restMs: number } = { atOnce: 4, failures: 3, restMs: 300_000 },
+  ) {}
+
+  async visit<Answer extends { readonly kind: string }>(name: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle> {
+    const host = this.hostOf(name);
+    if (host.active >= this.terms.atOnce) await new Promise<void>((resolve) => host.waiting.push(resolve));
+    else host.active++;
+    try {
+      if (this.rests(host)) return failedFor(`${name} was not asked: it failed ${this.terms.failures} times in a row just before`);
+      const answer = await ask();
+      this.note(host, answer.kind === 'failed');
+      return answer;
+    } finally {
+      // The place goes to whoever waits longest.
+      const next = host.waiting.shift();
+      if (next === undefined) host.active--;
+      else next();
+    }
+  }
+
+  private note(host: Host, hasFailed: boolean): void {
+    host.failures = hasFailed ? host.failures + 1 : 0;
+    if (host.failures < this.terms.failures) return;
+    host.failures = 0;
+    host.restsUntil = this.clock.now().getTime() + this.terms.restMs;
+  }
+
+  /** A clock that was set back lets nobody rest for ever. */
+  private rests({ restsUntil }: Host): boolean {
+    const now = this.clock.now().getTime();
+    return now < restsUntil && now > restsUntil - 2 * this.terms.restMs;
+  }
+
+  private hostOf(name: string): Host {
+    const known = this.hosts.get(name);
+    if (known) return known;
+    const made: Host = { active: 0, waiting: [], failures: 0, restsUntil: 0 };
+    this.hosts.set(name, made);
+    return made;
+  }
+}

@@ -1,0 +1,144 @@
+import type { Clock } from '@sifaka/kernel';
+import { verifySignedBy, type CertificateFacts, type CrlReasonName } from '@sifaka/pki';
+import { lostStep, refusedFor, failedFor, type RevocationStep } from './answer.js';
+import type { HttpTerms } from './ask-http.js';
+import { defaultLimits, type CheckLimits } from './check-limits.js';
+import { CrlCheck, type PointAnswer } from './crl-check.js';
+import { CrlStore } from './crl-store.js';
+import { noManners, type Manners } from './host-manners.js';
+import { OcspClient, type OcspAnswer, type OcspSubject } from './ocsp-client.js';
+
+export interface RevocationCheckerOptions {
+  /** Guarded against private addresses, and able to answer with the longest list. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** Says in words why a host must not be asked; `null` for one that may be. Asked for every redirect too. */
+  readonly hostFault?: (method: 'ocsp' | 'crl', url: URL) => string | null;
+  /** See `OcspClientOptions`. */
+  readonly nonce?: () => Uint8Array;
+  readonly limits?: Partial<CheckLimits>;
+}
+
+export interface CheckTerms {
+  /** When it is aborted, what was not asked yet is not asked any more. */
+  readonly signal?: AbortSignal;
+  readonly manners?: Manners;
+}
+
+/** What the CA says of a certificate, as far as that can be known for certain. */
+export interface RevocationVerdict {
+  readonly status: 'good' | 'revoked' | 'unknown';
+  readonly saidBy: 'ocsp' | 'crl' | null;
+  readonly revokedAt: Date | null;
+  readonly reason: CrlReasonName | null;
+  /** In the order in which they were asked. */
+  readonly steps: readonly RevocationStep[];
+}
+
+/** Asks OCSP responders, then lists of revoked certificates, and believes what is proven: RFC 6960, RFC 5280 §6.3. */
+export class RevocationChecker {
+  private readonly limits: CheckLimits;
+  private readonly ocsp: OcspClient;
+  private readonly crls: CrlCheck;
+
+  constructor(private readonly options: RevocationCheckerOptions) {
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.ocsp = new OcspClient(options);
+    this.crls = new CrlCheck(new CrlStore(options.clock, this.limits), this.limits.addresses);
+  }
+
+  /**
+   * The first responder that says `good` or `revoked` decides. Where none does, every distribution point is looked at: one that lists the
+   * certificate decides, and none may be needed to say otherwise. `unknown` when nobody said anything that holds.
+   *
+   * @param chain issuers of the certificate; its own must be among them, for everything that is said is verified with its key
+   */
+  async check(certificate: CertificateFacts, chain: readonly CertificateFacts[], terms: CheckTerms = {}): Promise<RevocationVerdict> {
+    const { ocsp, crl } = addressesOf(certificate, this.limits.addresses);
+    const issuer = [...chain, certificate].find((candidate) => verifySignedBy(certificate, candidate) === 'valid');
+    if (issuer === undefined) {
+      const unknown = refusedFor('not asked: the certificate of the issuer is not known, so that nothing could be verified');
+      return undecided([...ocsp.map((url) => lostStep('ocsp', url, unknown)), ...crl.map((url) => lostStep('crl', url, unknown))]);
+    }
+    const subject = { certificate, issuer };
+    const steps: RevocationStep[] = [];
+    for (const url of ocsp) {
+      const said = await this.byOcsp(url, subject, terms);
+      steps.push(said.step);
+      if (said.verdict !== null) return { ...said.verdict, saidBy: 'ocsp', steps };
+    }
+    return this.byCrls(crl, subject, terms, steps);
+  }
+
+  private async byCrls(urls: readonly string[], subject: OcspSubject, terms: CheckTerms, steps: RevocationStep[]): Promise<RevocationVerdict> {
+    let isGood = false;
+    for (const url of urls) {
+      const answer = await this.byCrl(url, subject, terms);
+      steps.push(...answer.steps);
+      if (answer.revoked) return { status: 'revoked', saidBy: 'crl', revokedAt: answer.revoked.revokedAt, reason: answer.revoked.reason, steps };
+      isGood ||= answer.isGood;
+    }
+    return isGood ? { status: 'good', saidBy: 'crl', revokedAt: null, reason: null, steps } : undecided(steps);
+  }
+
+  private async byCrl(url: string, subject: OcspSubject, terms: CheckTerms): Promise<PointAnswer> {
+    if (terms.signal?.aborted === true) return { steps: [lostStep('crl', url, outOfTime)], revoked: null, isGood: false };
+    return this.crls.point(url, subject, this.httpTerms('crl', terms));
+  }
+
+  private async byOcsp(url: string, subject: OcspSubject, terms: CheckTerms): Promise<{ step: RevocationStep; verdict: Pick<RevocationVerdict, 'status' | 'revokedAt' | 'reason'> | null }> {
+    if (terms.signal?.aborted === true) return { step: lostStep('ocsp', url, outOfTime), verdict: null };
+    const answer = await this.ocsp.ask(url, subject, this.httpTerms('ocsp', terms));
+    if (answer.kind !== 'verdict') return { step: lostStep('ocsp', url, answer), verdict: null };
+    const { verdict } = answer;
+    const { status, thisUpdate, nextUpdate } = verdict;
+    const fault = await this.delegateFault(verdict, subject, terms);
+    if (fault !== null) return { step: { method: 'ocsp', url, outcome: 'refused', detail: fault, thisUpdate, nextUpdate }, verdict: null };
+    const step: RevocationStep = { method: 'ocsp', url, outcome: status, detail: wordsFor(verdict), thisUpdate, nextUpdate };
+    if (verdict.status === 'unknown') return { step, verdict: null };
+    const isRevoked = verdict.status === 'revoked';
+    return { step, verdict: { status: verdict.status, revokedAt: isRevoked ? verdict.revokedAt : null, reason: isRevoked ? (verdict.reason ?? null) : null } };
+  }
+
+  /** A delegate without id-pkix-ocsp-nocheck may itself be revoked (RFC 6960 §4.2.2.2.1): known when its CA says so in a list. */
+  private async delegateFault({ signer }: Verdict, { issuer }: OcspSubject, terms: CheckTerms): Promise<string | null> {
+    if (signer.by === 'issuer' || signer.hasNoCheck) return null;
+    for (const url of addressesOf(signer.certificate, 1).crl) {
+      const { revoked } = await this.byCrl(url, { certificate: signer.certificate, issuer }, terms);
+      if (revoked) return "the responder's certificate is itself revoked";
+    }
+    return null;
+  }
+
+  private httpTerms(method: 'ocsp' | 'crl', { signal, manners = noManners }: CheckTerms): HttpTerms {
+    const { fetch, hostFault } = this.options;
+    const { ocspTimeoutMs, ocspBytes, redirects } = this.limits;
+    const own = method === 'ocsp' ? [AbortSignal.timeout(ocspTimeoutMs)] : [];
+    return {
+      fetch,
+      manners,
+      hostFault: (url) => hostFault?.(method, url) ?? null,
+      maxBytes: ocspBytes,
+      maxRedirects: redirects,
+      signal: AbortSignal.any([...own, ...(signal === undefined ? [] : [signal])]),
+    };
+  }
+}
+
+type Verdict = Extract<OcspAnswer, { kind: 'verdict' }>['verdict'];
+
+const outOfTime = failedFor('not asked: there was no time left');
+
+const undecided = (steps: readonly RevocationStep[]): RevocationVerdict => ({ status: 'unknown', saidBy: null, revokedAt: null, reason: null, steps });
+
+/** Where a certificate says that it may be asked about, each once. */
+function addressesOf({ extensions }: CertificateFacts, most: number): { ocsp: string[]; crl: string[] } {
+  const first = (urls: readonly string[] = []): string[] => [...new Set(urls)].slice(0, most);
+  return { ocsp: first(extensions.authorityInfoAccess?.ocsp), crl: first(extensions.crlDistributionPoints) };
+}
+
+function wordsFor(verdict: Verdict): string {
+  const signer = verdict.signer.by === 'issuer' ? 'signed by the issuer' : `signed by a responder of the issuer${verdict.signer.hasNoCheck ? '' : ', without id-pkix-ocsp-nocheck'}`;
+  const reason = verdict.status === 'revoked' && verdict.reason ? ` (${verdict.reason})` : '';
+  return `${verdict.status}${reason}, ${signer}`;
+}
