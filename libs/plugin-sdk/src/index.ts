@@ -38,6 +38,7 @@ export { expirationOptions, intervalRefusal, isIntervalAllowed } from './options
 export { cutAt, firstOf, moreText, oneLine, utcMinute, type Shown } from './notification/message-text.js';
 export { readAllowedFile, readSmallFile, type AllowedFiles } from './files/allowed-file.js';
 export { nameByTemplate, nameTemplatePattern } from './destination/name-template.js';
+export { assertPublishedName } from './destination/published-name.js';
 export { optionTypes, toPluginOptions, type OptionDescriptor, type OptionType } from './options/option-descriptor.js';
 export { parsePluginOptions, type OptionsOwner, type ParseOptionsSettings } from './options/parse-plugin-options.js';
 export { aliasFor, aliasOption, certificateOf, generatePassphrase, passphraseOption, privateKeyOf } from './export/key-file.js';

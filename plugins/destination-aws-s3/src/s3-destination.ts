@@ -2,11 +2,14 @@ import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } fr
 import { AwsSession, callAws, isAwsFault } from '@sifaka/aws';
 import { AppError } from '@sifaka/kernel';
 import { fromPkcs8Der, pemBundle, toTraditionalPem } from '@sifaka/pki';
-import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext } from '@sifaka/plugin-sdk';
+import { assertPublishedName, type DeployableCertificate, type DeployedCertificate, type Destination, type DestinationContext, type PublishedFile } from '@sifaka/plugin-sdk';
 import type { S3Options } from './options.js';
 
 /** Metadata of an object: the certificate in it, SHA-256, hex. */
 const fingerprintEntry = 'sifaka-fingerprint';
+
+/** A new list takes the place of a former one long before that ends: whoever serves the bucket asks again after five minutes. */
+const publicCaching = 'public, max-age=300';
 
 /** Objects of one bucket, below one prefix. */
 export class S3Destination implements Destination {
@@ -53,6 +56,17 @@ export class S3Destination implements Destination {
     await this.delete(this.keyOf(tokenName(path)));
   }
 
+  /** S3 shows the former object or the new one, never half of it. */
+  async publish({ name, mediaType, content }: PublishedFile): Promise<void> {
+    assertPublishedName(name);
+    await this.put(this.keyOf(name), content, false, { contentType: mediaType, cacheControl: publicCaching });
+  }
+
+  async unpublish({ name }: { name: string }): Promise<void> {
+    assertPublishedName(name);
+    await this.delete(this.keyOf(name));
+  }
+
   close(): Promise<void> {
     this.opened?.destroy();
     this.opened = null;
@@ -75,7 +89,7 @@ export class S3Destination implements Destination {
     return file;
   }
 
-  private async put(key: string, body: Uint8Array, isEncrypted: boolean, { contentType = 'application/octet-stream', metadata = {} }: { contentType?: string; metadata?: Record<string, string> } = {}): Promise<void> {
+  private async put(key: string, body: Uint8Array, isEncrypted: boolean, { contentType = 'application/octet-stream', cacheControl, metadata = {} }: { contentType?: string; cacheControl?: string; metadata?: Record<string, string> } = {}): Promise<void> {
     await this.ask(`put ${this.options.bucket}/${key}`, (client, abortSignal) =>
       client.send(
         new PutObjectCommand({
@@ -83,6 +97,7 @@ export class S3Destination implements Destination {
           Key: key,
           Body: body,
           ContentType: contentType,
+          ...(cacheControl !== undefined && { CacheControl: cacheControl }),
           Metadata: metadata,
           // The bucket may belong to another account than the role.
           ACL: 'bucket-owner-full-control',

@@ -1,9 +1,12 @@
 import { CertificatePlace, commandedServer, noServer, servedAt, stoppableFiles, type FileRights, type Server } from '@sifaka/certificate-files';
 import { AppError } from '@sifaka/kernel';
-import type { DeployableCertificate, DeployedCertificate, Destination, DestinationContext, ServedAt, Uploaded } from '@sifaka/plugin-sdk';
+import { assertPublishedName, type DeployableCertificate, type DeployedCertificate, type Destination, type DestinationContext, type PublishedFile, type ServedAt, type Uploaded } from '@sifaka/plugin-sdk';
 import { runLocally, wordsOf } from './local-command.js';
 import { LocalFiles } from './local-files.js';
 import type { FileOptions } from './options.js';
+
+/** What is published is for everybody. */
+const publicMode = 0o644;
 
 /**
  * Files of a server on this machine. Whoever may change destinations may thereby neither write anywhere nor run anything here: folders and
@@ -49,6 +52,27 @@ export class FileDestination implements Destination {
 
   async settle(certificate: DeployedCertificate, signal?: AbortSignal): Promise<void> {
     await (await this.at(signal)).settle(certificate);
+  }
+
+  /** Whoever reads it reads the former one or this one: it is written beside it, and renamed. */
+  async publish({ name, content }: PublishedFile, signal: AbortSignal = this.context.signal): Promise<void> {
+    assertPublishedName(name);
+    const { destinationPath } = this.options;
+    const [plain, files] = [this.files(), stoppableFiles(this.files(), signal)];
+    const draft = `${destinationPath}/.${name}.${Buffer.from(this.context.random(8)).toString('hex')}`;
+    await files.makeFolder(destinationPath);
+    try {
+      await files.write(draft, Buffer.from(content), { mode: publicMode, ...(await this.owner()) });
+      await files.rename([{ from: draft, to: `${destinationPath}/${name}` }]);
+    } catch (error) {
+      await plain.remove(draft).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async unpublish({ name }: { name: string }, signal: AbortSignal = this.context.signal): Promise<void> {
+    assertPublishedName(name);
+    await stoppableFiles(this.files(), signal).remove(`${this.options.destinationPath}/${name}`);
   }
 
   /** Left blank, the default of the platform. */

@@ -72,6 +72,36 @@ describe('files of this machine', () => {
     await rm(log, { recursive: true });
   });
 
+  it('that are published are read whole or not at all, by everybody', async () => {
+    const [old, made] = [Buffer.alloc(2_000_000, 'a'), Buffer.alloc(1_000_000, 'b')];
+    await one().publish?.({ name: 'ca.crl', mediaType: 'application/pkix-crl', content: old });
+    let isOver = false;
+    const seen = new Set<string>();
+    const reading = (async () => {
+      while (!isOver) {
+        const content = await readFile(at('ca.crl'));
+        seen.add(`${content.length} ${String.fromCharCode(content[0] ?? 0)}${String.fromCharCode(content.at(-1) ?? 0)}`);
+      }
+    })();
+    for (let times = 0; times < 10; times++) await one().publish?.({ name: 'ca.crl', mediaType: 'application/pkix-crl', content: times % 2 === 0 ? made : old });
+    isOver = true;
+    await reading;
+    expect([...seen].filter((each) => each !== '2000000 aa' && each !== '1000000 bb')).toEqual([]);
+    expect((await stat(at('ca.crl'))).mode & 0o777).toBe(0o644);
+    await one().unpublish?.({ name: 'ca.crl' });
+  });
+
+  it('are not published where an administrator does not allow it, and nothing is left of what was stopped', async () => {
+    const file = { name: 'ca.crl', mediaType: 'application/pkix-crl', content: Buffer.from('list') };
+    for (const destination of [makeDestination({ ...subject, installed: {} }).destination, one({ destinationPath: `${root}/../elsewhere` })]) {
+      await expect(destination.publish?.(file)).rejects.toMatchObject({ message: expect.stringContaining('SIFAKA_FILE_DESTINATION_FOLDERS') });
+      await expect(destination.unpublish?.(file)).rejects.toMatchObject({ code: 'failed_precondition' });
+    }
+    const before = await filesBelow(root);
+    await expect(one().publish?.(file, AbortSignal.abort())).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await filesBelow(root)).toEqual(before);
+  });
+
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
   asRoot('keep owner and rights where they are copied (needs root)', async () => {
     const files = new LocalFiles([root]);

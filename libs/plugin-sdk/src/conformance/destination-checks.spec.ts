@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import { z } from 'zod';
 import { definePlugin } from '../define-plugin.js';
+import { assertPublishedName } from '../destination/published-name.js';
 import type { DeployableCertificate, DeployedCertificate, Destination } from '../kinds/destination.js';
 import { secret } from '../options/option-schemas.js';
 import { describeDestination, destinationChecks } from './destination-checks.js';
 import type { DestinationSubject } from './destination-subject.js';
 
-type Sound = Required<Omit<Destination, 'publish' | 'unpublish' | 'place' | 'placeFor' | 'store' | 'learned' | 'servedWithinMs' | 'reload' | 'close'>>;
+type Sound = Required<Omit<Destination, 'place' | 'placeFor' | 'store' | 'learned' | 'servedWithinMs' | 'reload' | 'close'>>;
 
 const nameOf = (path: string) => {
   const name = path.split('/').at(-1) ?? '';
@@ -53,6 +54,16 @@ function soundDestination(login: () => void, files: Map<string, Buffer>): Sound 
     removeToken: async ({ path }) => {
       login();
       files.delete(nameOf(path));
+    },
+    publish: async ({ name, content }) => {
+      assertPublishedName(name);
+      login();
+      files.set(name, Buffer.from(content));
+    },
+    unpublish: async ({ name }) => {
+      assertPublishedName(name);
+      login();
+      files.delete(name);
     },
   };
 }
@@ -119,6 +130,12 @@ describe('the suite of destinations', () => {
     ['forgets to remove tokens', () => ({ removeToken: async () => undefined })],
     ['writes tokens with a newline', ({ uploadToken }) => ({ uploadToken: ({ path, content }) => uploadToken({ path, content: `${content}\n` }) })],
     ['lets tokens lead out of the folder', (_sound, files) => ({ uploadToken: async ({ path, content }) => void files.set(path.split('/').at(-1) ?? '', Buffer.from(content)) })],
+    ['publishes what is there already', ({ publish }, files) => ({ publish: async (file) => (files.has(file.name) ? undefined : publish(file)) })],
+    ['publishes with a newline', ({ publish }) => ({ publish: (file) => publish({ ...file, content: Buffer.concat([file.content, Buffer.from('\n')]) }) })],
+    ['leaves what it wrote first beside what it publishes', ({ publish }, files) => ({ publish: async (file) => (files.set(`${file.name}.new`, Buffer.of()), publish(file)) })],
+    ['unpublishes all that it published', (_sound, files) => ({ unpublish: async ({ name }) => (assertPublishedName(name), [...files.keys()].filter((file) => file.endsWith('.crl')).forEach((file) => files.delete(file))) })],
+    ['forgets to unpublish', () => ({ unpublish: async ({ name }) => assertPublishedName(name) })],
+    ['publishes anywhere', (_sound, files) => ({ publish: async ({ name, content }) => void files.set(name, Buffer.from(content)) })],
     ['takes a refusal for success', () => ({ removeToken: async () => undefined, uploadToken: async () => undefined })],
     ['takes an absence for success', () => ({ verify: async () => false, remove: undefined, rollback: undefined })],
     ['shows its secrets', () => ({ check: () => Promise.reject(new AppError('permission_denied', 'the far side does not know the password "wrong"')) })],

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { describeChecks, type Check } from './check.js';
+import { publishChecks } from './destination-publish-checks.js';
 import { rollbackChecks } from './destination-rollback-checks.js';
 import type { DeployableCertificate } from '../kinds/destination.js';
 import { aToken, contentOf, failsEverywhere, faultOf, names, snapshot, testDeployable, testSuccessor, using, type DestinationSubject } from './destination-subject.js';
@@ -115,6 +116,7 @@ export const destinationChecks: readonly Check<DestinationSubject>[] = [
   },
   ...removalChecks,
   ...rollbackChecks,
+  ...publishChecks,
 ];
 
 async function refusesSuccessor(subject: DestinationSubject, first: DeployableCertificate): Promise<void> {

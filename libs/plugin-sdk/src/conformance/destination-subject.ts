@@ -77,6 +77,8 @@ export async function failsEverywhere(subject: DestinationSubject, changes: read
         () => destination.rollback?.(deployed),
         () => destination.uploadToken?.(token),
         () => destination.removeToken?.(token),
+        () => destination.publish?.({ name: 'conformance.crl', mediaType: 'application/pkix-crl', content: randomBytes(8) }),
+        () => destination.unpublish?.({ name: 'conformance.crl' }),
       ];
       for (const operation of operations) {
         const asked = operation();
