@@ -86,7 +86,7 @@ const unprepared = (): never => {
 };
 
 /** The default: any request is a fault of the test. */
-const closed: Outbound = { fetchWith: () => unprepared, connect: unprepared, agents: unprepared, secureContext: unprepared, isNamed: () => false };
+const closed: Outbound = { fetchWith: () => unprepared, connect: unprepared, agents: unprepared, secureContext: unprepared, isNamed: ({ host }) => host === '127.0.0.1' };
 const noAcme: AcmeClient = { openAccount: unprepared, revoke: unprepared };
 
 /** A key vault in memory. */
