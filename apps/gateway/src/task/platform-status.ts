@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { serviceNames, serviceStatus, type OutputOf, type ServiceName, type ServiceView, type TaskView, type UserPrincipal } from '@sifaka/contracts';
+import { findTask, serviceNames, serviceStatus, type OutputOf, type Principal, type ServiceName, type ServiceView, type TaskView } from '@sifaka/contracts';
 import { isAppError } from '@sifaka/kernel';
 import { Jobs, RpcClient } from '@sifaka/messaging';
 import { productVersion, statusView } from '@sifaka/runtime';
@@ -16,7 +16,7 @@ export class PlatformStatus {
     private readonly jobs: Jobs,
   ) {}
 
-  async services(principal: UserPrincipal): Promise<ServiceView[]> {
+  async services(principal: Principal): Promise<ServiceView[]> {
     const answers = await this.gather(principal);
     return answers.map(({ name, answer }) => ({
       name,
@@ -26,20 +26,29 @@ export class PlatformStatus {
     }));
   }
 
-  /** In the order of the services, then by name. */
-  async tasks(principal: UserPrincipal): Promise<TaskView[]> {
+  /** Tasks by name, then the jobs of the services in their order. */
+  async tasks(principal: Principal): Promise<TaskView[]> {
     const answers = await this.gather(principal);
-    return answers.flatMap(({ name: service, answer }) => (answer?.jobs ?? []).map((job) => ({ ...job, name: `${service}.${job.name}`, service })));
+    const all = answers.flatMap(({ name: service, answer }) => (answer?.jobs ?? []).map((job) => ({ service, job, isTask: isTaskOf(service, job.name) })));
+    const tasks = all.filter(({ isTask }) => isTask).map(({ service, job }) => ({ ...job, service }));
+    const jobs = all.filter(({ isTask }) => !isTask).map(({ service, job }) => ({ ...job, name: `${service}.${job.name}`, service }));
+    return [...tasks.sort((one, other) => (one.name < other.name ? -1 : 1)), ...jobs];
   }
 
-  private gather(principal: UserPrincipal): Promise<{ name: ServiceName; answer: Answer | null }[]> {
+  private gather(principal: Principal): Promise<{ name: ServiceName; answer: Answer | null }[]> {
     return Promise.all(serviceNames.map(async (name) => ({ name, answer: await this.ask(name, principal).catch(noneWhileAway) })));
   }
 
-  private async ask(name: ServiceName, principal: UserPrincipal): Promise<Answer> {
+  private async ask(name: ServiceName, principal: Principal): Promise<Answer> {
     if (name !== 'gateway') return this.rpc.call(serviceStatus[name], {}, { principal });
     return { version: productVersion, startedAt: this.startedAt, jobs: (await this.jobs.status()).map(statusView) };
   }
+}
+
+/** Whether a job of a service is a task of the catalogue. */
+export function isTaskOf(service: ServiceName, job: string): boolean {
+  const task = findTask(job);
+  return task?.name === job && task.service === service;
 }
 
 function noneWhileAway(error: unknown): null {

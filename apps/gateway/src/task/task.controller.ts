@@ -22,9 +22,8 @@ export class TaskController {
   }
 
   @Serves(runTaskOperation)
-  async run({ params }: RequestFor<typeof runTaskOperation>, call: HttpCall): Promise<ResponseFor<typeof runTaskOperation>> {
-    await this.task.run(params.name, callerOf(call));
-    return params;
+  async run({ params, body }: RequestFor<typeof runTaskOperation>, call: HttpCall): Promise<ResponseFor<typeof runTaskOperation>> {
+    return { name: await this.task.run(params.name, body, callerOf(call)) };
   }
 
   @Serves(getStatusOperation)
