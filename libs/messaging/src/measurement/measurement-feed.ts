@@ -28,7 +28,7 @@ export class MeasurementFeed {
     this.subscription = this.bus.connection.subscribe(measurementSubjects, {
       queue: measurementHost,
       callback: (error, message) => {
-        if (error !== null) return this.log.error({ err: error }, 'measurements of other services cannot be heard');
+        if (error !== null) return void this.log.error({ err: error }, 'measurements of other services cannot be heard');
         const service = serviceNames.find((name) => message.subject.endsWith(`.${name}`));
         const batch = readBatch(message.string());
         if (service !== undefined && batch !== null) hear({ service, ...batch });
