@@ -6,18 +6,21 @@ import {
   getDestinationOperation,
   getDnsProviderOperation,
   getEndpointOperation,
+  getNotificationOperation,
   getPendingCertificateOperation,
   getSourceOperation,
   listAuthoritiesOperation,
   listDestinationsOperation,
   listDnsProvidersOperation,
   listEndpointsOperation,
+  listNotificationsOperation,
   listPendingCertificatesOperation,
   listSourcesOperation,
   type AuthorityView,
   type CertificateView,
   type DestinationView,
   type EndpointView,
+  type NotificationView,
   type PendingCertificateView,
   type SourceView,
 } from '@sifaka/contracts';
@@ -74,6 +77,13 @@ export async function findSource(api: ApiClient, text: string): Promise<SourceVi
   if (isId(text)) return await api.call(getSourceOperation, { params: { id: text } });
   const { items } = await api.call(listSourcesOperation, { query: { filter: `label;${text}`, count: 1_000 } });
   return onlyOne(items.filter(({ label }) => label === text), 'source', text);
+}
+
+/** The notification of an id, or of exactly this label. */
+export async function findNotification(api: ApiClient, text: string): Promise<NotificationView> {
+  if (isId(text)) return await api.call(getNotificationOperation, { params: { id: text } });
+  const { items } = await api.call(listNotificationsOperation, { query: { filter: `label;${text}`, count: 1_000 } });
+  return onlyOne(items.filter(({ label }) => label === text), 'notification', text);
 }
 
 /** The endpoint of an id, of exactly this name, or of this address (`www.example.test:443`). */
