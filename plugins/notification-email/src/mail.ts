@@ -29,8 +29,7 @@ export function mailOf(message: NotificationMessage, to: readonly string[], send
   const messageId = `<${message.deliveryId.replaceAll(/[^\w.-]/g, '_').slice(0, 200)}@${domain}>`;
   const content: SendMailOptions = {
     from: sender,
-    // As objects: in a text, a comma or a bracket of one address would make another of it.
-    to: to.map((address) => ({ name: '', address })),
+    to: addressees(to),
     subject: inOneLine(message.subject).slice(0, maxSubjectLength),
     text: cut(message.text),
     // Half a document is none.
@@ -50,6 +49,9 @@ export function mailOf(message: NotificationMessage, to: readonly string[], send
   };
   return { content, messageId, from, to };
 }
+
+/** As objects: in a text, a comma or a bracket of one address would make another of it. */
+export const addressees = (to: readonly string[]): { name: string; address: string }[] => to.map((address) => ({ name: '', address }));
 
 /** `Certificates <sifaka@example.com>` → `sifaka@example.com`. */
 const addressOf = (sender: string): string => /<([^<>]+)>\s*$/.exec(sender)?.[1] ?? sender.trim();

@@ -3,7 +3,7 @@ import { AwsSession, callAws } from '@sifaka/aws';
 import { isAppError } from '@sifaka/kernel';
 import type { DeliveryReceipt, PluginContext, UndeliveredRecipient } from '@sifaka/plugin-sdk';
 import { createTransport } from 'nodemailer';
-import type { Mail, MailTransport } from './mail.js';
+import { addressees, type Mail, type MailTransport } from './mail.js';
 import type { EmailOptions } from './options.js';
 
 /** SendEmail of the API of SES, version 2: recipients of one mail. */
@@ -24,13 +24,12 @@ export class SesTransport implements MailTransport {
 
   /** More recipients than SES takes are several mails: those that have gone out stay so when a later one fails. */
   async send(mail: Mail): Promise<DeliveryReceipt> {
-    const raw = await mimeOf(mail);
     const undelivered: UndeliveredRecipient[] = [];
     let reference: string | null = null;
     for (let from = 0; from < mail.to.length; from += maxRecipients) {
       const some = mail.to.slice(from, from + maxRecipients);
       try {
-        reference = (await this.sendTo(mail, some, raw)) ?? reference;
+        reference = (await this.sendTo(mail, await mimeOf(mail, some))) ?? reference;
       } catch (error) {
         if (from === 0 || !isAppError(error)) throw error;
         const isWorthRetrying = error.code !== 'failed_precondition' && error.code !== 'permission_denied';
@@ -46,12 +45,12 @@ export class SesTransport implements MailTransport {
     this.session.close();
   }
 
-  private async sendTo(mail: Mail, to: readonly string[], raw: Buffer): Promise<string | null> {
+  private async sendTo(mail: Mail, raw: Buffer): Promise<string | null> {
     const { ses_source_arn: arn } = this.options;
     const command = new SendEmailCommand({
       FromEmailAddress: mail.from,
       ...(arn !== undefined && { FromEmailAddressIdentityArn: arn }),
-      Destination: { ToAddresses: [...to] },
+      // Without a destination it goes to those whom its own header names.
       Content: { Raw: { Data: raw } },
     });
     const { MessageId: messageId } = await callAws(`send a mail of ${mail.from}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
@@ -64,8 +63,8 @@ export class SesTransport implements MailTransport {
   }
 }
 
-async function mimeOf({ content }: Mail): Promise<Buffer> {
-  const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail(content);
+async function mimeOf({ content }: Mail, to: readonly string[]): Promise<Buffer> {
+  const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail({ ...content, to: addressees(to) });
   if (!Buffer.isBuffer(message)) throw new TypeError('the mail was not put together in memory');
   return message;
 }
