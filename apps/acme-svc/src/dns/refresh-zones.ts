@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TaskArguments, TaskReport } from '@sifaka/contracts';
 import { AppError, toAppError, type Clock } from '@sifaka/kernel';
 import { Task, type JobContext } from '@sifaka/messaging';
-import type { Logger } from '@sifaka/observability';
+import { measure, type Logger } from '@sifaka/observability';
 import type { DnsProvider } from '@sifaka/plugin-sdk';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { plainZones } from './dns-name.js';
@@ -57,6 +57,7 @@ export class RefreshZones {
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, work));
+    measure.count('get_all_zones', { status: count.failed === 0 ? 'success' : 'failure' });
     return count;
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import { toAppError, type Clock } from '@sifaka/kernel';
-import { counter, type Logger } from '@sifaka/observability';
+import { counter, measure, type Logger } from '@sifaka/observability';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { words, type Phase, type StepName } from './deployment.js';
 import { DeploymentRepository } from './deployment.repository.js';
@@ -9,7 +9,6 @@ import { DeploymentTrail } from './deployment-trail.js';
 import { DeploymentTurns, type Progress } from './deployment-turns.repository.js';
 import type { Turn } from './turn.js';
 
-const uploads = counter('destination_upload', 'Certificates put to destinations', ['status', 'plugin', 'destination']);
 const endings = counter('sifaka_deployment', 'Deployments that came to an end, for now', ['outcome', 'plugin']);
 
 type Outcome = 'deployed' | 'failed' | 'rolled_back' | 'skipped' | 'removed' | 'removal_failed';
@@ -92,8 +91,8 @@ export class RecordProgress {
   }
 
   /** Domain-rules DE-1 to DE-3: uploads count, what is only attached does not. */
-  private count({ row: { plugin, destination_label } }: Turn, outcome: Outcome, upload?: 'success' | 'failure'): void {
+  private count({ row: { plugin, destination_label, certificate_id } }: Turn, outcome: Outcome, upload?: 'success' | 'failure'): void {
     endings.add(1, { outcome, plugin });
-    if (upload !== undefined) uploads.add(1, { status: upload, plugin, destination: destination_label });
+    if (upload !== undefined) measure.count('destination_upload', { status: upload, plugin, destination: destination_label, certificate: certificate_id });
   }
 }

@@ -3,12 +3,9 @@ import { rotationFailed, rotationRequested, rotationSucceeded, type Principal } 
 import type { Sql } from '@sifaka/database';
 import { timestamp, type Clock } from '@sifaka/kernel';
 import { auditEntry, newEvent, Outbox } from '@sifaka/messaging';
-import { counter } from '@sifaka/observability';
+import { measure } from '@sifaka/observability';
 import { CLOCK } from '@sifaka/runtime';
 import type { Rotation } from './rotation.js';
-
-/** Name and labels as Lemur's (domain-rules §22). */
-const rotated = counter('endpoint_rotation', 'Endpoints that were to present another certificate', ['status', 'certificate_name', 'endpoint']);
 
 /** Tells what is asked for and what became of it: in the audit log, to whoever listens, and in numbers. */
 @Injectable()
@@ -41,7 +38,7 @@ export class RotationTrail {
 
   /** Domain-rules RO-5: a plan counts as one that was not carried out. */
   count(status: 'success' | 'failure', { new_name, endpoint_name }: Pick<Rotation, 'new_name' | 'endpoint_name'>): void {
-    rotated.add(1, { status, certificate_name: new_name, endpoint: endpoint_name });
+    measure.count('endpoint_rotation', { status, certificate_name: new_name, endpoint: endpoint_name });
   }
 
   private ended(row: Rotation, what: 'succeeded' | 'failed', details: Record<string, string>) {

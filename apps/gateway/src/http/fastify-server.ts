@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { limits } from '@sifaka/kernel';
-import { histogram, inSpan, withTrace } from '@sifaka/observability';
+import { inSpan, measure, withTrace } from '@sifaka/observability';
 import type { FastifyInstance } from 'fastify';
 import { serveApiDocs } from './api-docs.js';
 import { readAway, refuseAddress } from './broken-request.js';
@@ -24,8 +24,6 @@ export interface ServerSettings {
 const maxParamLength = 1_024;
 /** A client that sends its request slower than this holds a socket for nothing. */
 const requestTimeoutMs = 30_000;
-
-const responseTime = histogram('response_time', 'Seconds from the request to its answer', ['endpoint', 'request_method', 'status_code']);
 
 /** Limits of the HTTP server, for Fastify. */
 export function serverOptions(settings: ServerSettings) {
@@ -55,7 +53,8 @@ export async function configureServer(app: NestFastifyApplication, settings: Ser
     });
   });
   server.addHook('onResponse', (request, reply, done) => {
-    responseTime.record(reply.elapsedTime / 1_000, { endpoint: request.routeOptions.url ?? 'none', request_method: request.method, status_code: String(reply.statusCode) });
+    measure.time('response_time', reply.elapsedTime, { endpoint: request.routeOptions.url ?? 'none', request_method: request.method, status_code: reply.statusCode });
+    measure.count('status_code_<code>', { code: reply.statusCode });
     done();
   });
   server.addHook('onSend', async (request, reply, payload) => {

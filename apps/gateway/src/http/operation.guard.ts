@@ -34,7 +34,7 @@ export class OperationGuard implements CanActivate {
     const origin = { sourceIp: sourceIpOf(request), userAgent: request.headers['user-agent']?.slice(0, 256) ?? null };
     const params = parseParams(operation, request.params);
 
-    const principal = operation.access === 'anonymous' ? null : await this.authenticator.authenticate(request.headers.authorization, origin);
+    const principal = operation.access === 'anonymous' ? null : await this.authenticator.authenticate(request.headers.authorization, origin, request.routeOptions.url ?? 'none');
     if (operation.guardsFirst) this.admit(operation, principal);
     const query = parseQuery(operation, request.query);
     const body = parseBody(operation, { params, query, body: request.body, contentType: request.headers['content-type'] });

@@ -11,7 +11,7 @@ export interface Identity {
   active: boolean;
   roles: RoleRef[];
   /** Null when the token's API key is gone, or belongs to somebody else. */
-  apiKey: { ttl: number; issuedAt: number; revoked: boolean } | null;
+  apiKey: { applicationName: string | null; ttl: number; issuedAt: number; revoked: boolean } | null;
   isLoggedOut: boolean;
   /** Milliseconds since 1970; 0 when the password is the first. */
   passwordChangedAt: number;
@@ -105,7 +105,7 @@ const identifySql = `
   select a.key, json_build_object('userId', u.id, 'username', u.username, 'email', u.email, 'active', u.active, 'passwordChangedAt', ${passwordChangedAt},
     'roles', coalesce((select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.id)
       from user_role m join role r on r.id = m.role_id where m.user_id = u.id), '[]'::json),
-    'apiKey', (select json_build_object('ttl', k.ttl, 'issuedAt', k.issued_at, 'revoked', k.revoked)
+    'apiKey', (select json_build_object('applicationName', k.application_name, 'ttl', k.ttl, 'issuedAt', k.issued_at, 'revoked', k.revoked)
       from api_key k where k.id = a."apiKeyId" and k.user_id = u.id),
     'isLoggedOut', exists (select 1 from revoked_token t where t.token_id = a."tokenId")) as identity
   from json_to_recordset($1) as a(key text, "userId" int, "apiKeyId" int, "tokenId" uuid) join app_user u on u.id = a."userId"`;

@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
-import { counter, type Logger } from '@sifaka/observability';
+import { measure, type Logger } from '@sifaka/observability';
 import { LOGGER } from '@sifaka/runtime';
 import { IdentityRepository } from './identity.repository.js';
 import { LoginThrottle } from './login-throttle.js';
 import { PasswordHasher } from './password-hasher.js';
 import { TokenService } from './token-service.js';
-
-const logins = counter('login', 'Logins with a password', ['status']);
 
 @Injectable()
 export class LogIn {
@@ -29,14 +27,14 @@ export class LogIn {
     const stored = user?.passwordHash ?? null;
     const isRight = await this.hasher.verify(input.password, stored);
     if (user === null || stored === null || !isRight || !user.active) {
-      logins.add(1, { status: 'failure' });
+      measure.count('login', { status: 'failure' });
       this.logger.info({ sourceIp }, 'login refused');
       throw new AppError('permission_denied', 'the username or the password is wrong, or the user is not active', {
         reason: 'login.refused',
       });
     }
     if (this.hasher.isOutdated(stored)) await this.identities.renewHash(user.userId, stored, await this.hasher.hash(input.password));
-    logins.add(1, { status: 'success' });
+    measure.count('login', { status: 'success' });
     return this.tokens.forUser(user.userId, user.passwordChangedAt);
   }
 }

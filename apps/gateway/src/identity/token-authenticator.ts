@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '@sifaka/contracts';
 import { AppError, type Clock } from '@sifaka/kernel';
-import { counter } from '@sifaka/observability';
+import { measure } from '@sifaka/observability';
 import { CLOCK } from '@sifaka/runtime';
 import { Authenticator, type Origin } from '../http/authenticator.js';
 import { IdentityRepository, type Identity } from './identity.repository.js';
 import { TokenService, type TokenClaims } from './token-service.js';
-
-const authentications = counter('user_authentication', 'Requests with a token', ['status', 'kind']);
 
 /** Reads the user anew for every request: deactivation, new roles and revoked keys act at once (rest-api §1.6, Q19). */
 @Injectable()
@@ -20,12 +18,13 @@ export class TokenAuthenticator extends Authenticator {
     super();
   }
 
-  async authenticate(authorization: string | undefined, origin: Origin): Promise<UserPrincipal> {
+  async authenticate(authorization: string | undefined, origin: Origin, endpoint: string): Promise<UserPrincipal> {
     const claims = await this.claims(authorization);
     const identity = await this.identities.identify(claims.userId, claims.apiKeyId, claims.tokenId);
     const kind = claims.apiKeyId === null ? 'login' : 'api_key';
     const refusal = refusalOf(identity, claims, this.clock.now());
-    authentications.add(1, { status: refusal === null ? 'success' : 'failure', kind });
+    const status = refusal === null ? 'success' : 'failure';
+    measure.count('user_authentication', { status, kind, application_name: identity?.apiKey?.applicationName ?? null, user_id: claims.userId, endpoint, aid: claims.apiKeyId });
     if (identity === null || refusal !== null)
       throw new AppError('permission_denied', refusal ?? 'the user does not exist', { reason: 'token.refused' });
     const { userId, username, email, roles } = identity;

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { authorityCreated, type AuthorityRecord, type Principal } from '@sifaka/contracts';
 import { auditEntry, newEvent } from '@sifaka/messaging';
+import { measure } from '@sifaka/observability';
 import type { StoredOption } from '@sifaka/plugin-host';
 import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
@@ -57,6 +58,7 @@ export class FoundAuthority {
       await this.options.discard(foundation.options);
       throw error;
     });
+    if (foundation.door === 'authority') measure.count('authority_created', { owner: foundation.owner });
     const [record] = await this.reader.records([id]);
     if (record === undefined) throw new Error('a stored authority was not found');
     return record;

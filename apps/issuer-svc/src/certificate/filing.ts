@@ -9,6 +9,7 @@ import { CertificateRepository } from './certificate.repository.js';
 import { certificateRecord, type CertificateRow } from './certificate.view.js';
 import { ChainRepository } from './chain.repository.js';
 import { formatColumns } from './format.js';
+import { measureIssued } from './measure-issued.js';
 import { creatorOf, type NewCertificate } from './new-certificate.js';
 
 type Stored = Extract<Insertion, { status: 'stored' }>;
@@ -34,6 +35,7 @@ export class Filing {
     if (insertion.status === 'duplicate') {
       throw new AppError('already_exists', `certificate ${insertion.id} of the same authority has the same serial ${certificate.facts.serialHex}`, { reason: 'certificate.duplicate_serial' });
     }
+    if (door === 'issued') measureIssued(certificate);
     // What was just written is known: nothing is read back but what only the database knows.
     return certificate.replaces.length === 0 ? recordOf(certificate, insertion, chainDer, authority) : this.read(insertion.id);
   }

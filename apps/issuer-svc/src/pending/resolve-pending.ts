@@ -6,6 +6,7 @@ import { parseCertificate, type CertificateFacts } from '@sifaka/pki';
 import { CLOCK } from '@sifaka/runtime';
 import { CertificateInserter } from '../certificate/certificate-inserter.js';
 import { ChainRepository } from '../certificate/chain.repository.js';
+import { measureIssued } from '../certificate/measure-issued.js';
 import type { NewCertificate } from '../certificate/new-certificate.js';
 import { renewalIdentity } from '../issuance/request-identity.js';
 import { Orphans } from './orphans.js';
@@ -83,6 +84,7 @@ export class ResolvePending {
       if (row.settledBy === 'order' && row.state === 'waiting' && delivery.by !== 'order') {
         await this.outbox.append(tx, [newEvent(orderAbandoned, { pendingCertificateId: id }, { subject: String(id), at })]);
       }
+      measureIssued(certificate);
       return { status: 'filed', certificateId: insertion.id };
     });
   }

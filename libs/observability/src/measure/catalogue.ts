@@ -22,7 +22,10 @@ export const catalogue = {
   'status_code_<code>': counted('gateway', 'Answers with this HTTP status'),
   login: counted('gateway', 'Logins', { tags: status, labels: status }),
   user_authentication: counted('gateway', 'Requests with a token', { tags: ['application_name', 'user_id', 'endpoint', 'aid'], labels: ['status', 'kind'] }),
-  jwt_decode: counted('gateway', 'Tokens that were read where several secrets are configured', { tags: ['kid', 'fingerprint', 'sub'], labels: ['kid'] }),
+  jwt_decode: counted('gateway', 'Tokens whose signature was verified where several secrets are configured; each once, until it is forgotten', {
+    tags: ['kid', 'fingerprint', 'sub', 'aid', 'iat', 'exp'],
+    labels: ['kid'],
+  }),
 
   authority_created: counted('issuer', 'Authorities that were created', { tags: ['owner'] }),
   certificate_issued: counted('issuer', 'Certificates that were issued', { tags: ['owner', 'issuer'], labels: ['issuer'] }),
@@ -55,7 +58,7 @@ export const catalogue = {
   'fetch_acme_cert.failed': gauged('issuer', 'Pending certificates that the last look found failed'),
   'fetch_acme_cert.wrong_issuer': gauged('issuer', 'Pending certificates that the last look passed over: they are not of an ACME CA'),
 
-  get_all_zones: counted('acme', 'Readings of the zones of a DNS provider', { tags: status, labels: status }),
+  get_all_zones: counted('acme', 'Runs over the zones of all DNS providers', { tags: status, labels: status }),
 
   destination_upload: counted('deploy', 'Certificates that were put to destinations', {
     tags: ['status', 'certificate', 'destination'],
