@@ -77,24 +77,30 @@ async function hop(url: URL, { body, accept }: Question, terms: HttpTerms): Prom
   });
 }
 
-async function bodyOf(response: Response, { maxBytes, onBytes }: HttpTerms): Promise<HttpAnswer> {
+async function bodyOf(response: Response, terms: HttpTerms): Promise<HttpAnswer> {
+  const body: ReadableStream<unknown> | null = response.body;
+  if (body === null) return { kind: 'answer', bytes: Buffer.alloc(0) };
+  const reader = body.getReader();
+  try {
+    return await read(reader, terms);
+  } finally {
+    // Of no effect once it was read to its end.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function read(reader: ReadableStreamDefaultReader<unknown>, { maxBytes, onBytes }: HttpTerms): Promise<HttpAnswer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const body: ReadableStream<unknown> | null = response.body;
-  const reader = body?.getReader();
-  while (reader) {
+  for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return { kind: 'answer', bytes: Buffer.concat(chunks, length) };
     if (!(value instanceof Uint8Array)) throw new TypeError('a body of something other than bytes');
     length += value.length;
-    if (length > maxBytes) {
-      await reader.cancel();
-      return refusedFor(`the answer is longer than ${maxBytes} bytes, it was cut off`);
-    }
+    if (length > maxBytes) return refusedFor(`the answer is longer than ${maxBytes} bytes, it was cut off`);
     onBytes?.(value.length);
     chunks.push(value);
   }
-  return { kind: 'answer', bytes: Buffer.concat(chunks, length) };
 }
 
 function obstacleOf(error: unknown, signal: AbortSignal): Obstacle {
