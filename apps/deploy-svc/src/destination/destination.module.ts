@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { cleanupParts } from '../cleanup/cleanup.parts.js';
+import { crlParts } from '../crl/crl.parts.js';
 import { deploymentParts } from '../deployment/deployment.parts.js';
 import { PluginsModule } from '../plugins.module.js';
 import { rotationParts } from '../rotation/rotation.parts.js';
@@ -28,8 +29,8 @@ const tokenProviders = [ChallengeTokenRepository, ClearTokens, FindTokenPlace, U
 /** What the module is made of, with these plugins. */
 export const destinationParts = (plugins: readonly Plugin<'destination'>[], formats: readonly Plugin<'export'>[] = fileFormats) => ({
   imports: [PluginsModule.with([...plugins, ...formats])],
-  controllers: [DestinationHandlers, ...deploymentParts.controllers, ...rotationParts.controllers, ...timelineParts.controllers],
-  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers, ...rotationParts.providers, ...cleanupParts.providers, ...timelineParts.providers],
+  controllers: [DestinationHandlers, ...deploymentParts.controllers, ...rotationParts.controllers, ...timelineParts.controllers, ...crlParts.controllers],
+  providers: [...destinationProviders, ...tokenProviders, ...deploymentParts.providers, ...rotationParts.providers, ...cleanupParts.providers, ...timelineParts.providers, ...crlParts.providers],
 });
 
 /** Destinations, the certificates that are deployed to them, and the tokens of HTTP-01 challenges that they serve. */

@@ -8,6 +8,7 @@ import { destinationDeletions } from './0006-destination-deletions.js';
 import { deploymentsBeside } from './0007-deployments-beside.js';
 import { blockedDeployments } from './0008-blocked-deployments.js';
 import { replacements } from './0009-replacements.js';
+import { crlPlaces } from './0010-crl-places.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings, deploymentPlaces, destinationDeletions, deploymentsBeside, blockedDeployments, replacements];
+export const deployMigrations = [...platformTables('deploy'), destinations, deployments, rotations, lastSightings, deploymentPlaces, destinationDeletions, deploymentsBeside, blockedDeployments, replacements, crlPlaces];

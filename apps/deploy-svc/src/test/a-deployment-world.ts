@@ -23,6 +23,7 @@ import { testPath, type TestPath } from '@sifaka/plugin-sdk/conformance';
 import { defineService, type ServiceDefinition } from '@sifaka/runtime';
 import { testPlatform, waitUntil, type EventCollector, type TestPlatform } from '@sifaka/testing';
 import { deployTestService, admin, createTestDestination, named } from './a-deploy-service.js';
+import { ListHandlers } from './list-stand-in.js';
 import { Shelf, shelves } from './shelf-destination.js';
 
 type Detail = OutputOf<typeof getDeployment>;
@@ -41,7 +42,7 @@ class PlacedHandlers {
   }
 }
 
-@Module({ controllers: [PlacedHandlers] })
+@Module({ controllers: [PlacedHandlers, ListHandlers] })
 class IssuerStandIn {}
 
 const issuerService = defineService({ name: 'issuer', config: defineConfig('issuer', {}), migrations: platformTables('issuer'), module: () => IssuerStandIn });

@@ -2,14 +2,16 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { AppError } from '@sifaka/kernel';
 import { certificatePem, fromPkcs8Der, parseCertificate, toPkcs8Pem } from '@sifaka/pki';
-import { definePlugin, type DeployableCertificate, type DeployedCertificate, type Destination } from '@sifaka/plugin-sdk';
+import { definePlugin, type DeployableCertificate, type DeployedCertificate, type Destination, type PublishedFile } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 
-type Does = 'upload' | 'reload' | 'verify' | 'remove' | 'rollback' | 'settle';
+type Does = 'publish' | 'unpublish' | 'upload' | 'reload' | 'verify' | 'remove' | 'rollback' | 'settle';
 
 /** A place that holds certificates in memory, serves the one in its window over TLS when asked to, and does as the test says. */
 export class Shelf {
   readonly held = new Map<string, DeployedCertificate>();
+  /** Files for everybody, by name. */
+  readonly published = new Map<string, string>();
   readonly calls: string[] = [];
   readonly uploads: (Omit<DeployableCertificate, 'privateKeyPkcs8Der'> & { key: string | null })[] = [];
   readonly faults = new Map<Does, unknown>();
@@ -122,6 +124,14 @@ function shelfDestination({ shelf: name, slot, host, store, can }: z.output<type
     rollback: async (certificate: DeployedCertificate) => {
       await shelf.do('rollback');
       shelf.putBack(certificate);
+    },
+    publish: async ({ name: file, content }: PublishedFile) => {
+      await shelf.do('publish');
+      shelf.published.set(file, Buffer.from(content).toString());
+    },
+    unpublish: async ({ name: file }: { name: string }) => {
+      await shelf.do('unpublish');
+      shelf.published.delete(file);
     },
     settle: () => shelf.do('settle'),
     reload: async () => {
