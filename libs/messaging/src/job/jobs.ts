@@ -123,6 +123,7 @@ export class Jobs {
     for (const { job: declared, self } of jobs) {
       const { name } = declared;
       if (this.bound.has(name)) throw new Error(`job "${name}" is declared twice`);
+      if (declared.task !== undefined && declared.task.service !== this.options.service) throw new Error(`task "${name}" belongs to ${declared.task.service}`);
       const { job, isEnabled } = configured(declared, this.options.tasks ?? {});
       this.bound.set(name, { job, self, isEnabled });
       const item = cronItem(job);

@@ -90,6 +90,15 @@ describe('a signed caller context', () => {
 });
 
 describe('the caches', () => {
+  it('sign anew when the clock was set back: a token from the future is refused', () => {
+    const clock = fixedClock(now);
+    const signer = new CallerContextSigner(privateKey, clock);
+    const token = signer.token(alice);
+    clock.advance(-3_600_000);
+    expect(signer.token(alice)).not.toBe(token);
+    expect(verifyCallerContext(publicKey, signer.token(alice), clock.now())).toEqual(alice);
+  });
+
   it('sign one principal once in twenty seconds', () => {
     const clock = fixedClock(now);
     const signer = new CallerContextSigner(privateKey, clock);
