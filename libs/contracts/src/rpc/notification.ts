@@ -125,6 +125,7 @@ export const listNotifiedCertificates = query('rpc.notify.notification.certifica
 
 export const deliveryStates = ['pending', 'sending', 'delivered', 'failed', 'dropped'] as const;
 export const DeliveryState = z.enum(deliveryStates);
+export type DeliveryState = z.output<typeof DeliveryState>;
 
 /** One message on its way. `dropped`: nobody to send it to, or its notification was switched off or deleted meanwhile. */
 export const DeliveryRecord = z.object({

@@ -1,0 +1,101 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Database } from '@sifaka/database';
+import type { Clock } from '@sifaka/kernel';
+import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
+import type { Logger } from '@sifaka/observability';
+import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { z } from 'zod';
+import { deliverJob, DeliveryTurns, hasLostLease } from './delivery-turns.repository.js';
+import { SendDelivery } from './send-delivery.js';
+import { TargetLeases } from './target-leases.js';
+
+const Payload = z.object({ target: z.string().max(200) });
+
+/** A run makes room for others. */
+const longestRunMs = 30_000;
+/** What is due later than this is found by the job of every minute. */
+const soonMs = 60_000;
+const settledMs = 1_000;
+const busyMs = 5_000;
+const woken = 1_000;
+
+/** Sends what is due: one message at a time to each target, to several targets side by side. */
+@Injectable()
+export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly turns: DeliveryTurns,
+    private readonly leases: TargetLeases,
+    private readonly sending: SendDelivery,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** What a process left behind is not kept waiting until somebody notices. */
+  onApplicationBootstrap(): void {
+    this.later('', settledMs, () => this.resume());
+  }
+
+  onApplicationShutdown(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  @Job(deliverJob, { timeLimitMs: 300_000 })
+  run(payload: JobPayload, { signal }: JobContext): Promise<void> {
+    return this.to(Payload.parse(payload).target, signal);
+  }
+
+  /** Pauses end by this clock, which may be another than that of the queue. */
+  @Job('resume-deliveries', { cron: '* * * * *', timeLimitMs: 50_000 })
+  async resume(): Promise<void> {
+    for (const target of await this.turns.due(this.clock.now(), woken)) await this.wake(target);
+  }
+
+  private async to(target: string, signal: AbortSignal): Promise<void> {
+    const lease = await this.leases.take(target);
+    // Whoever has it may be about to let it go.
+    if (lease === null) return this.later(target, busyMs, () => this.wake(target));
+    try {
+      await this.throughAll(target, lease.holder, AbortSignal.any([signal, lease.signal]));
+    } catch (error) {
+      if (!signal.aborted && !lease.signal.aborted && !hasLostLease(error)) throw error;
+      this.logger.warn({ target }, 'sending was stopped: whoever has the lease next goes on');
+    } finally {
+      await lease.release();
+    }
+    await this.planNext(target);
+  }
+
+  private async throughAll(target: string, holder: string, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    while (!signal.aborted && performance.now() - startedAt < longestRunMs) {
+      const row = await this.turns.next(target, this.clock.now());
+      if (row === undefined || !(await this.sending.run({ row, holder, signal }))) return;
+    }
+  }
+
+  /** After a run, without the lease: whoever found it taken meanwhile relies on this. */
+  private async planNext(target: string): Promise<void> {
+    const at = await this.turns.nextAt(target);
+    if (at === null) return;
+    const pauseMs = at.getTime() - this.clock.now().getTime();
+    if (pauseMs <= 0) await this.wake(target);
+    else if (pauseMs < soonMs) this.later(target, pauseMs, () => this.wake(target));
+  }
+
+  private wake(target: string): Promise<void> {
+    return this.database.transaction((tx) => this.turns.wake(tx, target));
+  }
+
+  private later(key: string, ms: number, work: () => Promise<void>): void {
+    clearTimeout(this.timers.get(key));
+    const timer = setTimeout(() => {
+      this.timers.delete(key);
+      work().catch((error: unknown) => this.logger.warn({ err: error, target: key }, 'deliveries could not be looked for'));
+    }, ms);
+    this.timers.set(key, timer.unref());
+  }
+}

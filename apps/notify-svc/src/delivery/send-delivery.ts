@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, toAppError } from '@sifaka/kernel';
+import { measure, type Logger } from '@sifaka/observability';
+import type { DeliveryReceipt, NotificationMessage, Notifier } from '@sifaka/plugin-sdk';
+import { LOGGER } from '@sifaka/runtime';
+import { NotificationPlugins } from '../notification/notification-plugins.js';
+import { NotificationRepository } from '../notification/notification.repository.js';
+import { words, type DeliveryRow } from './delivery.js';
+import { RecordDelivery } from './record-delivery.js';
+import { storedCertificates } from './stored-certificates.js';
+
+/** Above what plugins allow their own requests. */
+const sendLimitMs = 90_000;
+
+/** A try at one message, by whoever has the lease of its target. */
+export interface Attempt {
+  row: DeliveryRow;
+  holder: string;
+  /** Aborts when the service stops, and when the lease may be lost. */
+  signal: AbortSignal;
+}
+
+/** Hands one message to its plugin. What goes wrong there is written down, not thrown. */
+@Injectable()
+export class SendDelivery {
+  constructor(
+    private readonly notifications: NotificationRepository,
+    private readonly plugins: NotificationPlugins,
+    private readonly record: RecordDelivery,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @returns false when the target is away: whatever else goes there waits. @throws only what is wrong with this service itself */
+  async run(attempt: Attempt): Promise<boolean> {
+    const { notification_id: notificationId, recipients } = attempt.row;
+    const notification = notificationId === null ? null : await this.notifications.byId(notificationId);
+    if (notification === undefined || notification?.active === false) {
+      const why = `its notification was ${notification === undefined ? 'deleted' : 'switched off'} meanwhile`;
+      await this.record.dropped(attempt, why);
+      return true;
+    }
+    if (notificationId === null && recipients.length === 0) {
+      await this.record.dropped(attempt, 'there is nobody to send it to');
+      return true;
+    }
+    return this.send(attempt, () => (notification === null ? this.plugins.make(attempt.row.plugin, defaultOptions(recipients)) : this.plugins.of(notification)), notification === null);
+  }
+
+  private async send(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<boolean> {
+    attempt.row = await this.record.begin(attempt);
+    const { type, plugin } = attempt.row;
+    try {
+      const receipt = await this.hand(attempt, open, isOwn);
+      measure.count('notification', { status: 'success', event_type: type, plugin });
+      await this.record.delivered(attempt, receipt);
+      return true;
+    } catch (error) {
+      // Whoever may not go on writes nothing down: the next one sends it again, with the same id.
+      if (attempt.signal.aborted) throw error;
+      measure.count('notification', { status: 'failure', event_type: type, plugin });
+      this.logger.warn({ delivery: attempt.row.id, plugin, code: toAppError(error).code, detail: words(toAppError(error).message) }, 'a message could not be handed over');
+      return this.record.failed(attempt, error);
+    }
+  }
+
+  private async hand(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<DeliveryReceipt> {
+    const notifier = await open();
+    try {
+      return await within(notifier.send(messageOf(attempt.row)), attempt.signal);
+    } finally {
+      if (isOwn) await notifier.close?.();
+    }
+  }
+}
+
+/** For plugins that insist on what makes no sense for such messages. */
+const defaultOptions = (recipients: readonly string[]) => [
+  { name: 'interval', value: 1 },
+  { name: 'unit', value: 'days' },
+  { name: 'recipients', value: recipients.join(',') },
+];
+
+function messageOf(row: DeliveryRow): NotificationMessage {
+  return {
+    event: row.type,
+    severity: row.severity,
+    subject: row.subject,
+    text: row.text,
+    html: row.html,
+    certificates: storedCertificates(row.certificates),
+    intervalDays: row.interval_days,
+    facts: row.facts,
+    recipients: row.recipients,
+    ...(row.only_to !== null && { onlyTo: row.only_to }),
+    deliveryId: row.message_id,
+    createdAt: row.created_at,
+  };
+}
+
+async function within<T>(working: Promise<T>, signal: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('upstream_timeout', `it took longer than ${sendLimitMs / 1_000} s`, { reason: 'notification.timeout' })), sendLimitMs);
+    stop = () => reject(new AppError('unavailable', 'sending was stopped', { reason: 'notification.stopped' }));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([working, limit]);
+  } finally {
+    clearTimeout(timer);
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}

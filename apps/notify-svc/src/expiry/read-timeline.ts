@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { InputOf, notifyTimeline, OutputOf, TimelineEntry } from '@sifaka/contracts';
+import { timestamp } from '@sifaka/kernel';
+import type { DeliveryRow } from '../delivery/delivery.js';
+import { DeliveryRepository } from '../delivery/delivery.repository.js';
+import { AttachedNotifications } from './attached-notifications.js';
+import { isExcluded, isSettledByRenewal, noticeAt } from './due.js';
+import { EndingCertificates, type NotableCertificate } from './ending-certificates.js';
+import { NoticeRepository, noticeKey } from './notice.repository.js';
+import { Terms } from './terms.js';
+
+const shownDeliveries = 100;
+
+/** What was told of a certificate, and what will be. */
+@Injectable()
+export class ReadTimeline {
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly ending: EndingCertificates,
+    private readonly attached: AttachedNotifications,
+    private readonly notices: NoticeRepository,
+    private readonly terms: Terms,
+  ) {}
+
+  async run({ certificateId }: InputOf<typeof notifyTimeline>): Promise<OutputOf<typeof notifyTimeline>> {
+    const [sent, known] = await Promise.all([this.deliveries.of(certificateId, shownDeliveries), this.ending.read([certificateId])]);
+    const certificate = known.get(certificateId);
+    const planned = certificate === undefined ? [] : await this.planned(certificate);
+    const entries = [...planned, ...sent.map(sentEntry)];
+    return { entries: entries.sort((a, b) => (b.at ?? '').localeCompare(a.at ?? '')) };
+  }
+
+  private async planned(certificate: NotableCertificate): Promise<TimelineEntry[]> {
+    const now = this.terms.clock.now();
+    const span = { notBefore: new Date(certificate.notBefore), notAfter: new Date(certificate.notAfter) };
+    const isToldOf = certificate.notify && !certificate.isDeleted && certificate.status !== 'revoked' && span.notAfter > now;
+    if (!isToldOf || isExcluded(certificate.name, this.terms.config.excludedNames)) return [];
+    const [attached, told] = await Promise.all([this.attached.of([certificate.id]), this.notices.told([certificate.id])]);
+    const detail = isSettledByRenewal(certificate, now) ? 'Only if its renewal is late by then' : null;
+    return (attached.get(certificate.id) ?? []).flatMap(({ id, intervalDays, row }) => {
+      const at = noticeAt(span, intervalDays);
+      if (at <= now || told.has(noticeKey({ certificateId: certificate.id, notificationId: id, intervalDays }))) return [];
+      return [{ at: timestamp(at), kind: 'notification' as const, state: 'planned' as const, title: `Notice of "${row.label}"`, detail, object: { type: 'notification' as const, id } }];
+    });
+  }
+}
+
+const stateOf = { pending: 'planned', sending: 'planned', delivered: 'done', failed: 'failed', dropped: 'failed' } as const;
+
+function sentEntry(row: DeliveryRow): TimelineEntry {
+  const to = row.recipients.length === 0 ? row.plugin : row.recipients.join(', ');
+  const detail = row.state === 'delivered' ? `Sent to ${to}` : (row.last_error ?? `On its way to ${to}`);
+  return { at: timestamp(row.delivered_at ?? row.created_at), kind: 'notification', state: stateOf[row.state], title: row.subject, detail: detail.slice(0, 500), object: { type: 'delivery', id: row.id } };
+}

@@ -1,0 +1,105 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EndingCertificate } from '@sifaka/contracts';
+import { Database, type Sql } from '@sifaka/database';
+import type { Clock } from '@sifaka/kernel';
+import { CLOCK } from '@sifaka/runtime';
+import type { Draft } from '../delivery/delivery.js';
+import { WriteDeliveries } from '../delivery/write-deliveries.js';
+import type { NotificationRow } from '../notification/notification.repository.js';
+import { Audience } from './audience.js';
+import { ExpirationDrafts } from './expiration-drafts.js';
+import type { Group, Groups } from './grouping.js';
+import { NoticeRepository, type Notice } from './notice.repository.js';
+
+interface Due {
+  groups: Groups<NotificationRow>;
+  passedOver: readonly Notice[];
+}
+
+/** Notices of one statement. */
+const batch = 1_000;
+
+/** Puts what is due on its way, each group in one transaction with the note that it was told: a crash tells it later, and nothing tells it twice. */
+@Injectable()
+export class TellExpirations {
+  constructor(
+    private readonly database: Database,
+    private readonly notices: NoticeRepository,
+    private readonly writing: WriteDeliveries,
+    private readonly audience: Audience,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly drafts: ExpirationDrafts,
+  ) {}
+
+  async run({ groups, passedOver }: Due, signal: AbortSignal): Promise<{ messages: number; told: number; passedOver: number }> {
+    const counts = { messages: 0, told: 0, passedOver: 0 };
+    const [mail, others] = await this.split(groups.all());
+    // Whom a mail tells anyway needs no second one that says the same.
+    const mailed = new Set<number>();
+    for (const group of mail) {
+      signal.throwIfAborted();
+      const told = await this.tell(group, (certificates) => [this.draft(group, certificates, this.audience.ofExpiration(group.notification, group.owner))]);
+      for (const { id } of told) mailed.add(id);
+      count(counts, told.length, 1);
+    }
+    for (const group of others) {
+      signal.throwIfAborted();
+      const written = (certificates: EndingCertificate[]) => [this.draft(group, certificates, []), ...this.defaultMail(group, certificates.filter(({ id }) => !mailed.has(id)))];
+      count(counts, (await this.tell(group, written)).length, 1);
+    }
+    counts.passedOver = await this.passOver(passedOver, signal);
+    return counts;
+  }
+
+  private async split(all: readonly Group<NotificationRow>[]): Promise<[mail: Group<NotificationRow>[], others: Group<NotificationRow>[]]> {
+    const mail: Group<NotificationRow>[] = [];
+    const others: Group<NotificationRow>[] = [];
+    for (const group of all) ((await this.audience.isMail(group.notification)) ? mail : others).push(group);
+    return [mail, others];
+  }
+
+  /** @returns the certificates that were told of now, and not by somebody else */
+  private tell({ notification, certificates }: Group<NotificationRow>, drafts: (certificates: EndingCertificate[]) => Draft[]): Promise<EndingCertificate[]> {
+    const intervalDays = notification.interval_days ?? 0;
+    return this.database.transaction(
+      async (tx) => {
+        const own = certificates.map(({ id, notAfter }) => ({ certificateId: id, notificationId: notification.id, intervalDays, notAfter: new Date(notAfter) }));
+        const claimed = new Set(await this.notices.claim(tx, own, this.clock.now()));
+        const told = certificates.filter(({ id }) => claimed.has(id));
+        if (told.length === 0) return [];
+        const [deliveryId] = [...(await this.writing.run(tx, drafts(told))).values()];
+        if (deliveryId !== undefined) await this.notices.tellWith(tx, notification.id, intervalDays, [...claimed], deliveryId);
+        return told;
+      },
+      { retries: 2 },
+    );
+  }
+
+  private draft({ owner, notification }: Group<NotificationRow>, certificates: readonly EndingCertificate[], recipients: readonly string[]): Draft {
+    const { id, label, plugin, interval_days: intervalDays } = notification;
+    return { ...this.drafts.expiration(owner, certificates, intervalDays, this.audience.security()), notification: { id, label }, plugin, recipients };
+  }
+
+  /** Domain-rules NX-4, unless mail is switched off (NX-5). */
+  private defaultMail({ owner, notification }: Group<NotificationRow>, certificates: readonly EndingCertificate[]): Draft[] {
+    const plugin = this.drafts.defaultPlugin;
+    const recipients = this.audience.ofDefaultMail(owner);
+    if (certificates.length === 0 || recipients.length === 0 || plugin === notification.plugin || !this.audience.isUsable(plugin)) return [];
+    return [{ ...this.drafts.expiration(owner, certificates, notification.interval_days, this.audience.security()), notification: null, plugin, recipients }];
+  }
+
+  private async passOver(all: readonly Notice[], signal: AbortSignal): Promise<number> {
+    let passed = 0;
+    for (let start = 0; start < all.length; start += batch) {
+      signal.throwIfAborted();
+      passed += (await this.database.transaction((tx: Sql) => this.notices.claim(tx, all.slice(start, start + batch), this.clock.now()), { retries: 2 })).length;
+    }
+    return passed;
+  }
+}
+
+function count(counts: { messages: number; told: number }, told: number, messages: number): void {
+  if (told === 0) return;
+  counts.told += told;
+  counts.messages += messages;
+}

@@ -1,0 +1,6 @@
+import { platformTables } from '@sifaka/database';
+import { notifications } from './0001-notifications.js';
+import { deliveries } from './0002-deliveries.js';
+
+/** In order; each is applied once. Additions only: a release must run on the schema of the next. */
+export const notifyMigrations = [...platformTables('notify'), notifications, deliveries];

@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { accessRulesOf, allow, type AccessRules } from '@sifaka/authz';
+import type { InputOf, NotificationTestReport, Principal, testNotification, tryNotification } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
+import { AppError, isAppError, newId, type Clock } from '@sifaka/kernel';
+import type { Notifier } from '@sifaka/plugin-sdk';
+import { CLOCK, CONFIG } from '@sifaka/runtime';
+import type { NotifyConfig } from '../notify.config.js';
+import { messageData } from '../template/message-data.js';
+import { renderMessage } from '../template/render-message.js';
+import { NotificationPlugins, optionsPath } from './notification-plugins.js';
+import { NotificationTrail } from './notification-trail.js';
+import { NotificationRepository } from './notification.repository.js';
+import { noSuchNotification } from './no-such-notification.js';
+
+/** The answer must be there before the one who asked has gone. */
+const testLimitMs = 24_000;
+
+/** Sends a message that says that it is a test, and tells how that went: a refusal is the answer, not a fault. */
+@Injectable()
+export class TestNotification {
+  private readonly rules: AccessRules;
+
+  constructor(
+    private readonly database: Database,
+    private readonly notifications: NotificationRepository,
+    private readonly plugins: NotificationPlugins,
+    private readonly trail: NotificationTrail,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: NotifyConfig,
+  ) {
+    this.rules = accessRulesOf(config);
+  }
+
+  async stored({ id }: InputOf<typeof testNotification>, principal: Principal): Promise<NotificationTestReport> {
+    allow(principal, 'notification:write', null, this.rules);
+    const row = await this.notifications.byId(id);
+    if (row === undefined) throw noSuchNotification(id);
+    const report = await this.report(async () => this.send(await this.plugins.of(row), row.label));
+    await this.database.transaction((tx) => this.trail.noted(tx, principal, 'notification.tested', row, { isWorking: report.isWorking }));
+    return report;
+  }
+
+  unsaved({ plugin }: InputOf<typeof tryNotification>, principal: Principal): Promise<NotificationTestReport> {
+    allow(principal, 'notification:write', null, this.rules);
+    const { options } = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    return this.report(async () => {
+      const notifier = await this.plugins.make(plugin.slug, options);
+      try {
+        return await this.send(notifier, null);
+      } finally {
+        await notifier.close?.();
+      }
+    });
+  }
+
+  private async send(notifier: Notifier, label: string | null): Promise<string> {
+    const at = this.clock.now();
+    const message = renderMessage('test', messageData(at, { publicUrl: this.config.publicUrl ?? null, notificationLabel: label }));
+    const rest = { event: 'test', severity: 'info' as const, certificates: [], intervalDays: null, facts: {}, recipients: [], deliveryId: newId(), createdAt: at };
+    const { reference, undelivered = [] } = await withinTime(notifier.send({ ...message, ...rest }));
+    if (undelivered.length > 0) throw new AppError('upstream_failed', undelivered.map(({ recipient, detail }) => `${recipient}: ${detail}`).join('; '));
+    return reference === null ? 'a test message was handed over' : `a test message was handed over: ${reference}`;
+  }
+
+  private async report(send: () => Promise<string>): Promise<NotificationTestReport> {
+    const startedAt = performance.now();
+    const since = () => Math.round(performance.now() - startedAt);
+    try {
+      return { isWorking: true, detail: await send(), durationMs: since() };
+    } catch (error) {
+      if (!isAppError(error) || error.code === 'internal') throw error;
+      return { isWorking: false, detail: error.message.replace(`${optionsPath}: `, ''), durationMs: since() };
+    }
+  }
+}
+
+async function withinTime<T>(working: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('upstream_timeout', `there was no answer within ${testLimitMs / 1_000} s`, { reason: 'notification.timeout' })), testLimitMs);
+  });
+  try {
+    return await Promise.race([working, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
