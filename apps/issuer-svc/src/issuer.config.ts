@@ -3,6 +3,7 @@ import { outboundSettings } from '@sifaka/outbound';
 import { thirdPartySettings } from '@sifaka/plugin-host';
 import { certificateFilterFields, certificatePatternFault, domainPatternFault } from '@sifaka/policy';
 import { z } from 'zod';
+import { publicationSettings } from './revocation/publication.config.js';
 
 const subjectPart = (max: number) => z.string().max(max).default('');
 const days = z.int().min(1).max(36_500);
@@ -74,6 +75,7 @@ export const issuerConfig = defineConfig('issuer', {
     env: 'SIFAKA_AIA_OCSP_URLS',
     describe: 'OCSP responders for the same requests; `{authority}` likewise.',
   }),
+  ...publicationSettings,
   crlUrls: setting(publishedUrls, {
     env: 'SIFAKA_CRL_URLS',
     describe: 'Where revocation lists are published, for requests with `crlDistributionPoints.includeCrlDp` `yes` or `default`; `{authority}` likewise.',

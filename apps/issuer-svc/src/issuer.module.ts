@@ -47,9 +47,7 @@ import { IssuerPlugins } from './plugins/issuer-plugins.js';
 import { ReconcileKeyvault } from './reconcile/reconcile-keyvault.js';
 import { ReconcileRepository } from './reconcile/reconcile.repository.js';
 import { renewalControllers, renewalProviders } from './renewal/renewal.parts.js';
-import { KrlRepository } from './revocation/krl.repository.js';
-import { ReadKeyRevocationList } from './revocation/read-key-revocation-list.js';
-import { RevocationHandlers } from './revocation/revocation.handlers.js';
+import { revocationControllers, revocationProviders } from './revocation/revocation.parts.js';
 import { rotationPolicyProviders } from './rotation-policy/rotation-policy.parts.js';
 import { SettingsModule } from './settings.module.js';
 
@@ -80,12 +78,10 @@ const ingest = [FoundRepository, IngestCertificates];
 
 const attachment = [AttachmentRepository, HearAttachments];
 
-const revocation = [KrlRepository, ReadKeyRevocationList];
-
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, RevocationHandlers, IngestHandlers, PlacedHandlers, ...renewalControllers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocation, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, ...revocationControllers, IngestHandlers, PlacedHandlers, ...renewalControllers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocationProviders, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

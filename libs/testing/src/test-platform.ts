@@ -53,14 +53,17 @@ class RunningPlatform implements TestPlatform {
   private readonly clients = new Map<string, Promise<RpcClient>>();
   private readonly opened = new Map<ServiceName, Promise<Database>>();
   private readonly keys = newCallerKeys();
-  private readonly signer = new CallerContextSigner(callerPrivateKey(this.keys.privateKey), systemClock);
+  private readonly signer: CallerContextSigner;
   private readonly logger: Logger = createLogger({ level: testEnvironment().SIFAKA_TEST_LOG_LEVEL ?? 'silent' });
 
   constructor(
     private readonly options: TestPlatformOptions,
     readonly databases: TestDatabase,
     readonly bus: TestBus,
-  ) {}
+  ) {
+    // By the clock of those who verify it.
+    this.signer = new CallerContextSigner(callerPrivateKey(this.keys.privateKey), options.clock ?? systemClock);
+  }
 
   async start(): Promise<void> {
     await Promise.all(this.options.services.map(async ({ name }) => this.running.set(name, await this.launch(name))));

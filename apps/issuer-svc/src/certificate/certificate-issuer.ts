@@ -3,6 +3,7 @@ import { AppError } from '@sifaka/kernel';
 import type { Issuer } from '@sifaka/plugin-sdk';
 import { AuthorityDirectory, type AuthorityState } from '../authority/authority-directory.js';
 import { IssuerPlugins } from '../plugins/issuer-plugins.js';
+import { PublicationRepository } from '../revocation/publication.repository.js';
 import type { StoredCertificate } from './certificate.repository.js';
 
 /** The issuer that a certificate came from. */
@@ -11,10 +12,13 @@ export class CertificateIssuer {
   constructor(
     private readonly authorities: AuthorityDirectory,
     private readonly issuers: IssuerPlugins,
+    private readonly publications: PublicationRepository,
   ) {}
 
   /** @throws AppError `failed_precondition` for a certificate that no authority here issued */
-  async of({ name, authorityId }: StoredCertificate): Promise<{ authority: AuthorityState; issuer: Issuer }> {
+  async of({ name, authorityId: issuedBy, rootAuthorityId }: StoredCertificate): Promise<{ authority: AuthorityState; issuer: Issuer }> {
+    // The own certificate of an authority is its parent's, and belongs to nobody else.
+    const authorityId = issuedBy ?? (rootAuthorityId === null ? null : await this.publications.parentOf(rootAuthorityId));
     if (authorityId === null) {
       throw new AppError('failed_precondition', `"${name}" belongs to no authority of this installation: its issuer has to be asked elsewhere`, { reason: 'certificate.no_authority' });
     }

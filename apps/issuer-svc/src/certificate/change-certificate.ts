@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { allow } from '@sifaka/authz';
 import { certificateUpdated, type AuditEntry, type CertificateRecord, type LogType, type Principal } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
+import { Database, type Sql } from '@sifaka/database';
 import { auditEntry, newEvent, Outbox, type NewEvent } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import type { z } from 'zod';
@@ -19,6 +19,8 @@ export interface Change {
   action: string;
   /** Default: that it was updated. */
   event?: (changed: StoredCertificate, at: Date) => NewEvent;
+  /** What else becomes different with it, last in the same transaction. */
+  within?: (tx: Sql, before: StoredCertificate, at: Date) => Promise<void>;
 }
 
 /** Changes a certificate with everything that is written about it, in one transaction, for a caller who may. */
@@ -49,6 +51,7 @@ export class ChangeCertificate {
       await this.certificates.log(tx, { certificateId: id, type: change.log, at, userId: principal.kind === 'user' ? principal.userId : null });
       const event = change.event ?? updatedEvent;
       await this.outbox.record(tx, [auditOf(principal, certificate, changed, change.action, at)], [event(changed, at)]);
+      await change.within?.(tx, certificate, at);
     });
     return this.filing.read(id);
   }

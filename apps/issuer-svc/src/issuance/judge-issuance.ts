@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isAdmin, mayEnterAnyDomain, type AccessRules } from '@sifaka/authz';
 import type { ExtensionsInput, Principal } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
-import { extensionsFromJson, offeredKeyTypes, parseCsr, type CsrFacts } from '@sifaka/pki';
+import { extensionsFromJson, offeredKeyTypes, parseCsr, type CsrFacts, type ExtensionRequest, type Name } from '@sifaka/pki';
 import {
   checkedNames,
   comply,
@@ -19,6 +19,7 @@ import { CLOCK, CONFIG } from '@sifaka/runtime';
 import { ACCESS_RULES } from '../access-rules.js';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import type { IssuerConfig } from '../issuer.config.js';
+import { PublicationAddresses } from '../revocation/publication-addresses.js';
 import { DomainRules } from './domain-rules.js';
 import { refusing } from './refusing.js';
 
@@ -42,6 +43,13 @@ export interface SubjectAndValidity {
   signingAlgorithm: string | null;
 }
 
+/** What a certificate that is renewed asks for. */
+export interface RenewedAsk extends Pick<IssuanceAsk, 'commonName' | 'keyType' | 'extensions' | 'validityStart' | 'validityEnd' | 'signingAlgorithm' | 'ssh'> {
+  renewedSubject: Name;
+  owner: string;
+  name: string | null;
+}
+
 /** What may be issued, and the signing request that it came with. */
 export type JudgedDraft = IssuanceDraft & { csr: CsrFacts | null; owner: string; name: string | null };
 
@@ -50,6 +58,7 @@ export type JudgedDraft = IssuanceDraft & { csr: CsrFacts | null; owner: string;
 export class JudgeIssuance {
   constructor(
     private readonly domains: DomainRules,
+    private readonly addresses: PublicationAddresses,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IssuerConfig,
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
@@ -57,7 +66,22 @@ export class JudgeIssuance {
 
   /** @throws AppError `invalid_argument` with every refused field */
   async run(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null, principal: Principal): Promise<JudgedDraft> {
-    const ask = this.askOf(kind, input, authority);
+    const extensions = await this.published(extensionsFromJson(input.extensions), authority);
+    return this.judge(this.askOf(kind, input, extensions), { owner: input.owner, name: input.name ?? null }, authority, principal);
+  }
+
+  /**
+   * For a certificate that was issued before and is renewed: what stood in it is asked for again, and judged by the rules of today.
+   *
+   * @throws AppError `invalid_argument` with every refused field
+   */
+  async renew({ owner, name, ...asked }: RenewedAsk, authority: AuthorityState, principal: Principal): Promise<JudgedDraft> {
+    const none = { kind: 'leaf', subject: {}, csr: null, validityYears: null } as const;
+    return this.judge({ ...none, ...asked, extensions: await this.published(asked.extensions, authority) }, { owner, name }, authority, principal);
+  }
+
+  private async judge(ask: IssuanceAsk, { owner, name }: { owner: string; name: string | null }, authority: AuthorityState | null, principal: Principal): Promise<JudgedDraft> {
+    const { kind } = ask;
     const issuing = authority === null ? null : issuingAuthority(authority, kind === 'ca' ? this.config.authorityValidityDays : authority.summary.defaultValidityDays);
     const { allowWeekendExpiration } = this.config;
     const now = this.clock.now();
@@ -76,10 +100,15 @@ export class JudgeIssuance {
     };
     comply(issuancePolicy, judged);
     comply(formatPolicies[issuing?.format ?? 'x509'], judged);
-    return { ...draft, csr: ask.csr, owner: input.owner.toLowerCase(), name: input.name ?? null };
+    return { ...draft, csr: ask.csr, owner: owner.toLowerCase(), name };
   }
 
-  private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null): IssuanceAsk {
+  private async published(request: ExtensionRequest, authority: AuthorityState | null): Promise<ExtensionRequest> {
+    const served = authority === null ? null : await this.addresses.of(authority);
+    return withPublishedAddresses(request, publishedAddresses(this.config), authority?.name ?? null, served);
+  }
+
+  private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity, extensions: ExtensionRequest): IssuanceAsk {
     const { config } = this;
     const date = (text: string | null | undefined) => (text === null || text === undefined ? null : new Date(text));
     return {
@@ -96,7 +125,7 @@ export class JudgeIssuance {
       },
       keyType: input.keyType,
       csr: csrOf(input.csr),
-      extensions: withPublishedAddresses(extensionsFromJson(input.extensions), publishedAddresses(config), authority?.name ?? null),
+      extensions,
       validityStart: date(input.validityStart),
       validityEnd: date(input.validityEnd),
       validityYears: input.validityYears ?? null,

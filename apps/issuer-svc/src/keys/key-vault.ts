@@ -6,7 +6,9 @@ import {
   importKey,
   putSecrets,
   resolveSecrets,
+  signStaged,
   signWithKeys,
+  stageSigning,
   type KeyPurpose,
   type OutputOf,
   type RequestOf,
@@ -49,6 +51,15 @@ export class KeyVault {
 
   sign(request: SignatureRequest): Promise<Buffer> {
     return this.signatures.add(request);
+  }
+
+  /** Lays a slice by of what is longer than a message. */
+  async stage(stageId: string, position: number, bytes: Uint8Array): Promise<void> {
+    await this.rpc.call(stageSigning, { stageId, position, bytes: base64(bytes) }, asService);
+  }
+
+  async signStaged(request: RequestOf<typeof signStaged>): Promise<Buffer> {
+    return Buffer.from((await this.rpc.call(signStaged, request, asService)).signature, 'base64');
   }
 
   import(pkcs8Der: Uint8Array, purpose: KeyPurpose): Promise<OutputOf<typeof importKey>> {

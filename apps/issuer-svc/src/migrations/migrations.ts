@@ -10,6 +10,7 @@ import { foundCertificates } from './0009-found-certificates.js';
 import { attachments } from './0010-attachments.js';
 import { pendingNotifications } from './0011-pending-notifications.js';
 import { renewal } from './0012-renewal.js';
+import { crl } from './0013-crl.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -25,4 +26,5 @@ export const issuerMigrations = [
   attachments,
   pendingNotifications,
   renewal,
+  crl,
 ];

@@ -31,7 +31,7 @@ export class ReconcileRepository {
 
   /** Certificates with these serials: the same serial says little, the signed bytes say all. */
   async certificatesWithSerials(serials: readonly string[]): Promise<Map<string, Buffer[]>> {
-    const rows = await this.database.query<{ serial_hex: string; der: Buffer }>('select serial_hex, der from certificate where serial_hex = any($1::text[])', [serials]);
+    const rows = await this.database.query<{ serial_hex: string; der: Buffer }>(signedSql, [serials]);
     const found = new Map<string, Buffer[]>();
     for (const { serial_hex: serial, der } of rows) found.set(serial, [...(found.get(serial) ?? []), der]);
     return found;
@@ -77,6 +77,11 @@ export class ReconcileRepository {
   }
 }
 
+/** Responders sign answers about certificates, and are in no inventory. */
+const signedSql = `
+  select serial_hex, der from certificate where serial_hex = any($1::text[])
+  union all select serial_hex, der from ocsp_responder where serial_hex = any($1::text[])`;
+
 const keepSql = `
   insert into orphan_signature (sequence, authority_id, key_id, serial_hex, tbs, signature, signed_at)
   values ($1, (select id from authority where key_id = $2::uuid limit 1), $2::uuid, $3, $4, $5, $6)
@@ -85,4 +90,5 @@ const keepSql = `
 const unusedSql = `
   select k.id::text as key_id from unnest($1::uuid[]) as k(id)
   where not exists (select from certificate c where c.key_id = k.id) and not exists (select from authority a where a.key_id = k.id)
+    and not exists (select from ocsp_responder r where r.key_id = k.id)
     and not exists (select from pending_certificate p where p.key_id = k.id and (p.state <> 'cancelled' or p.watched_until is not null))`;

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { toAppError, type Clock } from '@sifaka/kernel';
+import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
+import type { Logger } from '@sifaka/observability';
+import { CLOCK, CONFIG, LOGGER } from '@sifaka/runtime';
+import { z } from 'zod';
+import type { IssuerConfig } from '../issuer.config.js';
+import { MakeCrls } from './make-crls.js';
+import { PublicationRepository } from './publication.repository.js';
+import { crlDue, crlTermsOf, type CrlTerms, type PublicationState, type PublishingAuthority } from './publication.js';
+import { PublishingAuthorities } from './publishing-authorities.js';
+
+/** One for all that is revoked while it waits. */
+export const publishCrlJob = 'publish-crl';
+
+/**
+ * Keeps revocation lists true: made anew by schedule, and after a revocation at once, one list for all that is revoked meanwhile.
+ * One replica at a time makes those of an authority.
+ */
+@Injectable()
+export class PublishCrl {
+  private readonly terms: CrlTerms;
+  /** Authorities that this process is at; `isAskedAgain`: something came up meanwhile. */
+  private readonly running = new Map<number, { isAskedAgain: boolean }>();
+
+  constructor(
+    private readonly publications: PublicationRepository,
+    private readonly authorities: PublishingAuthorities,
+    private readonly making: MakeCrls,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) config: IssuerConfig,
+  ) {
+    this.terms = crlTermsOf(config);
+  }
+
+  @Job(publishCrlJob, { timeLimitMs: 300_000 })
+  async changed(payload: JobPayload, { signal }: JobContext): Promise<void> {
+    await this.keepTrue(z.int().parse(payload.authorityId), signal);
+  }
+
+  /** Lists whose time has come, authorities that are new, attempts that failed. */
+  @Job('publish-crls', { cron: '* * * * *', timeLimitMs: 300_000 })
+  async due(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+    const now = this.clock.now();
+    for (const { id, name, state } of await this.publications.publishing(now)) {
+      if (signal.aborted) return;
+      if (state === null) await this.publications.slugOf(id, name);
+      else if (crlDue(state, this.terms, now) === null || isResting(state, now)) continue;
+      await this.keepTrue(id, signal);
+    }
+  }
+
+  /** Makes new lists whether they are due or not, and waits for them. @throws AppError of whatever went wrong */
+  async now(authority: PublishingAuthority, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const claim = await this.publications.claim(authority.id, claimMs);
+      if ('number' in claim) return this.make(authority, claim.number, true);
+      await delay(claim.waitMs + 1, undefined, { signal });
+    }
+  }
+
+  /** Until nothing is due; a failure is written down, and tried again by schedule. */
+  private async keepTrue(id: number, signal: AbortSignal): Promise<void> {
+    const known = this.running.get(id);
+    if (known !== undefined) return void (known.isAskedAgain = true);
+    const run = { isAskedAgain: false };
+    this.running.set(id, run);
+    try {
+      const authority = await this.authorities.find(id);
+      if (authority === null) return;
+      do {
+        run.isAskedAgain = false;
+        while (!signal.aborted && (await this.step(authority, signal)));
+      } while (run.isAskedAgain && !signal.aborted);
+    } catch (error) {
+      if (!signal.aborted) this.logger.warn({ authorityId: id, error: toAppError(error).message }, 'a revocation list could not be made; it is tried again');
+    } finally {
+      this.running.delete(id);
+    }
+  }
+
+  /** @returns false when nothing is due */
+  private async step(authority: PublishingAuthority, signal: AbortSignal): Promise<boolean> {
+    const state = await this.publications.read(authority.id);
+    const due = state === null ? null : crlDue(state, this.terms, this.clock.now());
+    // Beyond its own end an authority says nothing more.
+    if (due === null || authority.facts.notAfter <= this.clock.now()) return false;
+    const claim = await this.publications.claim(authority.id, claimMs);
+    if ('number' in claim) await this.make(authority, claim.number, due === 'schedule');
+    else await delay(claim.waitMs + 1, undefined, { signal });
+    return true;
+  }
+
+  private async make(authority: PublishingAuthority, number: number, isBase: boolean): Promise<void> {
+    try {
+      await this.making.run(authority, number, isBase);
+    } catch (error) {
+      await this.publications.fail(authority.id, toAppError(error).message, this.clock.now());
+      throw error;
+    }
+  }
+}
+
+function isResting({ nextTryAt }: PublicationState, now: Date): boolean {
+  if (nextTryAt === null) return false;
+  const leftMs = nextTryAt.getTime() - now.getTime();
+  return leftMs > 0 && leftMs <= longestRestMs;
+}
+
+/** A replica that ends in the middle holds up the others for so long; a list of a million entries takes a quarter of it. */
+const claimMs = 90_000;
+/** Waiting for longer than this was not meant: the clock was wrong then. */
+const longestRestMs = 10 * 60_000;

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Sql } from '@sifaka/database';
+
+export interface Hold {
+  notify: boolean;
+  rotation: boolean;
+}
+
+interface RevocationEntry {
+  authorityId: number;
+  certificateId: number;
+  serialHex: string;
+  revokedAt: Date;
+  reason: string;
+  notAfter: Date;
+}
+
+/** SQL of revocations as they come about. What changes a version locks the authority's row: last in a transaction. */
+@Injectable()
+export class RevocationRepository {
+  constructor(private readonly database: Database) {}
+
+  async revoke(tx: Sql, { authorityId, certificateId, serialHex, revokedAt, reason, notAfter }: RevocationEntry): Promise<void> {
+    await tx.query(revokeSql, [authorityId, serialHex, certificateId, revokedAt, reason, notAfter]);
+  }
+
+  async release(tx: Sql, { authorityId, serialHex }: Pick<RevocationEntry, 'authorityId' | 'serialHex'>): Promise<void> {
+    await tx.query(releaseSql, [authorityId, serialHex]);
+  }
+
+  async holdOf(certificateId: number): Promise<Hold | null> {
+    const [row] = await this.database.query<Hold>('select notify, rotation from certificate_hold where certificate_id = $1', [certificateId]);
+    return row ?? null;
+  }
+
+  /** Held again, it stays as it was before the first time. */
+  async remember(tx: Sql, certificateId: number, { notify, rotation }: Hold, at: Date): Promise<void> {
+    await tx.query('insert into certificate_hold (certificate_id, notify, rotation, held_at) values ($1, $2, $3, $4) on conflict do nothing', [certificateId, notify, rotation, at]);
+  }
+
+  async forget(tx: Sql, certificateId: number): Promise<void> {
+    await tx.query('delete from certificate_hold where certificate_id = $1', [certificateId]);
+  }
+}
+
+const versioned = `with drawn as (update revocation_publication set version = version + 1 where authority_id = $1 returning version)`;
+
+const revokeSql = `
+  ${versioned}
+  insert into revocation (authority_id, serial_hex, certificate_id, revoked_at, reason, not_after, version)
+  select $1, $2, $3, $4, $5, $6, version from drawn
+  on conflict (authority_id, serial_hex) do update
+  set revoked_at = excluded.revoked_at, reason = excluded.reason, version = excluded.version, is_released = false`;
+
+const releaseSql = `
+  ${versioned}
+  update revocation r set is_released = true, version = drawn.version from drawn where r.authority_id = $1 and r.serial_hex = $2`;
