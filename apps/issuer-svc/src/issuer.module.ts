@@ -24,6 +24,7 @@ import { ExportCertificate } from './certificate/export-certificate.js';
 import { Filing } from './certificate/filing.js';
 import { IssueCertificate } from './certificate/issue-certificate.js';
 import { MintCertificate } from './certificate/mint-certificate.js';
+import { ObtainCertificate } from './certificate/obtain-certificate.js';
 import { PrivateKeys } from './certificate/private-key.js';
 import { DeactivateCertificate, RevokeCertificate } from './certificate/revoke-certificate.js';
 import { UploadCertificate } from './certificate/upload-certificate.js';
@@ -53,7 +54,7 @@ import { SettingsModule } from './settings.module.js';
 
 const authority = [AuthorityDirectory, AuthorityRepository, AuthorityOptions, FoundAuthority, CreateAuthority, ImportAuthority, UpdateAuthority];
 
-const issuance = [References, PreflightRepository, DomainRules, JudgeIssuance, MintCertificate, IssueCertificate, UploadCertificate];
+const issuance = [References, PreflightRepository, DomainRules, JudgeIssuance, MintCertificate, ObtainCertificate, IssueCertificate, UploadCertificate];
 
 const filing = [CertificateInserter, CertificateRepository, ChainRepository, Filing];
 

@@ -164,7 +164,7 @@ function eventsOf({ item: { door, certificate }, id, name }: Task): NewEvent[] {
   const facts = { ...eventFacts(certificate, id, name), destinationIds: [...(certificate.destinationIds ?? [])], notificationIds: [...(certificate.notificationIds ?? [])] };
   const { fingerprintSha256, destinationIds } = facts;
   return [
-    door === 'imported' ? newEvent(certificateImported, facts, options) : newEvent(certificateIssued, facts, options),
+    door === 'imported' ? newEvent(certificateImported, facts, options) : newEvent(certificateIssued, { ...facts, renewedFromId: certificate.renewalOf ?? null }, options),
     ...(destinationIds.length === 0 ? [] : [newEvent(certificateDestinationsRequested, { id, fingerprintSha256, destinationIds, requestedBy: requesterOf(certificate) }, options)]),
   ];
 }

@@ -24,19 +24,19 @@ export const insertSql = `
       signing_algorithm text, key_type text, bits int, san boolean, not_before timestamptz, not_after timestamptz, date_created timestamptz,
       distinguished_name text, country text, state text, location text, organization text, organizational_unit text, user_id int,
       authority_id int, root_authority_id int, fingerprint_sha256 text, request_key text, request_hash text, store_before timestamptz, format text,
-      dns_provider_id int, pending_certificate_id int)
+      dns_provider_id int, pending_certificate_id int, custom_name text, renewal_of int)
   ),
   stored as (
     insert into certificate (
       id, name, external_id, owner, owner_role_id, role_ids, description, notify, rotation, rotation_policy_id, der, chain_id, csr, key_id,
       issuer, cn, serial, serial_hex, signing_algorithm, key_type, bits, san, not_before, not_after, date_created, distinguished_name,
       country, state, location, organization, organizational_unit, user_id, authority_id, root_authority_id, fingerprint_sha256, request_key,
-      request_hash, dns_provider_id, pending_certificate_id, format)
+      request_hash, dns_provider_id, pending_certificate_id, custom_name, renewal_of, format)
     select id, name, external_id, owner, owner_role_id, role_ids, description, notify, rotation, rotation_policy_id, decode(der, 'hex'), chain_id,
       decode(csr, 'hex'), key_id, issuer, cn, serial, serial_hex, signing_algorithm, key_type, bits, san, not_before, not_after, date_created,
       distinguished_name, country, state, location, organization, organizational_unit, user_id, authority_id, root_authority_id,
       decode(fingerprint_sha256, 'hex'), decode(request_key, 'hex'), decode(request_hash, 'hex'), dns_provider_id, pending_certificate_id,
-      format
+      custom_name, renewal_of, format
     from given
     where store_before is null or clock_timestamp() < store_before
     order by id

@@ -12,9 +12,9 @@ import { requestIdentity, type RequestIdentity } from '../issuance/request-ident
 import { AskOutside } from '../pending/ask-outside.js';
 import { askedNames } from '../pending/asked-names.js';
 import type { Requested } from '../pending/pending-certificate.js';
-import { Filing } from './filing.js';
-import { factsOf, MintCertificate, rejected, type Prepared } from './mint-certificate.js';
+import { MintCertificate, type Prepared } from './mint-certificate.js';
 import { customName } from './new-certificate.js';
+import { ObtainCertificate } from './obtain-certificate.js';
 
 type Input = InputOf<typeof issueCertificate>;
 
@@ -25,7 +25,7 @@ export class IssueCertificate {
     private readonly references: References,
     private readonly judge: JudgeIssuance,
     private readonly mint: MintCertificate,
-    private readonly filing: Filing,
+    private readonly obtain: ObtainCertificate,
     private readonly outside: AskOutside,
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
   ) {}
@@ -45,18 +45,7 @@ export class IssueCertificate {
     assertNameable(draft, input.name);
     const prepared = await this.mint.prepare(draft, authority, { requester: requesterOf(principal, authority), signal });
     const requested = requestedOf({ input, principal, request, found, authority, draft, prepared });
-    // Signatures of our own key vault stand in its journal; for any other authority a row of ours is the record.
-    return authority.keyId === null ? this.outside.run(requested, prepared, signal) : this.issueHere(requested, prepared, signal);
-  }
-
-  private async issueHere(requested: Requested, prepared: Prepared, signal: AbortSignal): Promise<IssueAnswer> {
-    const { authority } = requested;
-    const outcome = await this.mint.ask(prepared);
-    if (outcome.status === 'rejected') throw rejected(authority.name, outcome.reason);
-    if (outcome.status === 'pending') return this.outside.later(requested, outcome, signal);
-    const { externalId, chainDer } = outcome;
-    const certificate = { ...requested, facts: factsOf(outcome, prepared), externalId, authorityId: authority.id, rootAuthorityId: null };
-    return { certificate: await this.filing.add('issued', certificate, chainDer, authority) };
+    return this.obtain.run(requested, prepared, signal);
   }
 }
 

@@ -20,6 +20,10 @@ export interface NewCertificate {
   rotationPolicy: { id: number; days: number } | null;
   /** As the caller wants it to be called; null for a generated name. */
   name: string | null;
+  /** What the first of its series was called; absent: the same as its name. */
+  seriesName?: string | null;
+  /** The certificate whose place it takes as a renewal. */
+  renewalOf?: number | null;
   authorityId: number | null;
   /** The authority whose own certificate this is. */
   rootAuthorityId: number | null;
@@ -136,6 +140,8 @@ export function certificateRow(certificate: NewCertificate, id: number, name: st
     store_before: certificate.storeBefore,
     dns_provider_id: certificate.dnsProviderId ?? null,
     pending_certificate_id: certificate.pendingCertificateId ?? null,
+    custom_name: certificate.seriesName === undefined ? customName(certificate.name) || null : certificate.seriesName,
+    renewal_of: certificate.renewalOf ?? null,
   };
 }
 

@@ -37,6 +37,21 @@ export function requestIdentity(principal: Principal, { requestKey, ...content }
   return { key: sha256(`${caller}\n${requestKey}`), contentHash: sha256(JSON.stringify(compared, inOrder)) };
 }
 
+/**
+ * The renewal of a certificate, by whatever service and however often it is begun: the unique index of request keys lets one certificate
+ * have one of them.
+ */
+export function renewalIdentity(certificateId: number): RequestIdentity {
+  const key = sha256(`renewal\n${certificateId}`);
+  return { key, contentHash: key };
+}
+
+/** A reissue that a caller asked for with a key of its own. */
+export function reissueIdentity(principal: Principal, certificateId: number, requestKey: string): RequestIdentity {
+  const caller = principal.kind === 'user' ? `user ${principal.userId}` : `service ${principal.service}`;
+  return { key: sha256(`reissue\n${caller}\n${requestKey}`), contentHash: sha256(`reissue of ${certificateId}`) };
+}
+
 const orNothing = (ids: readonly number[]): number[] | undefined => (ids.length === 0 ? undefined : [...ids].sort((a, b) => a - b));
 
 /** @throws AppError `conflict` for the key of another request */

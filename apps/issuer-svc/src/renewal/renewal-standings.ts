@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RenewalRecord } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
+import type { RenewalVerdict } from '@sifaka/policy';
 import { RenewalFilter } from './renewal-filter.js';
-import type { RenewalFacts } from './renewal-facts.js';
+import type { RenewalFacts, StoredRenewal } from './renewal-facts.js';
 import { RenewalReader } from './renewal-reader.js';
-import { renewalRecord, type PausedAuthority } from './renewal.view.js';
+import { renewalRecord, verdictOf, type PausedAuthority } from './renewal.view.js';
 
 /** Says of certificates what will become of them. */
 @Injectable()
@@ -27,6 +28,13 @@ export class RenewalStandings {
       const row = stored.get(facts.id) ?? null;
       return renewalRecord({ facts, stored: row, isFiltered: leftOut.has(facts.id), paused: paused.get(row?.authorityId ?? 0) ?? null }, now);
     });
+  }
+
+  /** @throws AppError `not_found` */
+  async verdictOf(id: number): Promise<{ facts: RenewalFacts; stored: StoredRenewal | null; verdict: RenewalVerdict }> {
+    const [facts, stored] = await Promise.all([this.reader.fact(id), this.reader.renewal(id)]);
+    const leftOut = await this.filter.leftOut([facts]);
+    return { facts, stored, verdict: verdictOf(facts, leftOut.has(id)) };
   }
 
   private async paused(now: Date): Promise<Map<number, PausedAuthority>> {

@@ -22,7 +22,7 @@ export interface Pace {
  * After an outage that makes a longer slope instead of a peak: half of the window is there to be used.
  */
 export function levelledPerHour({ steadyPerHour, fleet, backlog, now }: Pace): number {
-  if (fleet <= wholeFleetAtOnce) return fleetPerHour;
+  if (Math.max(fleet, backlog.length) <= wholeFleetAtOnce) return fleetPerHour;
   return Math.max(steadyMargin * steadyPerHour, backlogMargin * neededPerHour(backlog, now));
 }
 

@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '@sifaka/kernel';
+import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
+import type { Logger } from '@sifaka/observability';
+import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { AttemptRenewal, type AttemptOutcome } from './attempt-renewal.js';
+import { PlanRenewals } from './plan-renewals.js';
+import { RenewalPace } from './renewal-pace.js';
+import { RenewalRepository } from './renewal.repository.js';
+import { WatchRenewals } from './watch-renewals.js';
+
+/** How many attempts came to what. */
+export type RenewalCounts = Record<AttemptOutcome['status'], number>;
+
+/** Renews what is due: plans what changed, looks after what hangs, tells what is late, and asks each authority at its pace. */
+@Injectable()
+export class RenewDue {
+  constructor(
+    private readonly renewals: RenewalRepository,
+    private readonly planning: PlanRenewals,
+    private readonly watching: WatchRenewals,
+    private readonly pace: RenewalPace,
+    private readonly attempts: AttemptRenewal,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @param clock of the decisions; how long it all takes is measured apart from it */
+  async run(clock: Clock, { signal, patienceMs, requestedAt }: { signal: AbortSignal; patienceMs: number; requestedAt: Date | null }): Promise<RenewalCounts> {
+    const stopAt = performance.now() + patienceMs;
+    const counts: RenewalCounts = { renewed: 0, pending: 0, failed: 0, skipped: 0 };
+    await this.prepare(clock, signal);
+    const waiting = await this.renewals.authorities(requestedAt !== null, clock.now());
+    const next = async (): Promise<void> => {
+      for (let authorityId = waiting.shift(); authorityId !== undefined; authorityId = waiting.shift()) {
+        await this.drain(authorityId, counts, { clock, requestedAt, mayGoOn: () => !signal.aborted && performance.now() < stopAt, signal });
+      }
+    };
+    await Promise.all(Array.from({ length: authoritiesAtOnce }, next));
+    return counts;
+  }
+
+  /** Everything but asking authorities. */
+  async prepare(clock: Clock, signal: AbortSignal): Promise<void> {
+    await this.renewals.expireLeases(clock.now());
+    await this.watching.endedPendings();
+    await this.planning.run(clock.now(), signal);
+    await this.watching.late(signal);
+  }
+
+  private async drain(authorityId: number, counts: RenewalCounts, run: { clock: Clock; requestedAt: Date | null; mayGoOn: () => boolean; signal: AbortSignal }): Promise<void> {
+    const { clock, requestedAt, mayGoOn, signal } = run;
+    while (mayGoOn()) {
+      const claims = await this.pace.take(authorityId, atOnce, { leaseMs, requestedAt });
+      if (claims.length === 0) return;
+      const outcomes = await Promise.all(claims.map((claim) => this.attempts.run(claim, () => clock.now(), signal)));
+      for (const outcome of outcomes) {
+        counts[outcome.status] += 1;
+        if (outcome.status === 'failed') this.logger.warn({ authorityId, err: outcome.error }, 'a certificate could not be renewed');
+      }
+      // Whoever is away is not asked for all others, too.
+      if (outcomes.some((outcome) => outcome.status === 'failed' && outcome.isAuthorityAway)) return;
+    }
+  }
+}
+
+/** Name of the job that renews what is due. */
+export const renewJob = 'renew-certificates';
+
+/** Runs it every minute. */
+@Injectable()
+export class RenewEveryMinute {
+  constructor(
+    private readonly due: RenewDue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Job(renewJob, { cron: '* * * * *', timeLimitMs: 115_000 })
+  async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+    await this.due.run(this.clock, { signal, patienceMs: 45_000, requestedAt: null });
+  }
+}
+
+/** Longer than any authority takes to answer. */
+const leaseMs = 300_000;
+const atOnce = 8;
+const authoritiesAtOnce = 4;
