@@ -27,7 +27,9 @@ export class AtlasRedisSink implements MetricSink {
   ) {}
 
   async check(): Promise<void> {
-    await this.within(async (client) => void (await client.ping()));
+    await this.within(async (client) => {
+      await client.ping();
+    });
   }
 
   async submit(measurements: readonly Measurement[]): Promise<void> {

@@ -28,16 +28,21 @@ class SinkOutbound {
   }
 }
 
+const METRIC_PLUGINS = Symbol('MetricPlugins');
+
 const providers: FactoryProvider[] = [
   { provide: SinkOutbound, inject: [CONFIG], useFactory: (config: OutboundConfig) => new SinkOutbound(config) },
   {
+    provide: METRIC_PLUGINS,
+    inject: [HostedPlugins, PluginContexts, HOST_SECRETS, SinkOutbound],
+    useFactory: (plugins: HostedPlugins, contexts: PluginContexts, secrets: HostSecrets, { outbound }: SinkOutbound) =>
+      new PluginHost<'metric'>({ kind: 'metric', plugins, secrets, contextOf: (slug) => ({ ...contexts.of(slug), fetch: outbound.fetch, outbound }) }),
+  },
+  {
     provide: MetricProviders,
-    inject: [CONFIG, HostedPlugins, PluginContexts, HOST_SECRETS, SinkOutbound, MeasurementFeed, LOGGER, CLOCK],
-    useFactory: (config: PlatformConfig, plugins: HostedPlugins, contexts: PluginContexts, secrets: HostSecrets, { outbound }: SinkOutbound, feed: MeasurementFeed, logger: Logger, clock: Clock) => {
-      const contextOf = (slug: string) => ({ ...contexts.of(slug), fetch: outbound.fetch, outbound });
-      const host = new PluginHost<'metric'>({ kind: 'metric', plugins, secrets, contextOf });
-      return new MetricProviders({ slugs: config.metricProviders, host, feed, logger, clock });
-    },
+    inject: [CONFIG, METRIC_PLUGINS, MeasurementFeed, LOGGER, CLOCK],
+    useFactory: (config: PlatformConfig, host: PluginHost<'metric'>, feed: MeasurementFeed, logger: Logger, clock: Clock) =>
+      new MetricProviders({ slugs: config.metricProviders, host, feed, logger, clock }),
   },
 ];
 

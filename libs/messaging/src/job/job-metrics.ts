@@ -1,9 +1,12 @@
 import type { ServiceName } from '@sifaka/contracts';
 import { gauge, histogram } from '@sifaka/observability';
+import { measureTaskEnd, measureTaskStart } from '../measurement/task-measurements.js';
 import type { TaskTrigger } from './job.js';
 
 /** One run of a job. */
 export interface RunFacts {
+  /** The same for each attempt of one run. */
+  id: string;
   service: ServiceName;
   job: string;
   /** One of the catalogue; false: work of the house. */
@@ -17,12 +20,21 @@ export interface RunFacts {
 export type RunOutcome = 'succeeded' | 'failed' | 'timed_out' | 'stopped';
 
 /** Every start of a run passes here. */
-export function measureStart(_run: RunFacts): void {
-  // Nothing is counted at the start.
+export function measureStart({ id, job, isTask }: RunFacts): void {
+  if (isTask) measureTaskStart({ task: job, id });
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  at: Date;
+  durationMs: number;
+  /** Why it did not succeed, without secrets. */
+  error: string | null;
 }
 
 /** Every end of a run passes here, except of those whose process was killed. */
-export function measureEnd({ service, job }: RunFacts, outcome: RunOutcome, { at, durationMs }: { at: Date; durationMs: number }): void {
+export function measureEnd({ id, service, job, isTask }: RunFacts, outcome: RunOutcome, { at, durationMs, error }: RunEnd): void {
+  if (isTask) measureTaskEnd({ task: job, id }, outcome, error);
   if (outcome === 'succeeded') lastSuccess.set(at.getTime() / 1_000, { service, job });
   duration.record(durationMs / 1_000, { service, job, outcome: outcome === 'succeeded' ? 'ok' : 'failed' });
 }

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { AppError, isAppError } from '@sifaka/kernel';
+import { isAppError, type AppError } from '@sifaka/kernel';
 import type { Check } from './check.js';
 import { loopbackOutbound } from './loopback-outbound.js';
 import { aMeasurement, arrivedWhen, makeSink, withSink, type MetricSinkSubject } from './metric-subject.js';
