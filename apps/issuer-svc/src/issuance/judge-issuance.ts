@@ -19,6 +19,7 @@ import { CLOCK, CONFIG } from '@sifaka/runtime';
 import { ACCESS_RULES } from '../access-rules.js';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import type { IssuerConfig } from '../issuer.config.js';
+import { PublicationAddresses } from '../revocation/publication-addresses.js';
 import { DomainRules } from './domain-rules.js';
 import { refusing } from './refusing.js';
 
@@ -57,6 +58,7 @@ export type JudgedDraft = IssuanceDraft & { csr: CsrFacts | null; owner: string;
 export class JudgeIssuance {
   constructor(
     private readonly domains: DomainRules,
+    private readonly addresses: PublicationAddresses,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IssuerConfig,
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
@@ -64,7 +66,7 @@ export class JudgeIssuance {
 
   /** @throws AppError `invalid_argument` with every refused field */
   async run(kind: IssuanceAsk['kind'], input: SubjectAndValidity, authority: AuthorityState | null, principal: Principal): Promise<JudgedDraft> {
-    const extensions = this.published(extensionsFromJson(input.extensions), authority);
+    const extensions = await this.published(extensionsFromJson(input.extensions), authority);
     return this.judge(this.askOf(kind, input, extensions), { owner: input.owner, name: input.name ?? null }, authority, principal);
   }
 
@@ -75,7 +77,7 @@ export class JudgeIssuance {
    */
   async renew({ owner, name, ...asked }: RenewedAsk, authority: AuthorityState, principal: Principal): Promise<JudgedDraft> {
     const none = { kind: 'leaf', subject: {}, csr: null, validityYears: null } as const;
-    return this.judge({ ...none, ...asked, extensions: this.published(asked.extensions, authority) }, { owner, name }, authority, principal);
+    return this.judge({ ...none, ...asked, extensions: await this.published(asked.extensions, authority) }, { owner, name }, authority, principal);
   }
 
   private async judge(ask: IssuanceAsk, { owner, name }: { owner: string; name: string | null }, authority: AuthorityState | null, principal: Principal): Promise<JudgedDraft> {
@@ -101,8 +103,9 @@ export class JudgeIssuance {
     return { ...draft, csr: ask.csr, owner: owner.toLowerCase(), name };
   }
 
-  private published(request: ExtensionRequest, authority: AuthorityState | null): ExtensionRequest {
-    return withPublishedAddresses(request, publishedAddresses(this.config), authority?.name ?? null);
+  private async published(request: ExtensionRequest, authority: AuthorityState | null): Promise<ExtensionRequest> {
+    const served = authority === null ? null : await this.addresses.of(authority);
+    return withPublishedAddresses(request, publishedAddresses(this.config), authority?.name ?? null, served);
   }
 
   private askOf(kind: IssuanceAsk['kind'], input: SubjectAndValidity, extensions: ExtensionRequest): IssuanceAsk {
