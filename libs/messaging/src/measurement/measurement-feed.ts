@@ -1,4 +1,4 @@
-import type { Subscription } from '@nats-io/transport-node';
+import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { ServiceName } from '@sifaka/contracts';
 import { serviceNames } from '@sifaka/contracts';
 import type { Bus } from '../bus/bus.js';
@@ -28,11 +28,10 @@ export class MeasurementFeed {
     this.subscription = this.bus.connection.subscribe(measurementSubjects, {
       queue: measurementHost,
       callback: (error, message) => {
-        if (error !== null) return void this.log.error({ err: error }, 'measurements of other services cannot be heard');
-        const service = serviceNames.find((name) => message.subject.endsWith(`.${name}`));
-        const batch = readBatch(message.string());
-        if (service !== undefined && batch !== null) hear({ service, ...batch });
-        else this.log.warn({ subject: message.subject }, 'dropped measurements that cannot be read');
+        const heard = error === null ? readMessage(message) : null;
+        if (heard !== null) hear(heard);
+        else if (error === null) this.log.warn({ subject: message.subject }, 'dropped measurements that cannot be read');
+        else this.log.error({ err: error }, 'measurements of other services cannot be heard');
       },
     });
   }
@@ -43,4 +42,10 @@ export class MeasurementFeed {
     this.subscription = undefined;
     if (subscription !== undefined && !this.bus.connection.isClosed()) await subscription.drain();
   }
+}
+
+function readMessage(message: Msg): HeardMeasurements | null {
+  const service = serviceNames.find((name) => message.subject.endsWith(`.${name}`));
+  const batch = readBatch(message.string());
+  return service === undefined || batch === null ? null : { service, ...batch };
 }
