@@ -12,6 +12,7 @@ import {
   type revokeCertificate,
 } from '@sifaka/contracts';
 import { newEvent, type CallContext } from '@sifaka/messaging';
+import { measure } from '@sifaka/observability';
 import type { IssuedCertificateReference } from '@sifaka/plugin-sdk';
 import { issuerAuthority, type AuthorityState } from '../authority/authority-directory.js';
 import { RecordRevocation } from '../revocation/record-revocation.js';
@@ -40,12 +41,13 @@ export class RevokeCertificate {
     assertMayFollow(certificate, crlReason);
     const { authority, issuer } = await this.issuing.of(certificate);
     const publisherId = await this.records.publisherOf(authority);
-    if (issuer.revoke !== undefined) await issuer.revoke({ ...referenceTo(certificate, authority), reason: crlReason, comments: comments ?? '' });
+    if (issuer.revoke !== undefined) await issuer.revoke({ ...referenceTo(certificate, authority), reason: crlReason, comments: comments ?? '' }).catch(failedRevocation);
     // An authority that signs with our key vault has no other side: what is on record here is what its CRL says.
     else if (authority.keyId === null) throw cannot(authority, 'revoke');
 
     if (crlReason === 'removeFromCRL') await this.release(id, principal, publisherId);
     else await this.revoke({ ...input, crlReason }, principal, publisherId);
+    measure.count('certificate_revoke', { status: 'success' });
     return { id };
   }
 
@@ -80,6 +82,11 @@ export class RevokeCertificate {
 
 type Input = InputOf<typeof revokeCertificate>;
 
+function failedRevocation(error: unknown): never {
+  measure.count('certificate_revoke', { status: 'failure' });
+  throw error;
+}
+
 const isRevoked = ({ status, revokedAt }: StoredCertificate): boolean => status === 'revoked' && revokedAt !== null;
 
 /** RFC 5280 section 5.3.1: a hold may be released or made final; nothing that is final comes back. */
@@ -113,13 +120,18 @@ export class DeactivateCertificate {
     allow(principal, 'certificate:write', certificate);
     const { authority, issuer } = await this.issuing.of(certificate);
     if (issuer.deactivate === undefined) throw cannot(authority, 'deactivate');
-    await issuer.deactivate(referenceTo(certificate, authority));
+    const count = (status: string) => measure.count('certificate_deactivate', { status, certificate_name: certificate.name, certificate_id: id });
+    await issuer.deactivate(referenceTo(certificate, authority)).catch((error: unknown) => {
+      count('failure');
+      throw error;
+    });
     await this.changes.run(id, principal, () => ({
       state: {},
       log: 'deactivate_cert',
       action: 'certificate.deactivated',
       event: (changed, at) => newEvent(certificateDeactivated, storedFacts(changed), { subject: String(id), at }),
     }));
+    count('success');
     return { id };
   }
 }
