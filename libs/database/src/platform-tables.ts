@@ -111,11 +111,13 @@ const eventFault = `
   create index event_fault_since on event_fault (since);
 `;
 
-// Jobs that got the name of the task that they are keep what is known of their last run.
+// Jobs that got the name of the task that they are keep what is known of their last run. The queue holds a run a moment longer than it
+// goes on: `ended_run` is one that is over already.
 const taskReport = `
   alter table job_status
     add column report jsonb,
-    add column last_trigger text check (last_trigger in ('schedule', 'request'));
+    add column last_trigger text check (last_trigger in ('schedule', 'request')),
+    add column ended_run bigint;
   update job_status set name = renamed.task
     from (values
       ('get-all-zones', 'get_all_zones'),

@@ -4,7 +4,7 @@ import { currentTraceId, inSpan } from '@sifaka/observability';
 import type { Log } from '../bus/log.js';
 import { backgroundCall } from '../rpc/background-call.js';
 import { runInCall } from '../rpc/call-context.js';
-import { measureEnd, measureStart, type RunFacts, type RunOutcome } from './job-metrics.js';
+import { measureEnd, measureStart, type RunEnd, type RunFacts, type RunOutcome } from './job-metrics.js';
 import type { JobStates } from './job-states.js';
 import type { JobDefinition, JobPayload } from './job.js';
 import { keptReport } from './task-report.js';
@@ -54,7 +54,7 @@ export class JobRun {
     const { service, states, clock } = this.options;
     const { name, task } = bound.job;
     const trigger = payload.trigger === 'request' ? 'request' : 'schedule';
-    const run: RunFacts = { service, job: name, isTask: task !== undefined, trigger, startedAt: clock.now() };
+    const run: RunFacts = { id: queueId, service, job: name, isTask: task !== undefined, trigger, startedAt: clock.now() };
     // Clocks are set; how long it took is another clock's business.
     const begunMs = performance.now();
     measureStart(run);
@@ -65,7 +65,8 @@ export class JobRun {
       await states.succeeded(run, end, keptReport(report));
       measureEnd(run, 'succeeded', end);
     } catch (error) {
-      await this.failed(run, { begunMs, queueId, error, outcome: outcomeOf(signal) });
+      this.options.log.error({ err: error, job: name }, 'job failed');
+      await this.failed(run, this.end(begunMs, error), outcomeOf(signal));
       throw error;
     }
   }
@@ -84,17 +85,15 @@ export class JobRun {
     }
   }
 
-  private async failed(run: RunFacts, { begunMs, queueId, error, outcome }: { begunMs: number; queueId: string; error: unknown; outcome: RunOutcome }): Promise<void> {
-    const { states, log } = this.options;
-    const end = this.end(begunMs);
+  private async failed(run: RunFacts, end: RunEnd, outcome: RunOutcome): Promise<void> {
+    const { states } = this.options;
     measureEnd(run, outcome, end);
-    log.error({ err: error, job: run.job }, 'job failed');
-    await states.failed(run, end, { error: describe(error), isTold: outcome !== 'stopped' });
-    if (outcome === 'stopped') await states.giveBackAttempt(queueId);
+    await states.failed(run, end, outcome !== 'stopped');
+    if (outcome === 'stopped') await states.giveBackAttempt(run.id);
   }
 
-  private end(begunMs: number) {
-    return { at: this.options.clock.now(), durationMs: Math.max(0, Math.round(performance.now() - begunMs)) };
+  private end(begunMs: number, error?: unknown): RunEnd {
+    return { at: this.options.clock.now(), durationMs: Math.max(0, Math.round(performance.now() - begunMs)), error: error === undefined ? null : describe(error) };
   }
 }
 

@@ -2,7 +2,7 @@ import { taskFailed, taskSucceeded, type ServiceName, type TaskReport } from '@s
 import { jobSchema, type Database } from '@sifaka/database';
 import { newEvent, type NewEvent } from '../event/cloud-event.js';
 import type { Outbox, OutboxRows } from '../event/outbox.js';
-import type { RunFacts } from './job-metrics.js';
+import type { RunEnd, RunFacts } from './job-metrics.js';
 import type { TaskTrigger } from './job.js';
 
 /** What is known of the runs of a job. */
@@ -15,12 +15,6 @@ export interface JobState {
   last_error_at: Date | null;
   last_duration_ms: number | null;
   report: TaskReport | null;
-}
-
-/** How a run ended. */
-export interface RunEnd {
-  at: Date;
-  durationMs: number;
 }
 
 /** Keeps what jobs did last, and tells others how tasks went, in one statement each. */
@@ -37,46 +31,47 @@ export class JobStates {
     );
   }
 
-  /** Names of the jobs that some replica works on. The queue's own lock says so: it outlives neither the run nor, for long, its process. */
+  /** Names of the jobs that some replica works on. The queue's own lock says so: it does not outlive its process for long. */
   async running(): Promise<Set<string>> {
-    const rows = await this.database.query<{ name: string }>(
-      `select distinct task_identifier as name from ${jobSchema(this.service)}.jobs where locked_at is not null`,
-    );
+    const rows = await this.database.query<{ name: string }>(`
+      select distinct task_identifier as name from ${jobSchema(this.service)}.jobs
+      left join job_status on name = task_identifier where locked_at is not null and ended_run is distinct from id`);
     return new Set(rows.map(({ name }) => name));
   }
 
   /** Whether a run with this key goes on, and how many of the job wait. */
   async queued(job: string, key: string): Promise<{ runs: boolean; waiting: number }> {
     const text = `
-      select coalesce(bool_or(key = $2 and locked_at is not null), false) as runs,
+      select coalesce(bool_or(key = $2 and locked_at is not null and ended_run is distinct from id), false) as runs,
         count(*) filter (where key <> $2 and locked_at is null and attempts < max_attempts)::int as waiting
-      from ${jobSchema(this.service)}.jobs where task_identifier = $1`;
+      from ${jobSchema(this.service)}.jobs left join job_status on name = task_identifier where task_identifier = $1`;
     const [found] = await this.database.query<{ runs: boolean; waiting: number }>({ name: 'job-queued', text, values: [job, key] });
     return found ?? { runs: false, waiting: 0 };
   }
 
-  async started({ job, startedAt, trigger }: RunFacts): Promise<void> {
+  async started({ id, job, startedAt, trigger }: RunFacts): Promise<void> {
     const text = `
       insert into job_status (name, last_started_at, last_trigger) values ($1, $2, $3)
-      on conflict (name) do update set last_started_at = excluded.last_started_at, last_trigger = excluded.last_trigger`;
-    await this.database.query({ name: 'job-started', text, values: [job, startedAt, trigger] });
+      on conflict (name) do update set last_started_at = excluded.last_started_at, last_trigger = excluded.last_trigger, ended_run = nullif(job_status.ended_run, $4::bigint)`;
+    await this.database.query({ name: 'job-started', text, values: [job, startedAt, trigger, id] });
   }
 
   async succeeded(run: RunFacts, { at, durationMs }: RunEnd, report: TaskReport): Promise<void> {
     const { ids, subjects, payloads } = this.told(run, () => newEvent(taskSucceeded, { ...this.facts(run, durationMs), report }, this.options(run, at)));
     const text = `${tellSql}
-      update job_status set last_success_at = $5, last_duration_ms = $6, last_error = null, last_error_at = null, report = $7::jsonb where name = $4`;
+      update job_status set last_success_at = $5, last_duration_ms = $6, last_error = null, last_error_at = null, report = $7::jsonb, ended_run = $8 where name = $4`;
     const kept = run.isTask ? JSON.stringify(report) : null;
-    await this.database.query({ name: 'job-succeeded', text, values: [ids, subjects, payloads, run.job, at, durationMs, kept] });
+    await this.database.query({ name: 'job-succeeded', text, values: [ids, subjects, payloads, run.job, at, durationMs, kept, run.id] });
   }
 
   /** @param isTold false for what failed through no fault of its own, and runs again */
-  async failed(run: RunFacts, { at, durationMs }: RunEnd, { error, isTold }: { error: string; isTold: boolean }): Promise<void> {
+  async failed(run: RunFacts, { at, durationMs, error: reason }: RunEnd, isTold: boolean): Promise<void> {
+    const error = reason ?? '';
     const isSaid = { ...run, isTask: run.isTask && isTold };
     const { ids, subjects, payloads } = this.told(isSaid, () => newEvent(taskFailed, { ...this.facts(run, durationMs), error }, this.options(run, at)));
     const text = `${tellSql}
-      update job_status set last_error = $5, last_error_at = $6, last_duration_ms = $7 where name = $4`;
-    await this.database.query({ name: 'job-failed', text, values: [ids, subjects, payloads, run.job, error, at, durationMs] });
+      update job_status set last_error = $5, last_error_at = $6, last_duration_ms = $7, ended_run = $8 where name = $4`;
+    await this.database.query({ name: 'job-failed', text, values: [ids, subjects, payloads, run.job, error, at, durationMs, run.id] });
   }
 
   /** Where dashboards read when a schedule comes next. */
