@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { projects, readJson, root } from '../workspace.mjs';
+import { declaredMetrics } from './metric-page.mjs';
 import { pluginIndex, pluginPage } from './plugin-pages.mjs';
 
 /** Everything that is generated is generated here: add a line to add a file. Each answers `{ path: content }`, paths from the root. */
-export const generators = [openApi, asyncApi, configuration, natsPermissions, plugins];
+export const generators = [openApi, asyncApi, configuration, natsPermissions, plugins, metrics];
 
 const load = (folder) => import(join(root, folder, 'dist/index.js'));
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
@@ -47,6 +48,11 @@ async function natsPermissions() {
   const text = permissions({ registry: { contracts: allContracts, events: allEvents } });
   // kustomize reads nothing outside its own folder.
   return { 'deploy/nats/permissions.conf': text, 'deploy/k8s/base/nats-permissions.conf': text };
+}
+
+async function metrics() {
+  const { metricsReference } = await load('libs/observability');
+  return { 'docs/reference/metrics.md': metricsReference(declaredMetrics()) };
 }
 
 async function plugins() {

@@ -18,3 +18,4 @@ export { measure } from './measure/measure.js';
 export { ExpirationMeasurements, type MeasuredCertificate } from './measure/expirations.js';
 export { openOutlet, type MeasurementOutlet, type TakenMeasurement } from './measure/measurement-outlet.js';
 export type { MetricName, TagValue } from './measure/catalogue.js';
+export { metricsReference, type OwnMetric } from './measure/metrics-reference.js';
