@@ -1,28 +1,14 @@
 import type { MessageType } from '@sifaka/contracts';
 import type { MessageData } from './message-data.js';
+import { TemplateSet, type RenderedMessage } from './template-set.js';
 
-export interface RenderedMessage {
-  /** One line. */
-  subject: string;
-  text: string;
-  /** The same as HTML document. */
-  html: string;
-}
+export type { RenderedMessage } from './template-set.js';
 
-/** A message of this type in words. */
+let builtIn: TemplateSet | null = null;
+
+/** A message of this type in words, by the built-in templates; see `MessageTemplates` for those of an installation. */
 export function renderMessage(type: MessageType, data: MessageData): RenderedMessage {
-  const subject = `Lemur: ${titleCase(type)} Notification`;
-  const text = [subject, ...data.certificates.map(({ name, owner, notAfter }) => `${name} (${owner}) ends ${notAfter.toISOString()}`), ...(data.error === null ? [] : [data.error])].join('\n');
-  return { subject, text, html: `<!doctype html><html><head><title>${escape(subject)}</title></head><body><pre>${escape(text)}</pre></body></html>` };
-}
-
-function titleCase(type: string): string {
-  return type
-    .split('_')
-    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
-    .join(' ');
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  // Compiled at the first use: 40 templates take longer than most processes that load this file want to wait.
+  builtIn ??= new TemplateSet();
+  return builtIn.render(type, data);
 }
