@@ -36,6 +36,7 @@ const libraryScopes = [
   'outbound',
   'plugin-host',
   'tls-probe',
+  'revocation-check',
 ];
 
 const scopes = (names) => names.map((name) => `scope:${name}`);

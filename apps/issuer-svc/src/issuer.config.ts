@@ -4,6 +4,7 @@ import { thirdPartySettings } from '@sifaka/plugin-host';
 import { certificateFilterFields, certificatePatternFault, domainPatternFault } from '@sifaka/policy';
 import { z } from 'zod';
 import { publicationSettings } from './revocation/publication.config.js';
+import { revocationCheckSettings } from './revocation-check/revocation-check.config.js';
 
 const subjectPart = (max: number) => z.string().max(max).default('');
 const days = z.int().min(1).max(36_500);
@@ -76,6 +77,7 @@ export const issuerConfig = defineConfig('issuer', {
     describe: 'OCSP responders for the same requests; `{authority}` likewise.',
   }),
   ...publicationSettings,
+  ...revocationCheckSettings,
   crlUrls: setting(publishedUrls, {
     env: 'SIFAKA_CRL_URLS',
     describe: 'Where revocation lists are published, for requests with `crlDistributionPoints.includeCrlDp` `yes` or `default`; `{authority}` likewise.',

@@ -49,6 +49,7 @@ import { ReconcileKeyvault } from './reconcile/reconcile-keyvault.js';
 import { ReconcileRepository } from './reconcile/reconcile.repository.js';
 import { renewalControllers, renewalProviders } from './renewal/renewal.parts.js';
 import { revocationControllers, revocationProviders } from './revocation/revocation.parts.js';
+import { revocationCheckControllers, revocationCheckProviders } from './revocation-check/revocation-check.parts.js';
 import { rotationPolicyProviders } from './rotation-policy/rotation-policy.parts.js';
 import { SettingsModule } from './settings.module.js';
 
@@ -81,8 +82,8 @@ const attachment = [AttachmentRepository, HearAttachments];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, ...revocationControllers, IngestHandlers, PlacedHandlers, ...renewalControllers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocationProviders, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, ...revocationControllers, ...revocationCheckControllers, IngestHandlers, PlacedHandlers, ...renewalControllers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocationProviders, ...revocationCheckProviders, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

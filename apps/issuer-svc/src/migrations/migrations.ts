@@ -11,6 +11,7 @@ import { attachments } from './0010-attachments.js';
 import { pendingNotifications } from './0011-pending-notifications.js';
 import { renewal } from './0012-renewal.js';
 import { crl } from './0013-crl.js';
+import { revocationCheck } from './0014-revocation-check.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -27,4 +28,5 @@ export const issuerMigrations = [
   pendingNotifications,
   renewal,
   crl,
+  revocationCheck,
 ];

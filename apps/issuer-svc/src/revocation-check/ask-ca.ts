@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RevocationCheckRecord } from '@sifaka/contracts';
+import { isAppError, type Clock } from '@sifaka/kernel';
+import { measure } from '@sifaka/observability';
+import { parseCertificate, type CertificateFacts } from '@sifaka/pki';
+import type { CheckTerms, RevocationVerdict } from '@sifaka/revocation-check';
+import { CLOCK } from '@sifaka/runtime';
+import { LRUCache } from 'lru-cache';
+import { OutsideChecker } from './outside-checker.js';
+import { RevocationCheckRepository, type CheckedCertificate } from './revocation-check.repository.js';
+import { recordOf } from './revocation-check.view.js';
+
+/** Asks the CA of a certificate of the inventory. */
+@Injectable()
+export class AskCa {
+  /** A chain belongs to all certificates of its authority, and never changes. */
+  private readonly chains = new LRUCache<number, CertificateFacts[]>({ max: 500 });
+
+  constructor(
+    private readonly checks: RevocationCheckRepository,
+    private readonly outside: OutsideChecker,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async ask({ id, der, chainId }: CheckedCertificate, terms: CheckTerms): Promise<RevocationCheckRecord> {
+    const certificate = der === null ? null : readable(der);
+    const verdict = certificate === null ? unreadable : await this.outside.check(certificate, await this.chainOf(chainId), terms);
+    for (const { method, outcome, detail, url } of verdict.steps) {
+      if (method === 'ocsp') measure.count('check_revocation_ocsp_verify', { status: detail.includes('(unauthorized)') ? 'unauthorized' : outcome, url });
+    }
+    return recordOf(id, verdict, this.clock.now());
+  }
+
+  private async chainOf(id: number | null): Promise<CertificateFacts[]> {
+    if (id === null) return [];
+    const known = this.chains.get(id);
+    if (known !== undefined) return known;
+    const chain = (await this.checks.chain(id)).map(readable).filter((certificate) => certificate !== null);
+    this.chains.set(id, chain);
+    return chain;
+  }
+}
+
+const unreadable: RevocationVerdict = { status: 'unknown', saidBy: null, revokedAt: null, reason: null, steps: [] };
+
+/** Sources find certificates of all kinds: what cannot be read cannot be asked about. */
+function readable(der: Buffer): CertificateFacts | null {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
