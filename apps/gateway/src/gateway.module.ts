@@ -22,6 +22,7 @@ import { identityControllers, identityProviders } from './identity/identity.part
 import { TokenAuthenticator } from './identity/token-authenticator.js';
 import { TokenService } from './identity/token-service.js';
 import { inventoryControllers, inventoryProviders } from './inventory.js';
+import { revocationCheckControllers } from './revocation-check/revocation-check.parts.js';
 import { roleControllers, roleProviders } from './role/role.parts.js';
 import { rotationControllers, rotationProviders } from './rotation/rotation.parts.js';
 import { sourceControllers, sourceProviders } from './source/source.parts.js';
@@ -46,6 +47,7 @@ export class GatewayModule {
         ...sourceControllers,
         ...endpointControllers,
         ...rotationControllers,
+        ...revocationCheckControllers,
         ...acmeControllers,
         ...auditControllers,
         ...taskControllers,

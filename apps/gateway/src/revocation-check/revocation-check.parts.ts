@@ -1,0 +1,3 @@
+import { RevocationCheckController } from './revocation-check.controller.js';
+
+export const revocationCheckControllers = [RevocationCheckController];
