@@ -74,6 +74,10 @@ const whatIsTold = {
     env: ['SIFAKA_REISSUE_NOTIFICATION_EXCLUDED_DESTINATIONS', 'LEMUR_REISSUE_NOTIFICATION_EXCLUDED_DESTINATIONS'],
     describe: 'Labels of destinations that look after themselves: renewed certificates that go there are not told of for having no endpoints.',
   }),
+  templateFolder: setting(z.string().min(1).max(4_096).optional(), {
+    env: 'SIFAKA_TEMPLATE_FOLDER',
+    describe: 'Folder with templates of messages (`expiration.subject.eta`, `expiration.text.eta`, `expiration.html.eta`, …) that take the place of the built-in ones. They are tried at start. What is in them is code that runs in this service.',
+  }),
   rotationNotification: setting(z.boolean().default(false), {
     env: ['SIFAKA_ENABLE_ROTATION_NOTIFICATION', 'ENABLE_ROTATION_NOTIFICATION'],
     describe: 'The owner is told when an endpoint presents another certificate.',

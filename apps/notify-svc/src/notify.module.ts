@@ -9,12 +9,13 @@ import { measurementParts } from './measurement/measurement.parts.js';
 import { notificationParts } from './notification/notification.parts.js';
 import { notifyPlugins } from './plugins.js';
 import { PluginsModule } from './plugins.module.js';
+import { templateParts } from './template/template.parts.js';
 
 /** What the module is made of, with these plugins. */
 export const notifyParts = (plugins: readonly Plugin<'notification' | 'metric'>[]) => ({
   imports: [PluginsModule.with(plugins), StatusModule.forService('notify', plugins)],
   controllers: [...notificationParts.controllers, ...attachmentParts.controllers, ...deliveryParts.controllers, ...expiryParts.controllers],
-  providers: [...notificationParts.providers, ...attachmentParts.providers, ...deliveryParts.providers, ...expiryParts.providers, ...happeningParts.providers, ...measurementParts.providers],
+  providers: [...notificationParts.providers, ...attachmentParts.providers, ...deliveryParts.providers, ...expiryParts.providers, ...happeningParts.providers, ...measurementParts.providers, ...templateParts.providers],
 });
 
 /** Notifications, what they hang on, and every message that is sent. */

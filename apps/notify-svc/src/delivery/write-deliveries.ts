@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Sql } from '@sifaka/database';
 import { newId, type Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
-import { renderMessage } from '../template/render-message.js';
+import { MessageTemplates } from '../template/message-templates.js';
 import { targetOf, type Draft } from './delivery.js';
 import { factsOf } from './message-facts.js';
 import { DeliveryRepository } from './delivery.repository.js';
@@ -15,6 +15,7 @@ export class WriteDeliveries {
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly turns: DeliveryTurns,
+    private readonly templates: MessageTemplates,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -35,7 +36,7 @@ export class WriteDeliveries {
   private async write(tx: Sql, draft: Draft): Promise<number | undefined> {
     const at = this.clock.now();
     const { type, data, notification, plugin } = draft;
-    const message = renderMessage(type, data);
+    const message = this.templates.render(type, data);
     const id = await this.deliveries.insert(tx, {
       message_id: newId(),
       origin: draft.origin,

@@ -2,12 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { accessRulesOf, allow, type AccessRules } from '@sifaka/authz';
 import type { InputOf, NotificationTestReport, Principal, testNotification, tryNotification } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
-import { AppError, isAppError, newId, type Clock } from '@sifaka/kernel';
+import { AppError, isAppError } from '@sifaka/kernel';
 import type { Notifier } from '@sifaka/plugin-sdk';
-import { CLOCK, CONFIG } from '@sifaka/runtime';
+import { CONFIG } from '@sifaka/runtime';
 import type { NotifyConfig } from '../notify.config.js';
-import { messageData } from '../template/message-data.js';
-import { renderMessage } from '../template/render-message.js';
+import { TestMessage } from '../template/test-message.js';
 import { NotificationPlugins, optionsPath } from './notification-plugins.js';
 import { NotificationTrail } from './notification-trail.js';
 import { NotificationRepository } from './notification.repository.js';
@@ -26,8 +25,8 @@ export class TestNotification {
     private readonly notifications: NotificationRepository,
     private readonly plugins: NotificationPlugins,
     private readonly trail: NotificationTrail,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: NotifyConfig,
+    private readonly message: TestMessage,
+    @Inject(CONFIG) config: NotifyConfig,
   ) {
     this.rules = accessRulesOf(config);
   }
@@ -55,10 +54,7 @@ export class TestNotification {
   }
 
   private async send(notifier: Notifier, label: string | null): Promise<string> {
-    const at = this.clock.now();
-    const message = renderMessage('test', messageData(at, { publicUrl: this.config.publicUrl ?? null, notificationLabel: label }));
-    const rest = { event: 'test', severity: 'info' as const, certificates: [], intervalDays: null, facts: {}, recipients: [], deliveryId: newId(), createdAt: at };
-    const { reference, undelivered = [] } = await withinTime(notifier.send({ ...message, ...rest }));
+    const { reference, undelivered = [] } = await withinTime(notifier.send(this.message.of(label)));
     if (undelivered.length > 0) throw new AppError('upstream_failed', undelivered.map(({ recipient, detail }) => `${recipient}: ${detail}`).join('; '));
     return reference === null ? 'a test message was handed over' : `a test message was handed over: ${reference}`;
   }

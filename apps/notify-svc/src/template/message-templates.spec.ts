@@ -8,6 +8,7 @@ import { renderMessage } from './render-message.js';
 import { sampleMessages } from './sample-messages.js';
 import type { TemplateFault } from './template-set.js';
 
+const terms = { publicUrl: 'https://sifaka.example', contacts: ['security@example.com'], at: new Date('2026-11-21T10:00:00Z') };
 const folders: string[] = [];
 afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
@@ -25,7 +26,7 @@ const faultOf = (files: Record<string, string>) =>
     () => 'no fault',
     (error: unknown) => error as { code: string; message: string },
   );
-const [sample] = sampleMessages('expiration', 'https://sifaka.example');
+const [sample] = sampleMessages('expiration', terms);
 
 describe('templates of an installation', () => {
   it('take the place of the built-in ones, each alone', async () => {
@@ -40,7 +41,7 @@ describe('templates of an installation', () => {
   it('may change the parts that all messages have in common', async () => {
     const templates = await load({ 'layout.html.eta': '<html><body class="corporate"><%~ it.body %></body></html>', 'end.text.eta': 'bye\n' });
     for (const type of messageTypes) {
-      const { text, html } = templates.preview(type, null);
+      const { text, html } = templates.preview(type, { ...terms, publicUrl: null });
       expect(html).toMatch(/^<html><body class="corporate">[^]*<\/body><\/html>$/);
       expect(text).toMatch(/bye\n$/);
     }

@@ -4,11 +4,13 @@ import { messageTypes, type MessageType } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import type { MessageData } from './message-data.js';
 import { renderMessage, type RenderedMessage } from './render-message.js';
-import { sampleMessages } from './sample-messages.js';
+import { sampleMessages, type SampleTerms } from './sample-messages.js';
 import { TemplateFault, templateFiles, TemplateSet, type TemplateSources } from './template-set.js';
 
 /** Told of a template of the installation that fails with real values: the message goes out by the built-in one. */
 export type OnTemplateFault = (fault: TemplateFault) => void;
+
+const provingTerms: SampleTerms = { publicUrl: 'https://sifaka.example', contacts: ['security@example.com'], at: new Date('2026-11-21T10:00:00Z') };
 
 const maxFileBytes = 262_144;
 const shownFaults = 20;
@@ -45,8 +47,8 @@ export class MessageTemplates {
   }
 
   /** As it would be sent, with made-up certificates. */
-  preview(type: MessageType, publicUrl: string | null): RenderedMessage {
-    const [sample] = sampleMessages(type, publicUrl);
+  preview(type: MessageType, terms: SampleTerms): RenderedMessage {
+    const [sample] = sampleMessages(type, terms);
     return this.render(type, sample);
   }
 }
@@ -87,7 +89,7 @@ function prove(folder: string, sources: TemplateSources): void {
   };
   const sound = [...sources].filter(([name, source]) => attempt(() => new TemplateSet(new Map([[name, source]]), true)));
   const set = new TemplateSet(new Map(sound), true);
-  for (const type of messageTypes) for (const sample of sampleMessages(type, 'https://sifaka.example')) attempt(() => set.render(type, sample));
+  for (const type of messageTypes) for (const sample of sampleMessages(type, provingTerms)) attempt(() => set.render(type, sample));
   if (faults.size > 0) throw refused(folder, [...faults]);
 }
 

@@ -59,7 +59,7 @@ describe('the subject of a message says how many, what and when', () => {
 
 describe('a message', () => {
   it.each(messageTypes)('of type %s says the same as text and as HTML, with data that is there and data that is missing', (type) => {
-    for (const data of sampleMessages(type, 'https://sifaka.example')) {
+    for (const data of sampleMessages(type, { publicUrl: 'https://sifaka.example', contacts: ['security@example.com'], at: now })) {
       const { subject: line, text, html } = renderMessage(type, data);
       expect(line).toMatch(/^Sifaka: \S/);
       for (const said of [text, html]) {

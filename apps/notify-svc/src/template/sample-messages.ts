@@ -3,25 +3,30 @@ import { assertNever } from '@sifaka/kernel';
 import type { NotifiedCertificate } from '@sifaka/plugin-sdk';
 import { messageData, type MessageData } from './message-data.js';
 
-const now = new Date('2026-11-21T10:00:00Z');
 const day = 86_400_000;
-const inDays = (days: number): Date => new Date(now.getTime() + days * day);
+
+export interface SampleTerms {
+  publicUrl: string | null;
+  contacts: readonly string[];
+  at: Date;
+}
 
 /** Made-up messages of a type, for previews and to try templates with: one that says all there is to say, and one in which everything that may be missing is. */
-export function sampleMessages(type: MessageType, publicUrl: string | null): [full: MessageData, bare: MessageData] {
-  const sample = new Sample(publicUrl);
-  return [messageData(now, { publicUrl, owner: 'joe@example.com', contacts: ['security@example.com'], ...sample.full(type) }), messageData(now, sample.bare(type))];
+export function sampleMessages(type: MessageType, terms: SampleTerms): [full: MessageData, bare: MessageData] {
+  const { publicUrl, contacts, at } = terms;
+  const sample = new Sample(terms);
+  return [messageData(at, { publicUrl, contacts, owner: 'joe@example.com', ...sample.full(type) }), messageData(at, sample.bare(type))];
 }
 
 class Sample {
-  constructor(private readonly publicUrl: string | null) {}
+  constructor(private readonly terms: SampleTerms) {}
 
   full(type: MessageType): Partial<MessageData> {
     const renewed = this.certificate('www.example.com', 9, { endpointCount: 3 });
-    const failure = { certificates: [renewed], error: 'the CA "Example CA" did not answer within 30 s', attempts: 4, nextTryAt: inDays(0.25) };
+    const failure = { certificates: [renewed], error: 'the CA "Example CA" did not answer within 30 s', attempts: 4, nextTryAt: this.inDays(0.25) };
     switch (type) {
       case 'expiration':
-        return { certificates: [this.certificate('www.example.com', 30, { endpointCount: 2 }), this.certificate('api.example.com', 30.4)], intervalDays: 30 };
+        return { certificates: [this.certificate('www.example.com', 30.2, { endpointCount: 2 }), this.certificate('api.example.com', 30.4)], intervalDays: 30 };
       case 'expiration_summary':
         return { owner: null, thresholdDays: 14, groups: [{ daysLeft: 0, certificates: [this.certificate('today.example.com', 0.5)] }, { daysLeft: 5, certificates: [this.certificate('shop.example.com', 5.2, { endpointCount: 1 }), this.certificate('mail.example.com', 5.9, { owner: 'ann@example.com' })] }] };
       case 'authority_expiration':
@@ -35,7 +40,7 @@ class Sample {
       case 'renewal_late':
         return { ...failure, certificates: [this.certificate('www.example.com', 1.1, { endpointCount: 3 })], isLastCall: true };
       case 'revocation':
-        return { certificates: [renewed], revocation: { reason: 'keyCompromise', revokedAt: inDays(-0.1), isFound: true } };
+        return { certificates: [renewed], revocation: { reason: 'keyCompromise', revokedAt: this.inDays(-0.1), isFound: true } };
       case 'failed':
         return { request: { id: 12, name: 'new.example.com', commonName: 'new.example.com', names: ['new.example.com', 'www.new.example.com'], url: this.url('/pending_certificates/12') }, error: 'no authorization for www.new.example.com: the TXT record was not found', attempts: 10, nextTryAt: null };
       case 'deployment_failed':
@@ -68,8 +73,8 @@ class Sample {
       issuer: 'Example Issuing CA',
       serialHex: '3c9a01',
       description: 'Made up, to show what messages look like',
-      notBefore: inDays(daysLeft - 90),
-      notAfter: inDays(daysLeft),
+      notBefore: this.inDays(daysLeft - 90),
+      notAfter: this.inDays(daysLeft),
       endpointCount: 0,
       replaces: [],
       replacedBy: [],
@@ -79,6 +84,11 @@ class Sample {
   }
 
   private url(path: string): string | null {
-    return this.publicUrl === null ? null : `${this.publicUrl}${path}`;
+    const { publicUrl } = this.terms;
+    return publicUrl === null ? null : `${publicUrl}${path}`;
+  }
+
+  private inDays(days: number): Date {
+    return new Date(this.terms.at.getTime() + days * day);
   }
 }
