@@ -161,7 +161,8 @@ function auditOf({ item: { door, certificate }, id, name }: Task): AuditEntry {
 
 function eventsOf({ item: { door, certificate }, id, name }: Task): NewEvent[] {
   const options = { subject: String(id), at: certificate.at };
-  const facts = { ...eventFacts(certificate, id, name), destinationIds: [...(certificate.destinationIds ?? [])], notificationIds: [...(certificate.notificationIds ?? [])] };
+  const attached = { destinationIds: [...(certificate.destinationIds ?? [])], notificationIds: [...(certificate.notificationIds ?? [])] };
+  const facts = { ...eventFacts(certificate, id, name), ...attached, ownAuthorityId: certificate.rootAuthorityId };
   const { fingerprintSha256, destinationIds } = facts;
   return [
     door === 'imported' ? newEvent(certificateImported, facts, options) : newEvent(certificateIssued, { ...facts, renewedFromId: certificate.renewalOf ?? null }, options),

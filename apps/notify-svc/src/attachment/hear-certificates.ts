@@ -13,14 +13,17 @@ export class HearCertificates {
   ) {}
 
   @OnEvent(certificateIssued, { durable: 'notify-issued', isIdempotent: true })
-  issued({ id: certificateId, owner, notificationIds }: EventDataOf<typeof certificateIssued>, { time }: CloudEvent): Promise<void> {
-    return this.giving.run({ certificateId, owner: owner.toLowerCase(), at: new Date(time), notificationIds });
+  async issued({ id: certificateId, owner, notificationIds, renewedFromId, ownAuthorityId }: EventDataOf<typeof certificateIssued>, { time }: CloudEvent): Promise<void> {
+    if (ownAuthorityId !== null) return;
+    if (renewedFromId !== null) await this.changes.inherit(renewedFromId, certificateId, owner.toLowerCase(), new Date(time));
+    await this.giving.run({ certificateId, owner: owner.toLowerCase(), at: new Date(time), notificationIds });
   }
 
-  /** Many thousand come at once when a source is read for the first time. */
+  /** Many thousand come at once when a source is read for the first time. Authorities are told of by their own rules. */
   @OnEvent(certificateImported, { durable: 'notify-imported', isIdempotent: true })
-  imported({ id: certificateId, owner, notificationIds }: EventDataOf<typeof certificateImported>, { time }: CloudEvent): Promise<void> {
-    return this.giving.run({ certificateId, owner: owner.toLowerCase(), at: new Date(time), notificationIds });
+  async imported({ id: certificateId, owner, notificationIds, ownAuthorityId }: EventDataOf<typeof certificateImported>, { time }: CloudEvent): Promise<void> {
+    if (ownAuthorityId !== null) return;
+    await this.giving.run({ certificateId, owner: owner.toLowerCase(), at: new Date(time), notificationIds });
   }
 
   @OnEvent(certificateUpdated, { durable: 'notify-updated', isIdempotent: true })

@@ -11,7 +11,7 @@ beforeEach(() => world.clear());
 type Issued = EventDataOf<typeof certificateIssued>;
 const facts = (id: number, owner: string): Issued => ({
   ...{ id, name: `c-${id}`, owner, commonName: null, names: [], authorityId: null, serialHex: 'A1', fingerprintSha256: 'f', replaces: [], roleIds: [] },
-  ...{ notBefore: clock.now().toISOString(), notAfter: clock.now().toISOString(), destinationIds: [], notificationIds: [] },
+  ...{ notBefore: clock.now().toISOString(), notAfter: clock.now().toISOString(), destinationIds: [], notificationIds: [], renewedFromId: null, ownAuthorityId: null },
 });
 const attach = (certificateId: number, owner: string, notificationIds: number[] = []) => world.call('gateway', attachNotifications, { certificateId, owner, notificationIds });
 const set = (certificateId: number, owner: string, notificationIds: number[], formerOwner: string | null = null) => world.call('gateway', setNotifications, { certificateId, owner, formerOwner, notificationIds });
@@ -72,6 +72,13 @@ describe('a new certificate', () => {
     expect(await labels(2)).toEqual([...owned('BOB_B_TEST'), ...security]);
     await attach(3, 'bob@a.test');
     expect(await labels(3)).toEqual([...owned('BOB'), ...security]);
+  });
+
+  it('of an authority has none', async () => {
+    await world.tell('issuer', certificateIssued, { ...facts(1, 'joe@a.test'), ownAuthorityId: 4 });
+    await world.tell('issuer', certificateIssued, facts(2, 'joe@a.test'));
+    await waitUntil(async () => (await labels(2)).length > 0);
+    expect(await labels(1)).toEqual([]);
   });
 
   it('of an owner that is no address is told to the security team', async () => {
@@ -153,6 +160,8 @@ describe('a renewed certificate', () => {
     await attach(1, 'joe@a.test', [mine.id]);
     await world.tell('issuer', certificateIssued, { ...facts(2, 'joe@a.test'), replaces: [1] });
     await waitUntil(async () => (await labels(2)).length > 0);
+    await world.tell('issuer', certificateIssued, { ...facts(9, 'joe@a.test'), replaces: [1], renewedFromId: 1 });
+    await waitUntil(async () => (await labels(9)).join() === 'mine');
     await world.tell('issuer', certificateRenewed, renewed(1, 2));
     await waitUntil(async () => (await labels(2)).join() === 'mine');
     await world.tell('issuer', certificateRenewed, renewed(2, 3));

@@ -47,6 +47,8 @@ export const certificateIssued = event('sifaka.v1.certificate.issued', {
     notificationIds: z.array(Id).default([]),
     /** The certificate that it renews; null: it is no renewal. */
     renewedFromId: Id.nullable().default(null),
+    /** The authority whose own certificate it is; null: of none. */
+    ownAuthorityId: Id.nullable().default(null),
   }),
 });
 export const certificateImported = event('sifaka.v1.certificate.imported', {
@@ -55,6 +57,8 @@ export const certificateImported = event('sifaka.v1.certificate.imported', {
   data: CertificateFacts.extend({
     destinationIds: z.array(Id).default([]),
     notificationIds: z.array(Id).default([]),
+    /** The authority whose own certificate it is; null: of none. */
+    ownAuthorityId: Id.nullable().default(null),
     /** Source that found it; null: a person uploaded it. */
     sourceId: Id.nullable().default(null),
     /** E-mail address of the owner that the source names, where it is not the owner yet. */
