@@ -106,6 +106,7 @@ async function read(reader: ReadableStreamDefaultReader<unknown>, { maxBytes, on
 function obstacleOf(error: unknown, signal: AbortSignal): Obstacle {
   if (signal.aborted) return failedFor('no complete answer within the time limit');
   if (!isAppError(error)) return failedFor('the connection failed');
+  if (error.reason === 'outbound.too_large') return refusedFor(error.message);
   // What the guard refuses was not asked.
   return error.code === 'failed_precondition' ? refusedFor(`not asked: ${error.message}`) : failedFor(error.message);
 }

@@ -28,7 +28,7 @@ export class CheckRevoked {
   async run(_args: TaskArguments, { signal }: JobContext): Promise<TaskReport> {
     const now = this.clock.now();
     const round = await this.checks.beginRound(now, new Date(now.getTime() - dayMs));
-    const tally = new CheckTally(round.belowId !== null);
+    const tally = new CheckTally(round.startedAt < now);
     const manners = new HostManners(this.clock);
     for (let page = await this.page(round, now); page.length > 0 && !signal.aborted; page = await this.page(round, now)) {
       await this.look(page, { signal, manners, tally });
