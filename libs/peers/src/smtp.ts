@@ -94,7 +94,10 @@ function serverOptions({ tls = 'starttls', user, allowsPlainAuth = false, refuse
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const refusal = stream.sizeExceeded ? { code: 552, text: '5.3.4 Message too big' } : (refuseMail?.() ?? null);
-        if (refusal !== null) return void done(failure(refusal));
+        if (refusal !== null) {
+          done(failure(refusal));
+          return;
+        }
         received.push(mailOf(Buffer.concat(chunks).toString('utf8'), session));
         done(null, '2.0.0 queued as 4F8B2');
       });

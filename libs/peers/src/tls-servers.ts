@@ -33,8 +33,12 @@ export const startHaproxy = (): Promise<TlsServer> =>
     },
   });
 
-/** postfix's SMTP server, with STARTTLS. */
-export const startPostfix = (): Promise<TlsServer> =>
+/**
+ * postfix's SMTP server, with STARTTLS.
+ *
+ * @param delivers mail for `mailbox.test` is delivered to the file `mailbox` of its folder
+ */
+export const startPostfix = ({ delivers = false } = {}): Promise<TlsServer> =>
   start({
     name: 'postfix',
     async prepare({ folder, port, path }) {
@@ -61,6 +65,13 @@ export const startPostfix = (): Promise<TlsServer> =>
         `smtpd_tls_key_file = ${path('server.key')}`,
       ];
       const services = [`127.0.0.1:${port(0)} inet n - n - - smtpd`, 'postlog unix-dgram n - n - 1 postlogd', 'proxymap unix - - n - - proxymap', 'rewrite unix - - n - - trivial-rewrite', 'anvil unix - - n - 1 anvil', 'tlsmgr unix - - n 1000? 1 tlsmgr', 'cleanup unix n - n - 0 cleanup'];
+      if (delivers) {
+        const id = (await run('id', ['-u', 'postfix'])).trim();
+        await writeFile(join(folder, 'mailbox'), '');
+        await run('chown', ['postfix', 'mailbox', '.'], { cwd: folder });
+        main.push('virtual_mailbox_domains = mailbox.test', `virtual_mailbox_base = ${path('')}`, 'virtual_mailbox_maps = static:mailbox', `virtual_minimum_uid = ${id}`, `virtual_uid_maps = static:${id}`, `virtual_gid_maps = static:${id}`, 'virtual_mailbox_limit = 0', 'enable_long_queue_ids = no');
+        services.push('qmgr unix n - n 300 1 qmgr', 'virtual unix - n n - - virtual', 'error unix - - n - - error', 'retry unix - - n - - error', 'bounce unix - - n - 0 bounce', 'defer unix - - n - 0 bounce', 'trace unix - - n - 0 bounce', 'flush unix n - n 1000? 0 flush');
+      }
       await writeFile(join(folder, 'config/main.cf'), `${main.join('\n')}\n`);
       await writeFile(join(folder, 'config/master.cf'), `${services.join('\n')}\n`);
       return { program: programPath('postfix'), args: ['-c', path('config'), 'start-fg'] };

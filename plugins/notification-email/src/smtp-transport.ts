@@ -6,12 +6,12 @@ import type { EmailOptions } from './options.js';
 import { refusedRecipients, smtpFault, wordsOf } from './smtp-fault.js';
 
 /** For each step: connecting, greeting, TLS, and the silence between two answers. RFC 5321 section 4.5.3.2 has minutes; whoever waits tries again. */
-const defaultStepMs = 30_000;
+const defaultStepMs = 20_000;
 
 /** For the server to say good-bye. */
 const closeMs = 1_000;
 
-/** All of it takes no longer than some steps do. */
+/** All of it takes no longer than some steps do: the host gives up after 90 s. */
 const stepsOfMail = 4;
 
 /** One connection for each mail: mails are few, and a connection that is kept is one that has ended when it is needed. */

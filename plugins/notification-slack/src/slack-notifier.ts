@@ -17,7 +17,11 @@ export class SlackNotifier implements Notifier {
     if (webhook !== undefined) requireSlack('webhook', webhook, webhookAddress, 'https://hooks.slack.com/services/', context);
     else requireSlack('api_url', url, apiAddress, 'https://slack.com/api', context);
     this.api = new HttpApi({ name: 'Slack', url: webhook ?? url, secrets: [token ?? '', ...(webhook === undefined ? [] : secretsIn(webhook))], context, ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) });
-    if (token !== undefined) this.check = async () => void (await this.call('/auth.test', {}));
+    if (token !== undefined) {
+      this.check = async () => {
+        await this.call('/auth.test', {});
+      };
+    }
   }
 
   recipients(): readonly string[] {

@@ -110,7 +110,7 @@ function reissueFailed(data: MessageData): MessageWords {
 function renewalLate(data: MessageData): MessageWords {
   const [certificate] = data.certificates;
   const name = certificate === undefined ? 'A certificate' : nameOf(certificate);
-  const end = certificate === undefined ? 'expires soon' : `${endText(certificate.notAfter, data.createdAt)}`;
+  const end = certificate === undefined ? 'expires soon' : endText(certificate.notAfter, data.createdAt);
   const subject = data.isLastCall ? `LAST CALL: ${name} ${end} and has not been renewed` : `renewal of ${name} is late: it ${end}`;
   const lead = [`${name} ${end}${certificate === undefined ? '' : `, on ${timeText(certificate.notAfter)}`}, and has not been renewed in time${afterAttempts(data)}.`];
   return { subject, lead, advice: [...nextTry(data), data.isLastCall ? 'Somebody has to look at it now: this is the last message before it expires.' : 'Somebody should find out why while there is time.'] };

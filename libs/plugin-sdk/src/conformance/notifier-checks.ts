@@ -55,6 +55,7 @@ export const notifierChecks: readonly Check<NotifierSubject>[] = [
       const [first, again, other] = [await send(message), await send(message), await send(testMessage())].map((each) => each[0]?.identity);
       expect(first).not.toBeUndefined();
       if (first === null) return;
+      expect(other).toEqual(expect.any(String));
       expect(other).not.toBe(first);
       // A far side that drops the second one has nothing to show.
       expect([first, undefined]).toContain(again);
