@@ -23,6 +23,8 @@ import { TokenAuthenticator } from './identity/token-authenticator.js';
 import { TokenService } from './identity/token-service.js';
 import { inventoryControllers, inventoryProviders } from './inventory.js';
 import { revocationCheckControllers } from './revocation-check/revocation-check.parts.js';
+import { notificationControllers, notificationProviders } from './notification/notification.parts.js';
+import { revocationControllers, revocationProviders } from './revocation/revocation.parts.js';
 import { roleControllers, roleProviders } from './role/role.parts.js';
 import { rotationControllers, rotationProviders } from './rotation/rotation.parts.js';
 import { sourceControllers, sourceProviders } from './source/source.parts.js';
@@ -47,6 +49,8 @@ export class GatewayModule {
         ...sourceControllers,
         ...endpointControllers,
         ...rotationControllers,
+        ...revocationControllers,
+        ...notificationControllers,
         ...revocationCheckControllers,
         ...acmeControllers,
         ...auditControllers,
@@ -69,6 +73,8 @@ export class GatewayModule {
         ...sourceProviders,
         ...endpointProviders,
         ...rotationProviders,
+        ...revocationProviders,
+        ...notificationProviders,
       ],
     };
   }

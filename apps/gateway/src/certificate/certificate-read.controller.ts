@@ -21,6 +21,7 @@ import { callerOf, type HttpCall } from '../http/http-call.js';
 import { windowOf } from '../http/list-window.js';
 import { Serves } from '../http/serve.decorator.js';
 import { UserRepository } from '../user/user.repository.js';
+import { NotifiedCertificates } from '../notification/notified-certificates.js';
 import { CertificateList } from './certificate-list.js';
 import { certificateListInput, everything } from './certificate-list-input.js';
 
@@ -39,12 +40,15 @@ export class CertificateReadController {
     private readonly lists: CertificateList,
     private readonly compose: ComposeCertificates,
     private readonly users: UserRepository,
+    private readonly notified: NotifiedCertificates,
   ) {}
 
   @Serves(listCertificatesOperation)
   async list({ query }: RequestFor<typeof listCertificatesOperation>, call: HttpCall): Promise<ResponseFor<typeof listCertificatesOperation>> {
     const creators = query.creator === undefined || query.creator === '' ? null : await this.users.idsByEmail(query.creator, maxCreators);
-    const input = certificateListInput(query, callerOf(call), creators);
+    const asked = certificateListInput(query, callerOf(call), creators);
+    const input = query.notificationId === undefined ? asked : await this.notified.narrowed(query.notificationId, asked, callerOf(call));
+    if (input.ids?.length === 0) return { items: [], total: 0, nextCursor: null };
     return query.short === true ? this.lists.short(input, callerOf(call)) : this.lists.whole(input, callerOf(call));
   }
 

@@ -46,15 +46,16 @@ export class CertificateWriteController {
 
   @Serves(createCertificateOperation)
   async create({ body }: RequestFor<typeof createCertificateOperation>, call: HttpCall): Promise<ResponseFor<typeof createCertificateOperation>> {
-    const { made, destinations } = await this.creation.issue(body, callerOf(call), call.idempotencyKey);
+    const { made, destinations, notifications } = await this.creation.issue(body, callerOf(call), call.idempotencyKey);
     const view = 'certificate' in made ? await this.compose.view(made.certificate) : asAnswer(await this.composePending.view(made.pending));
-    return { ...view, destinations };
+    return { ...view, destinations, notifications: notifications ?? view.notifications };
   }
 
   @Serves(uploadCertificateOperation)
   async upload({ body }: RequestFor<typeof uploadCertificateOperation>, call: HttpCall): Promise<CertificateView> {
-    const { made, destinations } = await this.creation.upload(body, callerOf(call), call.idempotencyKey);
-    return { ...(await this.compose.view(made)), destinations };
+    const { made, destinations, notifications } = await this.creation.upload(body, callerOf(call), call.idempotencyKey);
+    const view = await this.compose.view(made);
+    return { ...view, destinations, notifications: notifications ?? view.notifications };
   }
 
   @Serves(editCertificateOperation)

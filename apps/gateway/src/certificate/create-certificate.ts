@@ -9,6 +9,8 @@ import {
   type DestinationRecord,
   type DestinationView,
   type IssueAnswer,
+  type NotificationRecord,
+  type NotificationView,
   type Ref,
   type RequestFor,
   type uploadCertificateOperation,
@@ -20,14 +22,18 @@ import { AttachDestinations, formatOf } from '../attachment/attach-destinations.
 import { optionedView } from '../composition/optioned.view.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
+import { AttachNotifications } from '../notification/attach-notifications.js';
+import { nestedNotification } from '../notification/notification.view.js';
 
 type CreateBody = RequestFor<typeof createCertificateOperation>['body'];
 type UploadBody = RequestFor<typeof uploadCertificateOperation>['body'];
 
-/** With the destinations as they were asked for: the view does not depend on who has heard of them yet. */
+/** With destinations and notifications as they were asked for: the view does not depend on who has heard of them yet. */
 export interface Made<T> {
   made: T;
   destinations: DestinationView[];
+  /** Null: none were asked for, and it has those of its owner. */
+  notifications: NotificationView[] | null;
 }
 
 /** Asks issuer-svc for a certificate, with the role of its owner made ready before and confirmed after. */
@@ -38,12 +44,13 @@ export class CreateCertificate {
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
     private readonly attaching: AttachDestinations,
+    private readonly notifying: AttachNotifications,
   ) {}
 
   async issue(body: CreateBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<Made<IssueAnswer>> {
     const { authority, replacements, destinations: _places, notifications, dnsProvider, roles, rotationPolicy, ...rest } = body;
     if (authority === undefined || authority === null) throw new AppError('invalid_argument', 'authority is required');
-    this.references.refuseNotifications(notifications);
+    const told = await this.notifying.resolve(notifications, principal);
     const places = await this.placesOf(body, authority, principal);
     const dnsProviderId = await this.references.dnsProviderId(dnsProvider);
     const roleIds = await this.references.roleIds(roles);
@@ -64,13 +71,14 @@ export class CreateCertificate {
           roleIds,
           dnsProviderId,
           destinationIds: idsOf(places),
+          notificationIds: idsOf(told),
           requestKey: idempotencyKey === null ? null : requestKey(principal, idempotencyKey),
         },
         { principal },
       ),
     );
-    if ('certificate' in answer) await this.attaching.attach(answer.certificate.id, idsOf(places), principal);
-    return { made: answer, destinations: places.map(optionedView) };
+    if ('certificate' in answer) await this.attach(answer.certificate, idsOf(places), idsOf(told), principal);
+    return { made: answer, destinations: places.map(optionedView), notifications: shown(told) };
   }
 
   async upload(body: UploadBody, principal: UserPrincipal, idempotencyKey: string | null): Promise<Made<CertificateRecord>> {
@@ -79,7 +87,7 @@ export class CreateCertificate {
       const message = 'destinations need a private key, and the upload has none';
       throw new AppError('invalid_argument', message, { fields: [{ path: 'Schema.destinations', message }] });
     }
-    this.references.refuseNotifications(notifications);
+    const told = await this.notifying.resolve(notifications, principal);
     const places = await this.attaching.resolve(destinations, { hasPrivateKey: true, format: formatOf(rest.body) }, principal);
     const roleIds = await this.references.roleIds(roles);
     const made = await this.ownerRole.during(rest.owner, principal, (ownerRoleId) =>
@@ -98,13 +106,18 @@ export class CreateCertificate {
           ownerRoleId,
           roleIds,
           destinationIds: idsOf(places),
+          notificationIds: idsOf(told),
           requestKey: idempotencyKey === null ? null : requestKey(principal, `upload\0${idempotencyKey}`),
         },
         { principal },
       ),
     );
-    await this.attaching.attach(made.id, idsOf(places), principal);
-    return { made, destinations: places.map(optionedView) };
+    await this.attach(made, idsOf(places), idsOf(told), principal);
+    return { made, destinations: places.map(optionedView), notifications: shown(told) };
+  }
+
+  private async attach(certificate: CertificateRecord, destinationIds: readonly number[], notificationIds: readonly number[], principal: UserPrincipal): Promise<void> {
+    await Promise.all([this.attaching.attach(certificate.id, destinationIds, principal), this.notifying.attach(certificate, notificationIds, principal)]);
   }
 
   private async placesOf({ destinations, csr }: CreateBody, authority: Ref, principal: UserPrincipal): Promise<DestinationRecord[]> {
@@ -116,7 +129,9 @@ export class CreateCertificate {
   }
 }
 
-const idsOf = (places: readonly DestinationRecord[]): number[] => places.map(({ id }) => id);
+const idsOf = (records: readonly { id: number }[]): number[] => records.map(({ id }) => id);
+
+const shown = (notifications: readonly NotificationRecord[]): NotificationView[] | null => (notifications.length === 0 ? null : notifications.map(nestedNotification));
 
 function nullWhereMissing(error: unknown): null {
   if (isAppError(error) && error.code === 'not_found') return null;

@@ -3,6 +3,7 @@ import {
   authorizeCertificateWrite,
   changeCertificateOwner,
   describeCertificate,
+  getCertificate,
   updateCertificate,
   type CertificateRecord,
   type describeCertificateOperation,
@@ -14,6 +15,7 @@ import { RpcClient } from '@sifaka/messaging';
 import { AttachDestinations } from '../attachment/attach-destinations.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
+import { AttachNotifications } from '../notification/attach-notifications.js';
 import { fieldRefused } from '../http/field-refused.js';
 
 type EditBody = RequestFor<typeof editCertificateOperation>['body'];
@@ -27,6 +29,7 @@ export class EditCertificate {
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
     private readonly attaching: AttachDestinations,
+    private readonly notifying: AttachNotifications,
   ) {}
 
   /** Full replacement: what is absent becomes empty, flags that are absent stay (rest-api §6.5). */
@@ -35,12 +38,13 @@ export class EditCertificate {
     const facts = await this.rpc.call(authorizeCertificateWrite, { id }, { principal });
     const { owner } = body;
     if (owner === undefined) throw fieldRefused('owner', 'is required');
-    this.references.refuseNotifications(body.notifications);
-    const [places, before, roleIds] = await Promise.all([
+    const [told, places, before, roleIds] = await Promise.all([
+      this.notifying.resolve(body.notifications, principal),
       this.attaching.resolve(body.destinations, facts, principal),
-      // Nothing is saved while the destinations could not be: they are read first, and written only when they change.
+      // Nothing is saved while destinations or notifications could not be: they are read first.
       this.attaching.current(id, principal),
       this.references.roleIds(body.roles),
+      this.notifying.current(id, principal),
     ]);
     const edited = await this.ownerRole.during(owner, principal, (ownerRoleId) =>
       this.rpc.call(
@@ -60,11 +64,16 @@ export class EditCertificate {
     );
     const wanted = places.map((place) => place.id);
     if (!areSame(before, wanted)) await this.attaching.replace(id, wanted, principal);
+    await this.notifying.replace({ id, owner, formerOwner: facts.owner, notificationIds: told.map((notification) => notification.id) }, principal);
     return edited;
   }
 
   async changeOwner(id: number, owner: string, principal: UserPrincipal): Promise<CertificateRecord> {
-    return this.ownerRole.during(owner, principal, (ownerRoleId) => this.rpc.call(changeCertificateOwner, { id, owner, ownerRoleId }, { principal }));
+    // Whether the owner may be one, and whether this caller may change it, is for issuer-svc to say, in that order.
+    const [facts, before] = await Promise.all([this.rpc.call(getCertificate, { id }, { principal }), this.notifying.current(id, principal)]);
+    const changed = await this.ownerRole.during(owner, principal, (ownerRoleId) => this.rpc.call(changeCertificateOwner, { id, owner, ownerRoleId }, { principal }));
+    if (owner !== facts.owner) await this.notifying.replace({ id, owner, formerOwner: facts.owner, notificationIds: before.map((notification) => notification.id) }, principal);
+    return changed;
   }
 
   async describe(id: number, body: DescribeBody, principal: UserPrincipal): Promise<CertificateRecord> {

@@ -15,7 +15,8 @@ export class RevokeCertificate {
   ) {}
 
   async run(id: number, { comments, crlReason, force }: RevokeBody, principal: UserPrincipal): Promise<OutputOf<typeof revokeCertificate>> {
-    if (!force) await this.guard.check(id, principal);
+    // What is released from a hold may well be served meanwhile: that is why it is released.
+    if (!force && crlReason !== 'removeFromCRL') await this.guard.check(id, principal);
     const answer = await this.rpc.call(revokeCertificate, { id, comments: comments ?? null, crlReason }, { principal });
     this.revocationLists.forget();
     return answer;

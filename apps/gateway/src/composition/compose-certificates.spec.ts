@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CertificateRecord } from '@sifaka/contracts';
 import type { Attachments } from '../attachment/attachments.js';
 import type { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
+import type { Notifications } from '../notification/notifications.js';
 import type { RoleRepository } from '../role/role.repository.js';
 import type { UserRepository } from '../user/user.repository.js';
 import { ComposeCertificates } from './compose-certificates.js';
@@ -23,6 +24,7 @@ function composing(known: [number, string][] | null) {
     nothing as unknown as RoleRepository,
     names as unknown as DnsProviderNames,
     noWhere as unknown as Attachments,
+    { of: () => Promise.resolve(new Map()) } as unknown as Notifications,
   );
   return { asked, compose };
 }

@@ -2,14 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { CertificateRecord, CertificateView } from '@sifaka/contracts';
 import { Attachments } from '../attachment/attachments.js';
 import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
+import { Notifications } from '../notification/notifications.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { UserRepository } from '../user/user.repository.js';
 
-/**
- * Puts users, roles, DNS providers, destinations and endpoints into certificates: one query each for any number of them.
- *
- * Notifications belong to a service that keeps none yet: their key is there, empty.
- */
+/** Puts users, roles, DNS providers, destinations, notifications and endpoints into certificates: one query each for any number of them. */
 @Injectable()
 export class ComposeCertificates {
   constructor(
@@ -17,23 +14,25 @@ export class ComposeCertificates {
     private readonly roles: RoleRepository,
     private readonly dnsProviders: DnsProviderNames,
     private readonly attachments: Attachments,
+    private readonly notifications: Notifications,
   ) {}
 
   async views(records: readonly CertificateRecord[]): Promise<CertificateView[]> {
     const ids = records.map(({ id }) => id);
-    const [users, roles, dnsProviders, destinations, endpoints] = await Promise.all([
+    const [users, roles, dnsProviders, destinations, endpoints, notifications] = await Promise.all([
       this.users.nested(records.flatMap(({ userId }) => userId ?? [])),
       this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
       this.dnsProviders.nested(records.flatMap(({ dnsProviderId }) => dnsProviderId ?? [])),
       this.attachments.destinationsOf(ids),
       this.attachments.endpointsOf(ids),
+      this.notifications.of(ids),
     ]);
     return records.map(({ userId, roleIds, dnsProviderId, ...record }) => ({
       ...record,
       user: userId === null ? null : (users.get(userId) ?? null),
       roles: roleIds.flatMap((id) => roles.get(id) ?? []),
       destinations: [...(destinations.get(record.id) ?? [])],
-      notifications: [],
+      notifications: [...(notifications.get(record.id) ?? [])],
       endpoints: [...(endpoints.get(record.id) ?? [])],
       dnsProvider: dnsProviderId === null ? null : (dnsProviders?.get(dnsProviderId) ?? null),
       // One that was deleted is let go of; one that nobody can be asked about is not.

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { PendingCertificateAnswer, PendingCertificateRecord, PendingCertificateView } from '@sifaka/contracts';
 import { Attachments } from '../attachment/attachments.js';
 import { DnsProviderNames } from '../dns-provider/dns-provider-names.js';
+import { Notifications } from '../notification/notifications.js';
 import { RoleRepository } from '../role/role.repository.js';
 import { UserRepository } from '../user/user.repository.js';
 
-/** Puts users, roles, DNS providers and destinations into pending certificates: one query each for any number of them. */
+/** Puts users, roles, DNS providers, destinations and notifications into pending certificates: one query each for any number of them. */
 @Injectable()
 export class ComposePendingCertificates {
   constructor(
@@ -13,21 +14,23 @@ export class ComposePendingCertificates {
     private readonly roles: RoleRepository,
     private readonly dnsProviders: DnsProviderNames,
     private readonly attachments: Attachments,
+    private readonly notifications: Notifications,
   ) {}
 
   async views(records: readonly PendingCertificateRecord[]): Promise<PendingCertificateView[]> {
-    const [users, roles, dnsProviders, destinations] = await Promise.all([
+    const [users, roles, dnsProviders, destinations, notifications] = await Promise.all([
       this.users.nested(records.flatMap(({ userId }) => userId ?? [])),
       this.roles.nested(records.flatMap(({ roleIds }) => roleIds)),
       this.dnsProviders.nested(records.flatMap(({ dnsProviderId }) => dnsProviderId ?? [])),
       this.attachments.byId(records.flatMap(({ destinationIds }) => destinationIds)),
+      this.notifications.byId(records.flatMap(({ notificationIds }) => notificationIds)),
     ]);
-    return records.map(({ userId, roleIds, destinationIds, ...record }) => ({
+    return records.map(({ userId, roleIds, destinationIds, notificationIds, ...record }) => ({
       ...record,
       user: userId === null ? null : (users.get(userId) ?? null),
       roles: roleIds.flatMap((id) => roles.get(id) ?? []),
       destinations: destinationIds.flatMap((id) => destinations.get(id) ?? []),
-      notifications: [],
+      notifications: notificationIds.flatMap((id) => notifications.get(id) ?? []),
       dnsProvider: record.dnsProviderId === null ? null : (dnsProviders?.get(record.dnsProviderId) ?? null),
     }));
   }

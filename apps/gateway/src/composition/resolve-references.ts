@@ -28,11 +28,6 @@ export class ResolveReferences {
     if (id === null) throw unknown('dnsProvider', 'DNS provider', ref);
     return id;
   }
-
-  /** Notifications are kept by a service that holds none. */
-  refuseNotifications([first]: readonly Reference[]): void {
-    if (first !== undefined) throw unknown('notifications', 'notification', first);
-  }
 }
 
 function unknown(field: string, kind: string, ref: Reference): AppError {

@@ -12,6 +12,7 @@ import { RpcClient } from '@sifaka/messaging';
 import { AttachDestinations } from '../attachment/attach-destinations.js';
 import { OwnerRole } from '../composition/owner-role.js';
 import { ResolveReferences } from '../composition/resolve-references.js';
+import { AttachNotifications } from '../notification/attach-notifications.js';
 import { fieldRefused } from '../http/field-refused.js';
 
 type EditBody = RequestFor<typeof editPendingCertificateOperation>['body'];
@@ -24,6 +25,7 @@ export class EditPendingCertificate {
     private readonly references: ResolveReferences,
     private readonly ownerRole: OwnerRole,
     private readonly attaching: AttachDestinations,
+    private readonly notifying: AttachNotifications,
   ) {}
 
   async run(id: number, body: EditBody, principal: UserPrincipal): Promise<PendingCertificateRecord> {
@@ -32,7 +34,7 @@ export class EditPendingCertificate {
     allow(principal, 'certificate:write', pending);
     const { owner } = body;
     if (owner === undefined) throw fieldRefused('owner', 'is required');
-    this.references.refuseNotifications(body.notifications);
+    const told = await this.notifying.resolve(body.notifications, principal, owner);
     // Authorities that answer later issue no certificates of OpenSSH.
     const places = await this.attaching.resolve(body.destinations, { hasPrivateKey: pending.hasPrivateKey, format: 'x509' }, principal);
     const roleIds = await this.references.roleIds(body.roles);
@@ -49,6 +51,7 @@ export class EditPendingCertificate {
           rotation: body.rotation ?? null,
           replaces: body.replacements ?? body.replaces,
           destinationIds: places.map((place) => place.id),
+          notificationIds: told.map((notification) => notification.id),
         },
         { principal },
       ),

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { attachNotifications, setNotifications, type InputOf } from '@sifaka/contracts';
+import { attachNotifications, resolveNotifications, setNotifications, type InputOf } from '@sifaka/contracts';
 import { Handles } from '@sifaka/messaging';
 import { ChangeNotifications } from './change-notifications.js';
 
@@ -7,6 +7,11 @@ import { ChangeNotifications } from './change-notifications.js';
 @Controller()
 export class AttachmentHandlers {
   constructor(private readonly changes: ChangeNotifications) {}
+
+  @Handles(resolveNotifications)
+  resolve(input: InputOf<typeof resolveNotifications>) {
+    return this.changes.resolve(input);
+  }
 
   @Handles(attachNotifications)
   attach(input: InputOf<typeof attachNotifications>) {

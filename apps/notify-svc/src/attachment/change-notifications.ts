@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { attachNotifications, InputOf, NotificationRecord, setNotifications } from '@sifaka/contracts';
+import type { attachNotifications, InputOf, NotificationRecord, resolveNotifications, setNotifications } from '@sifaka/contracts';
 import { Database, type Sql } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
 import { CLOCK } from '@sifaka/runtime';
@@ -25,12 +25,22 @@ export class ChangeNotifications {
     return this.read(certificateId);
   }
 
+  /** What a request names, with the defaults of an owner unless it names one of those. */
+  async resolve({ refs, owner }: InputOf<typeof resolveNotifications>): Promise<{ notifications: NotificationRecord[] }> {
+    const { notifications } = await this.reader.resolve(refs);
+    if (owner === null) return { notifications };
+    const [own, isOwn] = await Promise.all([this.defaults.ofOwner(owner.toLowerCase()), this.defaults.isOf(owner.toLowerCase())]);
+    if (notifications.some(({ label }) => isOwn(label))) return { notifications };
+    const ids = await this.database.transaction((tx) => this.defaults.ensure(tx, [own]));
+    return { notifications: [...notifications, ...(await this.reader.byIds([...ids.values()]))] };
+  }
+
   /** Whoever may do this was asked by the service that keeps the certificate. */
   async set({ certificateId, owner: given, formerOwner, notificationIds }: InputOf<typeof setNotifications>): Promise<{ notifications: NotificationRecord[] }> {
     const owner = given.toLowerCase();
     const former = formerOwner?.toLowerCase() ?? owner;
     const [own, isFormers, isOwn] = await Promise.all([this.defaults.ofOwner(owner), this.defaults.isOf(former), this.defaults.isOf(owner)]);
-    const { notifications: chosen } = notificationIds.length === 0 ? { notifications: [] } : await this.reader.resolve({ refs: notificationIds.map((id) => ({ id })) });
+    const { notifications: chosen } = await this.reader.resolve(notificationIds.map((id) => ({ id })));
     const kept = former === owner ? chosen : chosen.filter(({ label }) => !isFormers(label));
     await this.database.transaction(async (tx) => {
       const defaults = kept.some(({ label }) => isOwn(label)) ? new Map<string, number>() : await this.defaults.ensure(tx, [own]);

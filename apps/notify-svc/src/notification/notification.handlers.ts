@@ -7,7 +7,6 @@ import {
   listNotifications,
   listNotifiedCertificates,
   previewMessage,
-  resolveNotifications,
   testNotification,
   tryNotification,
   updateNotification,
@@ -37,11 +36,6 @@ export class NotificationHandlers {
   @Handles(getNotification)
   get({ id }: InputOf<typeof getNotification>) {
     return this.reader.get(id);
-  }
-
-  @Handles(resolveNotifications)
-  resolve(input: InputOf<typeof resolveNotifications>) {
-    return this.reader.resolve(input);
   }
 
   @Handles(findNotifications)

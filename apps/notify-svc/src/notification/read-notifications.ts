@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { findNotifications, InputOf, listNotifications, listNotifiedCertificates, NotificationRecord, OutputOf, resolveNotifications } from '@sifaka/contracts';
+import type { findNotifications, InputOf, listNotifications, listNotifiedCertificates, NotificationRecord, OutputOf, Ref, resolveNotifications } from '@sifaka/contracts';
 import { AppError, type FieldError } from '@sifaka/kernel';
 import { HostedPlugins } from '@sifaka/plugin-host';
 import { AttachmentRepository } from '../attachment/attachment.repository.js';
@@ -27,7 +27,8 @@ export class ReadNotifications {
   }
 
   /** In the order of the references, each once. @throws AppError `invalid_argument`, fields `notifications.<index>` */
-  async resolve({ refs }: InputOf<typeof resolveNotifications>): Promise<OutputOf<typeof resolveNotifications>> {
+  async resolve(refs: readonly Ref[]): Promise<OutputOf<typeof resolveNotifications>> {
+    if (refs.length === 0) return { notifications: [] };
     const rows = await this.notifications.meant(
       refs.flatMap(({ id }) => id ?? []),
       refs.flatMap(({ id, name }) => (id === undefined && name !== undefined ? [name] : [])),
@@ -37,6 +38,10 @@ export class ReadNotifications {
     if (fields[0] !== undefined) throw new AppError('invalid_argument', fields[0].message, { reason: 'reference.unknown', fields });
     const each = new Map(found.flatMap((row) => (row === undefined ? [] : [[row.id, row] as const])));
     return { notifications: [...each.values()].map((row) => this.view(row)) };
+  }
+
+  async byIds(ids: readonly number[]): Promise<NotificationRecord[]> {
+    return (await this.notifications.byIds(ids)).map((row) => this.view(row));
   }
 
   async find({ certificateIds }: InputOf<typeof findNotifications>): Promise<OutputOf<typeof findNotifications>> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { attachNotifications, certificateImported, certificateIssued, certificateRenewed, certificateUpdated, deleteNotification, findNotifications, setNotifications, type EventDataOf } from '@sifaka/contracts';
+import { attachNotifications, certificateImported, certificateIssued, certificateRenewed, certificateUpdated, deleteNotification, findNotifications, resolveNotifications, setNotifications, type EventDataOf } from '@sifaka/contracts';
 import { waitUntil } from '@sifaka/testing';
 import { admin, clock, NotifyWorld } from './a-notify-world.js';
 
@@ -146,6 +146,17 @@ describe('a changed certificate', () => {
     await world.tell('issuer', certificateIssued, facts(1, 'joe@a.test'));
     await waitUntil(async () => (await labels(1)).length > 0);
     expect(await labels(1)).toEqual([...owned('ANN'), ...security]);
+  });
+});
+
+describe('a pending certificate', () => {
+  it('is to have what is asked for, and the defaults of its owner unless one of them is named', async () => {
+    const mine = await world.notification({ label: 'mine' });
+    const resolved = async (refs: { id?: number; name?: string }[], owner: string | null) => (await world.call('gateway', resolveNotifications, { refs, owner })).notifications.map(({ label }) => label).sort();
+    expect(await resolved([{ id: mine.id }], null)).toEqual(['mine']);
+    expect(await resolved([{ id: mine.id }], 'joe@a.test')).toEqual([...owned('JOE'), 'mine']);
+    expect(await resolved([{ id: mine.id }, { name: 'DEFAULT_JOE_2_DAY' }], 'joe@a.test')).toEqual(['DEFAULT_JOE_2_DAY', 'mine']);
+    expect(await resolved([], 'joe@a.test')).toEqual(owned('JOE'));
   });
 });
 

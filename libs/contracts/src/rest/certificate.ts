@@ -19,6 +19,7 @@ const listParameters = z.object({
   serial: text(128).optional(),
   timeRange: int({ min: 0, max: 10_000 }).optional(),
   destinationId: int({ min: 1 }).optional(),
+  notificationId: int({ min: 1 }).optional(),
   show: text(64).optional(),
   owner: text(128).optional(),
   active: flag().optional(),

@@ -15,7 +15,7 @@ export type NotificationView = z.output<typeof NotificationView>;
 
 const settings = {
   label: text(notificationLabelLength).min(1, { error: 'must not be empty' }),
-  description: text(1_024).nullish(),
+  description: text(1_024),
   plugin: PluginInput,
 };
 

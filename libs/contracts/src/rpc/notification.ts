@@ -82,9 +82,12 @@ export const listNotifications = query('rpc.notify.notification.list', {
 
 export const getNotification = query('rpc.notify.notification.get', { input: z.object({ id: Id }), output: NotificationRecord, callers: ['gateway'], codes: ['not_found'] });
 
-/** The notifications that references (ids or labels) mean. Refuses with fields `notifications.<index>` what does not exist. */
+/**
+ * The notifications that references (ids or labels) mean; with an owner, his default ones besides, unless one of them is among these. Refuses with
+ * fields `notifications.<index>` what does not exist.
+ */
 export const resolveNotifications = query('rpc.notify.notification.resolve', {
-  input: z.object({ refs: z.array(Ref).min(1).max(200) }),
+  input: z.object({ refs: z.array(Ref).max(200), owner: z.string().max(128).nullable().default(null) }),
   output: z.object({ notifications: z.array(NotificationRecord) }),
   callers: ['gateway'],
 });
