@@ -10,7 +10,7 @@ import { StandInAuthority } from './stand-in/stand-in-authority.js';
 let world: World;
 beforeAll(async () => void (world = await aWorld()));
 afterAll(() => world.server.stop());
-beforeEach(() => world.server.visits.splice(0));
+beforeEach(() => void world.server.visits.splice(0));
 
 const signing = { extendedKeyUsage: ['1.3.6.1.5.5.7.3.9'] };
 const noCheck = [{ oid: '1.3.6.1.5.5.7.48.1.5', isCritical: false, value: Buffer.of(5, 0) }];

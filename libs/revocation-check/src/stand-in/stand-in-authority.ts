@@ -76,7 +76,7 @@ export class StandInAuthority {
   }
 
   /** An answer about one certificate of this CA; `responder` signs in its place, and brings its certificate. */
-  ocsp(serial: bigint, said: OcspCertStatus, terms: StandInTerms, { responder, ...parts }: Partial<OcspResponseDataInput & { responder: StandInAuthority }> = {}): Buffer {
+  ocsp(serial: bigint, said: OcspCertStatus, terms: StandInTerms, { responder, ...parts }: Partial<Omit<OcspResponseDataInput, 'responder'> & { responder: StandInAuthority }> = {}): Buffer {
     const signer = responder ?? this;
     const data = encodeOcspResponseData({
       producedAt: terms.thisUpdate,
