@@ -38,6 +38,30 @@ const settings = {
     env: 'SIFAKA_ENDPOINT_CHECK_CONCURRENCY',
     describe: 'Endpoints that one replica looks at side by side.',
   }),
+  cleanSourcesCommit: setting(z.boolean().default(false), {
+    env: 'SIFAKA_CLEAN_SOURCES_COMMIT',
+    describe: 'Let the weekly task clean_all_sources remove expired certificates without endpoints from their sources; otherwise it says which ones it would remove.',
+  }),
+  expiringDeployedThresholdDays: setting(z.int().min(0).max(3_650).default(14), {
+    env: ['SIFAKA_EXPIRING_DEPLOYED_CERT_THRESHOLD_DAYS', 'LEMUR_EXPIRING_DEPLOYED_CERT_THRESHOLD_DAYS'],
+    describe: 'Days before their end from which certificates are looked for at the hosts of their names.',
+  }),
+  deployedCheckPorts: setting(z.array(z.int().min(1).max(65_535)).min(1).max(20).default([443]), {
+    env: ['SIFAKA_PORTS_FOR_DEPLOYED_CERTIFICATE_CHECK', 'LEMUR_PORTS_FOR_DEPLOYED_CERTIFICATE_CHECK'],
+    describe: 'Ports on which hosts are asked whether they still present certificates that end soon.',
+  }),
+  deployedCheckExcludedDomains: setting(z.array(z.string().min(1).max(256)).max(1_000).default([]), {
+    env: ['SIFAKA_DEPLOYED_CERTIFICATE_CHECK_EXCLUDED_DOMAINS', 'LEMUR_DEPLOYED_CERTIFICATE_CHECK_EXCLUDED_DOMAINS'],
+    describe: 'Hosts are not asked whose names contain one of these, nor those of certificates whose own names do.',
+  }),
+  deployedCheckExcludedOwners: setting(z.array(z.string().min(1).max(256)).max(1_000).default([]), {
+    env: ['SIFAKA_DEPLOYED_CERTIFICATE_CHECK_EXCLUDED_OWNERS', 'LEMUR_DEPLOYED_CERTIFICATE_CHECK_EXCLUDED_OWNERS'],
+    describe: 'Owners whose certificates are not looked for.',
+  }),
+  deployedCheckCommit: setting(z.boolean().default(false), {
+    env: ['SIFAKA_DEPLOYED_CERTIFICATE_CHECK_COMMIT_MODE', 'LEMUR_DEPLOYED_CERTIFICATE_CHECK_COMMIT_MODE'],
+    describe: 'Keep what hosts present; otherwise the task identify_expiring_deployed_certificates only reports it, and nobody is told.',
+  }),
 } as const;
 
 export const discoveryConfig = withPluginSettings(defineConfig('discovery', settings), discoveryPlugins);

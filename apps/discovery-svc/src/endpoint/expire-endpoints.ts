@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import { Job, Outbox } from '@sifaka/messaging';
+import { measure } from '@sifaka/observability';
 import { CONFIG } from '@sifaka/runtime';
 import type { DiscoveryConfig } from '../discovery.config.js';
 import { EndpointEvents } from './endpoint-events.js';
@@ -33,8 +34,8 @@ export class ExpireEndpoints {
     }
   }
 
-  private page(sourceId: number | null): Promise<number> {
-    return this.database.transaction(async (tx) => {
+  private async page(sourceId: number | null): Promise<number> {
+    const { count, expired } = await this.database.transaction(async (tx) => {
       const due = await tx.query<EndpointRow>(
         `select ${endpointColumns} from endpoint e where e.missing_since <= now() - make_interval(secs => $1::float8 * 3600) and ($2::int is null or e.source_id = $2)
          order by e.id limit ${pageSize} for update skip locked`,
@@ -48,7 +49,9 @@ export class ExpireEndpoints {
       const gone = await tx.query<{ id: number }>('delete from endpoint where id = any($1::int[]) and not (is_manual or destination_id is not null) returning id', [ids]);
       const deleted = new Set(gone.map(({ id }) => id));
       await this.outbox.append(tx, due.flatMap((row) => (deleted.has(row.id) ? [this.events.deleted(row)] : [])));
-      return due.length;
+      return { count: due.length, expired: due.filter(({ id }) => deleted.has(id)) };
     });
+    for (const { name, source_label: source } of expired) measure.count('endpoint_expired', { source, endpoint: name });
+    return count;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '@sifaka/database';
 import type { NewEvent } from '@sifaka/messaging';
+import { measure } from '@sifaka/observability';
 import { EndpointEvents } from './endpoint-events.js';
 import type { EndpointRow, NewEndpoint } from './endpoint-row.js';
 import { EndpointWriter, isSame, type EndpointChange } from './endpoint-writer.js';
@@ -13,6 +14,7 @@ export interface ReportedEndpoint extends Omit<NewEndpoint, 'source_id' | 'desti
 
 interface Reporter {
   id: number;
+  label: string;
   can_rotate: boolean;
 }
 
@@ -57,11 +59,12 @@ export class ReportEndpoints {
         report.conflicts.push({ endpoint: own, holder });
         continue;
       }
+      measure.count('endpoint_updated', { source: reporter.label, type: row.type });
       const certificates = row.confirmed_at !== null && row.confirmed_at > readSince ? row.certificates : own.certificates;
       const facts = { ...own, certificates, destination_id: row.destination_id, address: row.address, policy_id: own.policy_id ?? row.policy_id };
       if (!isSame(row, facts)) changes.push({ id: row.id, facts, row });
     }
-    await this.add(tx, fresh, report);
+    await this.add(tx, fresh, report, reporter);
     await this.writer.update(tx, changes);
     await this.writer.disown(tx, changes.flatMap(({ id, row }) => (row.is_manual ? [id] : [])));
     report.changedCount = changes.length;
@@ -74,7 +77,7 @@ export class ReportEndpoints {
     return places.length === 0 ? [] : (await this.writer.at(places, tx)).map(({ id }) => id);
   }
 
-  private async add(tx: Sql, fresh: readonly NewEndpoint[], report: Report): Promise<void> {
+  private async add(tx: Sql, fresh: readonly NewEndpoint[], report: Report, { label: source }: Reporter): Promise<void> {
     const ids = await this.writer.insert(tx, fresh, false);
     for (const [index, endpoint] of fresh.entries()) {
       const id = ids[index];
@@ -82,6 +85,7 @@ export class ReportEndpoints {
       if (id === undefined) continue;
       report.ids.push(id);
       report.newCount += 1;
+      measure.count('endpoint_added', { source, type: endpoint.type });
       report.events.push(this.events.created({ id, ...endpoint }));
     }
   }

@@ -4,6 +4,7 @@ import { endpoints } from './0002-endpoints.js';
 import { storedNames } from './0003-stored-names.js';
 import { retelling } from './0004-retelling.js';
 import { settledSightings } from './0005-settled-sightings.js';
+import { servedCertificates } from './0006-served-certificates.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
-export const discoveryMigrations = [...platformTables('discovery'), sources, endpoints, storedNames, retelling, settledSightings];
+export const discoveryMigrations = [...platformTables('discovery'), sources, endpoints, storedNames, retelling, settledSightings, servedCertificates];

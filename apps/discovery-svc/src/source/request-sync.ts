@@ -7,6 +7,7 @@ import { Job } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { SyncRuns } from '../sync/sync-runs.repository.js';
 import { isDue } from './schedule.js';
+import { usualSchedule } from './sync-tasks.js';
 import { SourceTrail } from './source-trail.js';
 import { noSuchSource, SourceRepository } from './source.repository.js';
 import { runView } from './source.view.js';
@@ -35,11 +36,11 @@ export class RequestSync {
     });
   }
 
-  /** Whoever is being looked at already has had its tick. */
+  /** Whoever is being looked at already has had its tick. What has no schedule of its own is looked at by `sync_all_sources`. */
   @Job('schedule-source-syncs', { cron: '* * * * *', timeLimitMs: 50_000 })
   async schedule(): Promise<void> {
     const now = this.clock.now();
-    for (const { id, schedule, scheduled_since: scheduledSince, last_taken_at: lastTakenAt } of await this.sources.scheduled()) {
+    for (const { id, schedule, scheduled_since: scheduledSince, last_taken_at: lastTakenAt } of await this.sources.scheduled(usualSchedule)) {
       if (isDue({ schedule, scheduledSince, lastTakenAt }, now)) await this.database.transaction((tx) => this.runs.request(tx, id, 'schedule'));
     }
   }

@@ -7,8 +7,9 @@ import { SaveSource } from './save-source.js';
 import { SourcePlugins } from './source-plugins.js';
 import { SourceTrail } from './source-trail.js';
 import { SourceRepository } from './source.repository.js';
+import { SyncTasks } from './sync-tasks.js';
 import { TellMissed } from './tell-missed.js';
 import { TestSource } from './test-source.js';
 
 /** What keeps sources. */
-export const sourceProviders = [ChangeSources, DeleteSource, EnsureSource, ReadSources, RequestSync, SaveSource, SourcePlugins, SourceRepository, SourceTrail, TellMissed, TestSource];
+export const sourceProviders = [ChangeSources, DeleteSource, EnsureSource, ReadSources, RequestSync, SaveSource, SourcePlugins, SourceRepository, SourceTrail, SyncTasks, TellMissed, TestSource];

@@ -31,6 +31,16 @@ export class SourceRepository {
     return this.database.query<SourceRow>(`select ${columns} from source s where s.id = any($1::int[]) order by array_position($1::int[], s.id)`, [ids]);
   }
 
+  /** In order of their ids. */
+  active(): Promise<SourceRow[]> {
+    return this.database.query<SourceRow>(`select ${columns} from source s where s.active order by s.id`);
+  }
+
+  async byLabel(label: string): Promise<SourceRow | undefined> {
+    const [row] = await this.database.query<SourceRow>(`select ${columns} from source s where s.label = $1`, [label]);
+    return row;
+  }
+
   ofPlugin(slug: string): Promise<SourceRow[]> {
     return this.database.query<SourceRow>(`select ${columns} from source s where s.plugin = $1 order by s.id`, [slug]);
   }
@@ -111,12 +121,12 @@ export class SourceRepository {
     await tx.query('delete from source where id = $1', [id]);
   }
 
-  /** Sources that a schedule may be due for, each with its last run by schedule. */
-  scheduled(): Promise<{ id: number; schedule: string; scheduled_since: Date; last_taken_at: Date | null }[]> {
+  /** Sources that a schedule of their own may be due for, each with its last run by schedule. */
+  scheduled(exceptSchedule: string | null): Promise<{ id: number; schedule: string; scheduled_since: Date; last_taken_at: Date | null }[]> {
     return this.database.query(`
       select s.id, s.schedule, s.scheduled_since,
         (select max(r.requested_at) from sync_run r where r.source_id = s.id and r.trigger = 'schedule') as last_taken_at
-      from source s where s.active and s.schedule is not null`);
+      from source s where s.active and s.schedule is not null and s.schedule is distinct from $1`, [exceptSchedule]);
   }
 }
 
@@ -124,6 +134,8 @@ export function labelTaken(label: string): AppError {
   const message = `a source with the label "${label}" exists already`;
   return new AppError('already_exists', message, { reason: 'source.label_taken', fields: [{ path: 'label', message }] });
 }
+
+export const noSuchLabel = (label: string): AppError => new AppError('not_found', `there is no source "${label}"`);
 
 export const noSuchSource = (id: number): AppError => new AppError('not_found', `source ${id} does not exist`);
 

@@ -9,6 +9,7 @@ import type { SourceRow } from '../source/source-row.js';
 import { LeaseRepository, type RunEnd } from './lease.repository.js';
 import type { RunState } from './run-state.js';
 import { Settle } from './settle.js';
+import { measureRun } from './sync-measures.js';
 
 /** Ends runs. */
 @Injectable()
@@ -50,5 +51,6 @@ export class EndRun {
       await this.outbox.append(tx, [newEvent(sourceSynchronized, data, { at: this.clock.now(), subject: String(source.id) })]);
     });
     state.commit();
+    measureRun(source.label, end, state.counts);
   }
 }

@@ -9,6 +9,7 @@ import { SourceRepository } from '../source/source.repository.js';
 import { EndRun } from './end-run.js';
 import { LeaseRepository, type LeasedRun } from './lease.repository.js';
 import { RunState } from './run-state.js';
+import { measureTimeout } from './sync-measures.js';
 import { ScanFault, StreamFindings } from './stream-findings.js';
 
 const syncs = counter('sifaka_source_sync', 'Runs over sources that ended', ['plugin', 'state']);
@@ -72,7 +73,10 @@ export class RunSource {
     const why = isAppError(reason) ? reason.reason : undefined;
     if (why === 'sync.lease_lost' || (isAppError(error) && error.reason === 'sync.lease_lost')) return;
     if (why === 'sync.stopped') return this.parts.leases.interrupt(state.run, { afterMs: 0, isStall: false });
-    if (why === 'sync.too_long') return this.failed(source, state, toAppError(reason).message);
+    if (why === 'sync.too_long') {
+      measureTimeout(source.label);
+      return this.failed(source, state, toAppError(reason).message);
+    }
     if (error instanceof ScanFault) return this.failed(source, state, error.words, error);
     this.logger.warn({ err: error, sourceId: source.id, runId: state.run.id }, 'a run over a source is interrupted');
     if (isAppError(error) && error.code === 'unavailable') return this.parts.leases.interrupt(state.run, { afterMs: pauseMs, isStall: true });

@@ -4,6 +4,7 @@ import type { EndpointIssue } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
 import type { NewEvent } from '@sifaka/messaging';
+import { measure } from '@sifaka/observability';
 import type { FoundEndpoint } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
 import { LRUCache } from 'lru-cache';
@@ -62,7 +63,7 @@ export class TakeEndpoints {
 
   /** What was waiting, now that all certificates are there. */
   async resume(tx: Sql, source: SourceRow, state: RunState, staged: readonly StagedEndpoint[]): Promise<TakenEndpoints> {
-    const findings = staged.flatMap((endpoint) => unknownCertificates(endpoint));
+    const findings = staged.flatMap((endpoint) => unknownCertificates(endpoint, source.label));
     state.count({ endpointsSkipped: findings.length });
     return this.keep(tx, source, state, staged, findings);
   }
@@ -100,8 +101,9 @@ export function namesOf({ serverName, dnsName, aliases }: Pick<FoundEndpoint, 's
 
 const nameOf = ({ dnsname, port, name }: Pick<StagedEndpoint, 'dnsname' | 'port' | 'name'>): string => (name === dnsname || name === '' ? `${dnsname}:${port}` : `${name} (${dnsname}:${port})`);
 
-function unknownCertificates(endpoint: StagedEndpoint): NewFinding[] {
+function unknownCertificates(endpoint: StagedEndpoint, source: string): NewFinding[] {
   const unknown = endpoint.certificates.filter(({ certificateId }) => certificateId === null).map(({ name, externalId }) => externalId ?? name ?? 'without a name');
   if (unknown.length === 0) return [];
+  measure.count('endpoint.certificate.not.found', { cert: unknown[0] ?? null, endpoint: endpoint.name, acct: source });
   return [{ kind: 'endpoint', what: nameOf(endpoint), reason: `it presents certificates that were not found in this source: ${unknown.slice(0, 5).join(', ')}` }];
 }

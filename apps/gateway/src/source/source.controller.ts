@@ -1,5 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
+  cleanSource,
+  cleanSourceOperation,
   createSourceOperation,
   deleteSource,
   deleteSourceOperation,
@@ -20,6 +22,7 @@ import {
   updateSourceOperation,
   type RequestFor,
 } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
 import { callerOf, type HttpCall } from '../http/http-call.js';
 import { windowOf } from '../http/list-window.js';
@@ -75,6 +78,12 @@ export class SourceController {
     return this.rpc.call(syncSource, params, { principal: callerOf(call) });
   }
 
+  @Serves(cleanSourceOperation)
+  clean({ params: { id }, body: { selection: kind, days, dryRun: isDryRun } }: RequestFor<typeof cleanSourceOperation>, call: HttpCall) {
+    const selection = kind === 'expired' ? { kind } : { kind, days: days ?? daysMissing(kind) };
+    return this.rpc.call(cleanSource, { id, selection, isDryRun }, { principal: callerOf(call) });
+  }
+
   @Serves(testSourceOperation)
   test({ params }: RequestFor<typeof testSourceOperation>, call: HttpCall) {
     return this.rpc.call(testSource, params, { principal: callerOf(call) });
@@ -90,4 +99,9 @@ export class SourceController {
     const { id: sourceId, runId } = params;
     return inSlices(windowOf(query), (window) => this.rpc.call(listFindings, { sourceId, runId, window }, { principal: callerOf(call) }));
   }
+}
+
+function daysMissing(kind: string): never {
+  const message = `is required with selection "${kind}"`;
+  throw new AppError('invalid_argument', `days: ${message}`, { reason: 'source.days_missing', fields: [{ path: 'days', message }] });
 }
