@@ -14,6 +14,7 @@ const statusOfReason: Record<string, number> = {
   'certificate.deletion_disabled': 405,
   'certificate.already_deleted': 412,
   'owner.unknown_group': 412,
+  'delivery.not_retryable': 412,
   'listing.not_sortable': 400,
 };
 

@@ -4,13 +4,14 @@ import { inventoryWorld, nextId } from './certificate-stand-in.js';
 import { deployStandIn } from './deploy-stand-in.js';
 import { aDeploymentRecord, deployWorld } from './deployment-stand-in.js';
 import { discoveryStandIn, discoveryWorld } from './discovery-stand-in.js';
+import { notifyStandIn } from './notify-stand-in.js';
 import { aCertificateRecord, aDestinationRecord, anEndpointRecord, aSourceRecord, hostOption, passwordOption } from './records.js';
 
 jest.setTimeout(60_000);
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await aGateway({ services: [deployStandIn, discoveryStandIn] });
+  gateway = await aGateway({ services: [deployStandIn, discoveryStandIn, notifyStandIn] });
   for (const [id, label] of [[7, 'edge'], [8, 'twice'], [9, 'twice'], [11, 'other']] as const) deployWorld.destinations.set(id, aDestinationRecord({ id, label }));
   deployWorld.destinations.set(10, aDestinationRecord({ id: 10, label: 'public', plugin: { slug: 'plain', title: '', description: '' } }));
 });
@@ -82,10 +83,6 @@ describe('a new certificate', () => {
     const [first, second] = [await create({ destinations: [{ id: 7 }] }, key), await create({ destinations: [{ id: 7 }] }, key)];
     expect([first.status, second.text]).toEqual([200, first.text]);
     expect(writes()).toHaveLength(1);
-  });
-
-  it('still refuses notifications, which nobody keeps', async () => {
-    expect(await create({ notifications: [{ id: 1 }] })).toMatchObject({ status: 400, body: { reasons: { notifications: { _schema: 'notification 1 does not exist' } } } });
   });
 });
 

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
 import {
   authorizeCertificateWrite,
+  changeCertificateOwner,
   getAuthority,
   getCertificate,
   getPendingCertificate,
@@ -43,7 +44,7 @@ export class CertificateStandIn {
   issue(input: InputOf<typeof issueCertificate>, { principal }: CallContext) {
     note('issue', input);
     const userId = principal.kind === 'user' ? principal.userId : null;
-    if (input.authority.id === 3) return { pending: this.keepPending(aPendingRecord({ id: nextId(), userId, destinationIds: input.destinationIds })) };
+    if (input.authority.id === 3) return { pending: this.keepPending(aPendingRecord({ id: nextId(), userId, destinationIds: input.destinationIds, notificationIds: input.notificationIds })) };
     return { certificate: this.keep(aCertificateRecord({ id: nextId(), userId, hasPrivateKey: input.csr === null })) };
   }
 
@@ -56,7 +57,13 @@ export class CertificateStandIn {
   @Handles(updateCertificate)
   update(input: InputOf<typeof updateCertificate>) {
     note('update', input);
-    return this.keep({ ...this.get(input), description: input.description });
+    return this.keep({ ...this.get(input), description: input.description, owner: input.owner });
+  }
+
+  @Handles(changeCertificateOwner)
+  changeOwner({ id, owner }: InputOf<typeof changeCertificateOwner>) {
+    note('owner', { id, owner });
+    return this.keep({ ...this.get({ id }), owner });
   }
 
   @Handles(authorizeCertificateWrite)
@@ -114,7 +121,7 @@ export class CertificateStandIn {
   @Handles(updatePendingCertificate)
   updatePending(input: InputOf<typeof updatePendingCertificate>) {
     note('updatePending', input);
-    return this.keepPending({ ...this.pending(input), destinationIds: input.destinationIds });
+    return this.keepPending({ ...this.pending(input), destinationIds: input.destinationIds, notificationIds: input.notificationIds });
   }
 
   private keep(certificate: CertificateRecord): CertificateRecord {

@@ -1,4 +1,4 @@
-import type { AuthorityRecord, CertificateRecord, DestinationRecord, EndpointRecord, PluginOption, SourceRecord } from '@sifaka/contracts';
+import type { AuthorityRecord, CertificateRecord, DestinationRecord, EndpointRecord, NotificationRecord, PluginOption, SourceRecord } from '@sifaka/contracts';
 
 /** What the stand-ins of other services answer with: valid by the contracts, and nothing in it matters but what a test says. */
 export const at = '2026-11-01T10:00:00+00:00';
@@ -14,6 +14,17 @@ export const aDestinationRecord = (own: Partial<DestinationRecord> & { id: numbe
   plugin: { slug: 'sftp-destination', title: 'SFTP', description: 'Files' },
   sourceTwin: null,
   deletingSince: null,
+  createdAt: at,
+  updatedAt: at,
+  ...own,
+});
+
+export const aNotificationRecord = (own: Partial<NotificationRecord> & { id: number }): NotificationRecord => ({
+  label: `notification-${own.id}`,
+  description: 'before it ends',
+  active: true,
+  options: [{ name: 'interval', type: 'int', required: true, validation: '^\\d+$', helpMessage: 'When', value: 30 }, passwordOption],
+  plugin: { slug: 'email-notification', title: 'Email', description: 'Mail' },
   createdAt: at,
   updatedAt: at,
   ...own,
