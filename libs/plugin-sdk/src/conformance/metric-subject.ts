@@ -33,6 +33,8 @@ export interface MetricSinkSubject {
   speaks: 'http' | 'tcp' | 'datagrams';
   /** Options that the far side refuses; null where it refuses nobody. */
   wrongCredentials: readonly GivenOption[] | null;
+  /** How long what was sent may take to be seen, in milliseconds; default 8,000. */
+  arrivalLimitMs?: number;
   /** What the far side takes for a value that is no number; default: it takes none, and the measurement is left out. */
   takesNan?: true;
 }
@@ -66,7 +68,7 @@ export async function withSink<Result>(subject: MetricSinkSubject, work: (sink: 
 /** What has arrived, as soon as it is enough. */
 export async function arrivedWhen(subject: MetricSinkSubject, name: string, isEnough: (found: readonly ArrivedMeasurement[]) => boolean): Promise<readonly ArrivedMeasurement[]> {
   const written = subject.written?.(name, 'name') ?? name;
-  for (const endAt = performance.now() + arrivalLimitMs; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+  for (const endAt = performance.now() + (subject.arrivalLimitMs ?? arrivalLimitMs); ; await new Promise((resolve) => setTimeout(resolve, 20))) {
     const found = await subject.arrived(written);
     if (isEnough(found) || performance.now() > endAt) return found;
   }
