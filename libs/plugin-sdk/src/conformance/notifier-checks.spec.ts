@@ -24,7 +24,9 @@ const server = await startStandIn(({ headers, json }) => {
   return { body: { ok: true } };
 });
 afterAll(() => server.stop());
-beforeEach(() => (told = []));
+beforeEach(() => {
+  told = [];
+});
 
 const Options = z.object({ ...expirationOptions, url: z.url().describe('Address'), key: secret().describe('Key') });
 
