@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { defineService, productVersion, ReadinessChecks } from '@sifaka/runtime';
+import type { Clock } from '@sifaka/kernel';
+import { CLOCK, defineService, productVersion, ReadinessChecks } from '@sifaka/runtime';
 import { RpcClient } from '@sifaka/messaging';
 import { serveChallengeResponses } from './acme/challenge-responses.js';
 import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
@@ -12,6 +13,7 @@ import { OperationGuard } from './http/operation.guard.js';
 import { SecretAnswerInterceptor } from './http/secret-answer.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { gatewayMigrations } from './migrations/migrations.js';
+import { servePublicAddresses } from './revocation/public-addresses.js';
 
 export const gatewayService = defineService({
   name: 'gateway',
@@ -33,6 +35,7 @@ async function configure(app: NestFastifyApplication, config: GatewayConfig): Pr
   await configureServer(app, serverSettings(config));
   serveOperations(app.getHttpAdapter().getInstance(), app.get(ReadinessChecks));
   serveChallengeResponses(app.getHttpAdapter().getInstance(), app.get(RpcClient));
+  servePublicAddresses(app.getHttpAdapter().getInstance(), app.get(RpcClient), app.get<Clock>(CLOCK));
   app.useGlobalFilters(app.get(ErrorFilter));
   app.useGlobalGuards(app.get(OperationGuard));
   app.useGlobalInterceptors(app.get(SecretAnswerInterceptor), app.get(ListAnswerInterceptor), app.get(IdempotencyInterceptor));

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { AppError, toAppError } from '@sifaka/kernel';
 import { allContracts, allEvents, serviceNames, type ServiceName } from '@sifaka/contracts';
 import type { Environment } from '@sifaka/config';
@@ -7,6 +8,7 @@ import type { Logger } from '@sifaka/observability';
 import type { ServiceDefinition } from '@sifaka/runtime';
 import { administratorCreated, gatewayHasUsers, initialPassword } from './initial-admin.js';
 import type { DataDir } from './data-dir.js';
+import { gatewayAddress, type GatewayAddress } from './gateway-address.js';
 import type { EmbeddedServer, EmbeddedServers } from './embedded-servers.js';
 import { openSecrets, type Secrets } from './secrets.js';
 import { isGiven, serviceEnvironment } from './service-environment.js';
@@ -68,7 +70,7 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
           definition: definition.config,
           env,
           fixed: fixedSettings(definition.name, { databaseUrl, natsUrl, secrets, env }),
-          defaults: { ...generatedSettings(secrets), SIFAKA_ADMIN_PASSWORD: password ?? undefined },
+          defaults: { ...generatedSettings(secrets), SIFAKA_ADMIN_PASSWORD: password ?? undefined, SIFAKA_REVOCATION_URL: ownAddress(gatewayAddress(definitions, env)) },
         }),
       ]),
     );
@@ -86,6 +88,11 @@ export async function openPlatform({ definitions, env, dataDir, embedded, logger
 async function settled<const T extends readonly unknown[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(promises);
   return await Promise.all(promises);
+}
+
+/** Under which certificates name this gateway. One that listens on every address is known by the name of its machine. */
+function ownAddress({ host, port, url }: GatewayAddress): string {
+  return host === '0.0.0.0' || host === '::' ? `http://${hostname()}:${port}` : url;
 }
 
 /** A NATS server of one's own may know the users by passwords of one's own. */

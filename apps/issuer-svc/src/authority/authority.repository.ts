@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import type { AuditEntry } from '@sifaka/contracts';
 import { Database, uniqueViolation, type Sql } from '@sifaka/database';
-import { Outbox, type NewEvent } from '@sifaka/messaging';
+import { Jobs, Outbox, type NewEvent } from '@sifaka/messaging';
 import type { StoredOption } from '@sifaka/plugin-host';
+import { publishCrlJob } from '../revocation/publication.js';
 
 /** Columns of a new authority. */
 export interface NewAuthority {
@@ -63,6 +64,7 @@ export class AuthorityRepository {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
+    private readonly jobs: Jobs,
   ) {}
 
   transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
@@ -125,6 +127,8 @@ export class AuthorityRepository {
       throw error;
     }
     await this.outbox.record(tx, [entry], [event]);
+    // Clients may ask for its lists as soon as it has issued something.
+    if (authority.keyId !== null) await this.jobs.add(publishCrlJob, { authorityId: authority.id }, { tx });
   }
 
   /** @throws AppError `not_found` */

@@ -36,7 +36,9 @@ export class MakeCrls {
     const startedAt = performance.now();
     const { snapshot, lists } = await this.make(authority, number);
     const { id: authorityId, slug } = authority;
-    const restMs = Math.min(mostRestMs, Math.max(leastRestMs, restShare * (performance.now() - startedAt)));
+    // The very first is followed by a second, which the delta belongs to.
+    const isFirst = snapshot.baseNumber === null;
+    const restMs = isFirst ? 0 : Math.min(mostRestMs, Math.max(leastRestMs, restShare * (performance.now() - startedAt)));
     return this.lists.publish({ authorityId, slug, number, snapshot, lists, isBase, at: this.clock.now(), restMs: Math.round(restMs) });
   }
 

@@ -1,5 +1,8 @@
 import type { CertificateFacts, SignatureAlgorithm } from '@sifaka/pki';
 
+/** Makes the lists of one authority true: after it was made, and after a revocation. */
+export const publishCrlJob = 'publish-crl';
+
 export type CrlKind = 'full' | 'delta';
 
 /** What an authority has published, and what is due. */

@@ -8,11 +8,8 @@ import { z } from 'zod';
 import type { IssuerConfig } from '../issuer.config.js';
 import { MakeCrls } from './make-crls.js';
 import { PublicationRepository } from './publication.repository.js';
-import { crlDue, crlTermsOf, type CrlTerms, type PublicationState, type PublishingAuthority } from './publication.js';
+import { crlDue, crlTermsOf, publishCrlJob, type CrlTerms, type PublicationState, type PublishingAuthority } from './publication.js';
 import { PublishingAuthorities } from './publishing-authorities.js';
-
-/** One for all that is revoked while it waits. */
-export const publishCrlJob = 'publish-crl';
 
 /**
  * Keeps revocation lists true: made anew by schedule, and after a revocation at once, one list for all that is revoked meanwhile.
@@ -21,8 +18,9 @@ export const publishCrlJob = 'publish-crl';
 @Injectable()
 export class PublishCrl {
   private readonly terms: CrlTerms;
-  /** Authorities that this process is at; `isAskedAgain`: something came up meanwhile. */
-  private readonly running = new Map<number, { isAskedAgain: boolean }>();
+  /** Authorities that this process is at, and those where something came up meanwhile. */
+  private readonly running = new Set<number>();
+  private readonly askedAgain = new Set<number>();
 
   constructor(
     private readonly publications: PublicationRepository,
@@ -57,23 +55,21 @@ export class PublishCrl {
     for (;;) {
       const claim = await this.publications.claim(authority.id, claimMs);
       if ('number' in claim) return this.make(authority, claim.number, true);
-      await delay(claim.waitMs + 1, undefined, { signal });
+      await delay(Math.min(claim.waitMs + 1, lookAgainMs), undefined, { signal });
     }
   }
 
   /** Until nothing is due; a failure is written down, and tried again by schedule. */
   private async keepTrue(id: number, signal: AbortSignal): Promise<void> {
-    const known = this.running.get(id);
-    if (known !== undefined) return void (known.isAskedAgain = true);
-    const run = { isAskedAgain: false };
-    this.running.set(id, run);
+    if (this.running.has(id)) return void this.askedAgain.add(id);
+    this.running.add(id);
     try {
       const authority = await this.authorities.find(id);
       if (authority === null) return;
       do {
-        run.isAskedAgain = false;
+        this.askedAgain.delete(id);
         while (!signal.aborted && (await this.step(authority, signal)));
-      } while (run.isAskedAgain && !signal.aborted);
+      } while (this.askedAgain.has(id) && !signal.aborted);
     } catch (error) {
       if (!signal.aborted) this.logger.warn({ authorityId: id, error: toAppError(error).message }, 'a revocation list could not be made; it is tried again');
     } finally {
@@ -89,7 +85,7 @@ export class PublishCrl {
     if (due === null || authority.facts.notAfter <= this.clock.now()) return false;
     const claim = await this.publications.claim(authority.id, claimMs);
     if ('number' in claim) await this.make(authority, claim.number, due === 'schedule');
-    else await delay(claim.waitMs + 1, undefined, { signal });
+    else await delay(Math.min(claim.waitMs + 1, lookAgainMs), undefined, { signal });
     return true;
   }
 
@@ -111,5 +107,7 @@ function isResting({ nextTryAt }: PublicationState, now: Date): boolean {
 
 /** A replica that ends in the middle holds up the others for so long; a list of a million entries takes a quarter of it. */
 const claimMs = 90_000;
+/** Whoever makes a list at the moment is done sooner than the claim ends. */
+const lookAgainMs = 250;
 /** Waiting for longer than this was not meant: the clock was wrong then. */
 const longestRestMs = 10 * 60_000;

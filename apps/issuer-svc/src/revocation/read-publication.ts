@@ -78,10 +78,10 @@ export class ReadPublication {
     return {
       authorityId: id,
       reasonNot: null,
-      crlUrls: served === null ? [] : [served.crl],
-      deltaCrlUrls: served === null || served.deltaCrl === null ? [] : [served.deltaCrl],
-      ocspUrls: served === null ? [] : [served.ocsp],
-      caIssuersUrls: served === null ? [] : [served.caIssuers],
+      crlUrls: urlsOf(served?.crl),
+      deltaCrlUrls: urlsOf(served?.deltaCrl),
+      ocspUrls: urlsOf(served?.ocsp),
+      caIssuersUrls: urlsOf(served?.caIssuers),
       full,
       delta,
       revokedCount,
@@ -111,5 +111,7 @@ export class PublishNow {
     return this.reading.of(state);
   }
 }
+
+const urlsOf = (url: string | null | undefined): string[] => (url === null || url === undefined ? [] : [url]);
 
 const nothing = { crlUrls: [], deltaCrlUrls: [], ocspUrls: [], caIssuersUrls: [], full: null, delta: null, revokedCount: 0, responder: null, lastError: null };

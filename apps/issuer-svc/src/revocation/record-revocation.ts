@@ -3,7 +3,7 @@ import type { Sql } from '@sifaka/database';
 import { Jobs } from '@sifaka/messaging';
 import type { AuthorityState } from '../authority/authority-directory.js';
 import type { StoredCertificate } from '../certificate/certificate.repository.js';
-import { publishCrlJob } from './publish-crl.js';
+import { publishCrlJob } from './publication.js';
 import { PublishingAuthorities } from './publishing-authorities.js';
 import { RevocationRepository, type Hold } from './revocation.repository.js';
 

@@ -1,12 +1,18 @@
 import { answerOcsp, crlSliceBytes, findCrl, readCrl, revokeCertificate, type AuthorityRecord, type CertificateRecord, type CrlReason } from '@sifaka/contracts';
-import { encodeOcspRequest, ocspCertId, parseCertificate, parseCrl, parseOcspResponse, verifyCrl, type CertificateFacts, type CrlFacts, type OcspBasicResponse, type OcspHash } from '@sifaka/pki';
+import { encodeOcspRequest, ocspCertId, parseCertificate, parseCrl, parseOcspResponse, slugify, verifyCrl, type CertificateFacts, type CrlFacts, type OcspBasicResponse, type OcspHash } from '@sifaka/pki';
 import { waitUntil, type TestPlatform } from '@sifaka/testing';
-import { slugify } from '@sifaka/pki';
-import { admin } from './an-issuer.js';
+import { admin, anAuthority, aSubCa } from './an-issuer.js';
 
 export const certificateOf = ({ body }: { body: string }): CertificateFacts => parseCertificate(body);
 export const caOf = ({ authorityCertificate }: AuthorityRecord): CertificateFacts => parseCertificate(authorityCertificate.body);
 export const slugOf = ({ name }: { name: string }): string => slugify(name);
+
+/** An authority, once its first lists are out. */
+export async function aPublisher(platform: TestPlatform, parent?: AuthorityRecord): Promise<AuthorityRecord> {
+  const authority = parent === undefined ? await anAuthority(platform) : await aSubCa(platform, parent);
+  await waitUntil(() => platform.call('gateway', findCrl, { slug: slugOf(authority), kind: 'delta' }).then(() => true, () => false), { timeoutMs: 30_000 });
+  return authority;
+}
 
 export function revoke(platform: TestPlatform, { id }: { id: number }, crlReason: CrlReason = 'keyCompromise'): Promise<unknown> {
   return platform.call('gateway', revokeCertificate, { id, comments: null, crlReason }, { principal: admin });

@@ -29,7 +29,6 @@ const listed = (authority: AuthorityRecord, condition: Parameters<typeof listedA
 describe('the lists of an authority', () => {
   it('are there soon after it was made, the delta too, and hold for a week', async () => {
     const authority = await anAuthority(platform);
-    await due();
     const full = await listed(authority, ({ number }) => number === 2n);
     expect(full.entries.count).toBe(0);
     expect(full.freshestCrlUrls).toEqual([`http://pki.corp.test/crl/${slugOf(authority)}-delta.crl`]);

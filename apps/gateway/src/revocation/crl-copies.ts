@@ -1,0 +1,89 @@
+import { AppError, isAppError, type Clock } from '@sifaka/kernel';
+import type { CrlRecord } from '@sifaka/contracts';
+import { LRUCache } from 'lru-cache';
+import type { RevocationVersions } from './revocation-versions.js';
+
+export type CrlKind = CrlRecord['kind'];
+
+export interface CrlCopy {
+  readonly record: CrlRecord;
+  readonly bytes: Buffer;
+}
+
+/** Where the lists are. */
+export interface CrlOrigin {
+  find(slug: string, kind: CrlKind): Promise<CrlRecord>;
+  /** Bytes from `offset` on, some of them. */
+  read(record: CrlRecord, offset: number): Promise<Buffer>;
+}
+
+/** Revocation lists as they are served: fetched once, and again when there is a newer one. */
+export class CrlCopies {
+  private readonly kept = new LRUCache<string, CrlCopy>({ maxSize: mostBytes, sizeCalculation: ({ bytes }) => bytes.length + 1_024 });
+  private readonly running = new Map<string, Promise<CrlCopy>>();
+
+  constructor(
+    private readonly versions: RevocationVersions,
+    private readonly origin: CrlOrigin,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null: there is none. @throws AppError `unavailable` */
+  async of(slug: string, kind: CrlKind): Promise<CrlCopy | null> {
+    const version = await this.versions.of(slug);
+    const number = kind === 'full' ? version?.crlNumber : version?.deltaNumber;
+    if (number === null || number === undefined) return null;
+    const key = `${kind} ${slug}`;
+    const known = this.kept.get(key);
+    if (known?.record.number === number) return known;
+    try {
+      return await this.fetchOnce(key, slug, kind);
+    } catch (error) {
+      // The service is away: an older list is better than none while it holds.
+      if (known !== undefined && new Date(known.record.nextUpdate) > this.clock.now()) return known;
+      throw error;
+    }
+  }
+
+  private fetchOnce(key: string, slug: string, kind: CrlKind): Promise<CrlCopy> {
+    const running = this.running.get(key);
+    if (running !== undefined) return running;
+    if (this.running.size >= mostAtOnce) throw busy();
+    const fetched = this.fetch(slug, kind).finally(() => this.running.delete(key));
+    this.running.set(key, fetched);
+    return fetched.then((copy) => {
+      this.kept.set(key, copy);
+      return copy;
+    });
+  }
+
+  /** A list that was replaced while it was read is begun anew. */
+  private async fetch(slug: string, kind: CrlKind): Promise<CrlCopy> {
+    for (let attempt = 1; ; attempt += 1) {
+      const record = await this.origin.find(slug, kind);
+      try {
+        return { record, bytes: await this.readAll(record) };
+      } catch (error) {
+        if (attempt >= attempts || !isAppError(error) || error.code !== 'not_found') throw error;
+      }
+    }
+  }
+
+  private async readAll(record: CrlRecord): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let offset = 0;
+    while (offset < record.byteLength) {
+      const part = await this.origin.read(record, offset);
+      if (part.length === 0) throw new AppError('unavailable', `list ${record.number} of "${record.slug}" ends before its end`, { reason: 'crl.incomplete' });
+      parts.push(part);
+      offset += part.length;
+    }
+    return Buffer.concat(parts);
+  }
+}
+
+const busy = (): AppError => new AppError('unavailable', 'too many revocation lists are asked for: come again in a second', { reason: 'crl.busy', retryAfterMs: 1_000 });
+
+const mostBytes = 256 * 1_024 * 1_024;
+const mostAtOnce = 10;
+const attempts = 3;

@@ -1,0 +1,6 @@
+import { Publications } from './publications.js';
+import { RevocationController } from './revocation.controller.js';
+
+export const revocationControllers = [RevocationController];
+
+export const revocationProviders = [Publications];
