@@ -1,6 +1,7 @@
 import { Controller, Module } from '@nestjs/common';
 import { defineConfig } from '@sifaka/config';
 import {
+  cleanSource,
   checkEndpoint,
   checkServed,
   createEndpoint,
@@ -113,6 +114,13 @@ class SourceStandIn {
   tryUnsaved(input: InputOf<typeof trySource>) {
     discoveryWorld.inputs.push(input);
     return { isWorking: false, detail: 'no', durationMs: 1 };
+  }
+
+  @Handles(cleanSource)
+  clean(input: InputOf<typeof cleanSource>) {
+    discoveryWorld.inputs.push(input);
+    const { label } = this.get(input);
+    return { source: { id: input.id, label }, isDryRun: input.isDryRun, reasonNot: null, certificates: [], total: 0 };
   }
 
   @Handles(syncSource)

@@ -93,6 +93,18 @@ describe('sources over REST', () => {
     expect((await asAdmin('POST', '/sources/999999/sync')).status).toBe(404);
   });
 
+  it('are cleaned on request, of what is named, and only looked at unless that is said', async () => {
+    const id = await aSource();
+    const clean = (body: unknown) => asAdmin('POST', `/sources/${id}/clean`, body);
+    expect(await clean({})).toMatchObject({ status: 200, body: { isDryRun: true, total: 0 } });
+    expect(lastInput()).toEqual({ id, selection: { kind: 'expired' }, isDryRun: true });
+    expect((await clean({ selection: 'expiring', days: 10, dryRun: false })).status).toBe(200);
+    expect(lastInput()).toEqual({ id, selection: { kind: 'expiring', days: 10 }, isDryRun: false });
+    expect(await clean({ selection: 'issued' })).toMatchObject({ status: 400, body: { reasons: { days: expect.anything() } } });
+    expect((await clean({ selection: 'everything' })).status).toBe(400);
+    expect((await asAdmin('POST', '/sources/999999/clean', {})).status).toBe(404);
+  });
+
   it('are tested before and after they are saved', async () => {
     expect(await asAdmin('POST', `/sources/${await aSource()}/test`)).toMatchObject({ status: 200, body: { isWorking: true } });
     expect(await asAdmin('POST', '/sources/test', { plugin: aBody('x').plugin })).toMatchObject({ status: 200, body: { isWorking: false } });
