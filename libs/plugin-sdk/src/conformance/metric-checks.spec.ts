@@ -32,7 +32,9 @@ const arrivedAs = (row: unknown): ArrivedMeasurement => Arrived.parse(row);
 
 const sound = ({ url: address, key }: z.output<typeof Options>, context: PluginContext): MetricSink => {
   const api = new HttpApi({ name: 'the sample', url: address, headers: { 'x-key': key }, secrets: [key], context, timeoutMs: 2_000 });
-  const post = async (measurements: readonly Measurement[]) => void (await api.send('/', { method: 'POST', json: measurements }));
+  const post = async (measurements: readonly Measurement[]) => {
+    await api.send('/', { method: 'POST', json: measurements });
+  };
   return { check: () => post([]), submit: post };
 };
 
@@ -95,7 +97,7 @@ describe('the suite of metric plugins fails for', () => {
     ['one that swallows its faults', (sink) => ({ submit: (all) => sink.submit(all).catch(() => undefined) }), /nobody is there/],
     ['one that throws what fetch throws', (_sink, context) => ({ submit: () => context.fetch('http://127.0.0.1:1/').then(() => undefined) }), /nobody is there/],
     ['one that tries again and again', (sink) => ({ submit: async (all) => { for (let round = 0; round < 4; round++) await sink.submit(all).catch(() => undefined); return sink.submit(all); } }), /never answers/],
-    ['one that shows its secret', (sink, context) => ({ submit: (all) => sink.submit(all).catch((error: unknown) => (context.logger.warn('refused wrong-key-of-the-test'), Promise.reject(error))) }), /credentials are refused, and shows/],
+    ['one that shows its secret', (sink, context) => ({ submit: (all) => (context.logger.warn('with wrong-key-of-the-test'), sink.submit(all)) }), /credentials are refused, and shows/],
   ])('%s', async (_what, spoil, title) => {
     expect(await failing(spoil, title)).not.toEqual([]);
   }, 60_000);
