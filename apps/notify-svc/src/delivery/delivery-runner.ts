@@ -57,7 +57,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
   private async to(target: string, signal: AbortSignal): Promise<void> {
     const lease = await this.leases.take(target);
     // Whoever has it may be about to let it go.
-    if (lease === null) return this.later(target, busyMs, () => this.wake(target));
+    if (lease === null) {
+      this.later(target, busyMs, () => this.wake(target));
+      return;
+    }
     try {
       await this.throughAll(target, lease.holder, AbortSignal.any([signal, lease.signal]));
     } catch (error) {

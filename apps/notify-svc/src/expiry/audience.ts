@@ -21,8 +21,8 @@ export class Audience {
 
   /** What tells notifications of one audience apart from those of others, whatever their intervals. */
   keyOf({ plugin, options }: Pick<NotificationRow, 'plugin' | 'options'>): string {
-    const rest = options.filter(({ name }) => !intervalOptions.some((own) => own === name)).map(({ name, value }) => [name, value]);
-    return JSON.stringify([plugin, rest.sort(([a], [b]) => String(a).localeCompare(String(b)))]);
+    const rest = options.filter(({ name }) => !intervalOptions.some((own) => own === name)).sort((a, b) => a.name.localeCompare(b.name));
+    return JSON.stringify([plugin, rest.map(({ name, value }) => [name, value])]);
   }
 
   /** Whether expirations are told with a plugin: not while it is switched off (domain-rules NX-5) or cannot work here; they are when it can again. */

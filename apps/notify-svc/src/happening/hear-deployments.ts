@@ -20,7 +20,7 @@ export class HearDeployments {
     if (!this.terms.config.rotationNotification) return;
     const known = await this.ending.read(oldCertificateId === null ? [newCertificateId] : [oldCertificateId, newCertificateId]);
     const successor = known.get(newCertificateId);
-    if (successor === undefined || !successor.notify) return;
+    if (successor?.notify !== true) return;
     const old = oldCertificateId === null ? undefined : known.get(oldCertificateId);
     const facts = { successor: this.ending.notified(successor), endpoints: [{ name, dnsname, port }] };
     await this.telling.run({ type: 'rotation', key: String(id), owner: successor.owner, to: 'owner', facts, certificates: old === undefined ? [] : [old] });
