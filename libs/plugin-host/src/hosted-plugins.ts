@@ -10,6 +10,8 @@ export interface ListedPlugin {
   /** Null when not even its definition could be had. */
   plugin: Plugin | null;
   disabledReason: string | null;
+  /** It is sound, and the installation lacks a setting that it needs to work: what uses it can be set up, and works as soon as the setting is there. */
+  isUnconfigured?: boolean;
 }
 
 /** Why a plugin cannot be used, in words that name no path of this machine. */

@@ -72,10 +72,15 @@ export function pluginHostProvider<Kind extends PluginKind>(
 }
 
 async function allPlugins(config: HostConfig, logger: Logger, kinds: HostOptions['kinds'], plugins: readonly Plugin[]): Promise<HostedPlugins> {
-  const own = plugins.map((plugin) => ({ kind: plugin.kind, slug: plugin.slug, plugin, disabledReason: ownReason(plugin, config) }));
+  const own = plugins.map((plugin) => {
+    const disabledReason = ownReason(plugin, config);
+    return { kind: plugin.kind, slug: plugin.slug, plugin, disabledReason, isUnconfigured: disabledReason !== null };
+  });
   const others = await thirdPartyPlugins({ packages: config.pluginPackages, kinds, version: productVersion });
   const hosted = new HostedPlugins([...own, ...others], config);
-  for (const { slug, disabledReason } of hosted.entries()) if (disabledReason !== null) logger.error({ plugin: slug, reason: disabledReason }, 'a plugin is disabled');
+  for (const { slug, disabledReason } of hosted.entries()) {
+    if (disabledReason !== null) logger[hosted.find(slug)?.isUnconfigured === true ? 'warn' : 'error']({ plugin: slug, reason: disabledReason }, 'a plugin is disabled');
+  }
   return hosted;
 }
 

@@ -65,7 +65,8 @@ export class PluginHost<Kind extends PluginKind> {
   constructor(protected readonly parts: PluginHostParts<Kind>) {}
 
   /**
-   * @throws AppError `invalid_argument` for a slug that nobody has, `failed_precondition` with the reason for a plugin that is disabled
+   * @throws AppError `invalid_argument` for a slug that nobody has, `failed_precondition` with the reason for a plugin that is disabled, unless it
+   *   lacks nothing but settings: such a one says so itself when it is to work
    */
   plugin(slug: string): Plugin<Kind> {
     const { kind, plugins, slugPath = 'plugin._schema' } = this.parts;
@@ -75,8 +76,8 @@ export class PluginHost<Kind extends PluginKind> {
       const message = `there is no ${kind} plugin "${slug}"; there are ${slugs.join(', ')}`;
       throw new AppError('invalid_argument', message, { reason: 'plugin.unknown', fields: [{ path: slugPath, message }] });
     }
-    const { plugin, disabledReason } = listed;
-    if (plugin !== null && disabledReason === null && isOfKind(plugin, kind)) return plugin;
+    const { plugin, disabledReason, isUnconfigured = false } = listed;
+    if (plugin !== null && (disabledReason === null || isUnconfigured) && isOfKind(plugin, kind)) return plugin;
     throw new AppError('failed_precondition', `plugin "${slug}" is disabled: ${disabledReason ?? 'it is not of the kind that it says'}`, { reason: 'plugin.disabled' });
   }
 

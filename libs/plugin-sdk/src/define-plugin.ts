@@ -54,7 +54,8 @@ export interface PluginSource<Kind extends PluginKind, Schema extends z.ZodObjec
   /** Destinations alone: a source is made beside each destination for which this names one. */
   sourceTwin?(options: z.output<Schema>): SourceTwin | null;
   /**
-   * Why it cannot work in this installation, in words that name the setting to change: it is then listed as disabled. Null: it can.
+   * Why it cannot work in this installation, in words that name the setting to change: it is then listed as disabled, and what is set up with
+   * it does not work until the setting is there. Null: it can.
    *
    * @param installed what the installation's configuration fills in, by name of the option
    */
