@@ -209,6 +209,16 @@ describe('many questions', () => {
     expect(verdicts.map(details).join('\n')).toContain('failed 3 times in a row');
   });
 
+  it('about one useless list are put once', async () => {
+    const manners = new HostManners(fixedClock(now));
+    world.server.on('/useless.crl', Buffer.from('<html>'));
+    const checker = world.checker();
+    const ask = () => checker.check(world.certificate([], ['/useless.crl']).certificate, [world.ca.certificate], { manners });
+    expect(details(await ask())).toContain('not a CRL in DER');
+    expect(details(await ask())).toContain('not a CRL in DER');
+    expect(world.server.visits).toHaveLength(1);
+  });
+
   it('are put again to a host that has rested', async () => {
     const clock = fixedClock(now);
     const manners = new HostManners(clock, { atOnce: 1, failures: 1, restMs: 60_000 });

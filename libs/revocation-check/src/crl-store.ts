@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { failedFor, refusedFor, type Obstacle } from './answer.js';
 import { askHttp, type HttpTerms } from './ask-http.js';
 import type { CheckLimits } from './check-limits.js';
+import { within } from './within.js';
 
 /** A list that holds: signed by the issuer, in force. */
 export interface FoundCrl {
@@ -32,6 +33,15 @@ export class CrlStore {
   async get(url: string, issuer: CertificateFacts, terms: HttpTerms, { isFresh = false } = {}): Promise<FoundCrl | Obstacle> {
     const known = isFresh ? undefined : this.kept.get(url);
     if (known && this.holds(known, issuer) === null) return { kind: 'crl', crl: known, isKept: true };
+    const subject = `${issuer.fingerprintSha256} ${url}`;
+    const lost = terms.manners.recall(subject);
+    if (lost !== null) return lost;
+    const found = await this.fresh(url, issuer, terms);
+    if (found.kind !== 'crl' && !terms.signal.aborted) terms.manners.remember(subject, found);
+    return found;
+  }
+
+  private async fresh(url: string, issuer: CertificateFacts, terms: HttpTerms): Promise<FoundCrl | Obstacle> {
     const download = await orGiveUp(this.download(url, terms), terms.signal);
     if (download.kind !== 'crl') return download;
     const { crl } = download;
@@ -68,8 +78,8 @@ export class CrlStore {
       if (this.bytesUnderWay > this.limits.downloadBytes) throw new AppError('unavailable', 'too many long CRLs are read at once', { reason: 'revocation.busy' });
     };
     try {
-      const signal = AbortSignal.timeout(this.limits.crlTimeoutMs);
-      const answer = await askHttp({ url, accept: 'application/pkix-crl' }, { ...terms, signal, onBytes, maxBytes: this.limits.crlBytes });
+      const { crlTimeoutMs, crlBytes } = this.limits;
+      const answer = await within(crlTimeoutMs, undefined, (signal) => askHttp({ url, accept: 'application/pkix-crl' }, { ...terms, signal, onBytes, maxBytes: crlBytes }));
       return answer.kind === 'answer' ? read(answer.bytes) : answer;
     } finally {
       this.bytesUnderWay -= count;

@@ -1,14 +1,20 @@
 import type { Clock } from '@sifaka/kernel';
 import { failedFor, type Obstacle } from './answer.js';
 
-/** Who may ask a host now. */
+/** How often others are asked. */
 export interface Manners {
   /** Asks when it is the turn of this visit; an obstacle instead for a host that is not to be asked now. */
   visit<Answer extends { readonly kind: string }>(host: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle>;
+  /** What asking for this led to before, where it is not to be asked for again. */
+  recall(subject: string): Obstacle | null;
+  remember(subject: string, obstacle: Obstacle): void;
 }
 
-/** For one question that somebody waits for. */
-export const noManners: Manners = { visit: (_host, ask) => ask() };
+/** For one question that somebody waits for: it is asked, whatever came of it before. */
+export const noManners: Manners = { visit: (_host, ask) => ask(), recall: () => null, remember: () => undefined };
+
+/** Hosts and lists of one run that are known by name; of more than these, each is met as if for the first time. */
+const remembered = 10_000;
 
 interface Host {
   active: number;
@@ -17,9 +23,10 @@ interface Host {
   restsUntil: number;
 }
 
-/** For many questions one after the other: few at a time to each host, and none for a while to one that cannot be reached. */
+/** For one run with many questions: few at a time to each host, none for a while to one that cannot be reached, and each useless list once. */
 export class HostManners implements Manners {
   private readonly hosts = new Map<string, Host>();
+  private readonly lost = new Map<string, Obstacle>();
 
   constructor(
     private readonly clock: Clock,
@@ -43,6 +50,14 @@ export class HostManners implements Manners {
     }
   }
 
+  recall(subject: string): Obstacle | null {
+    return this.lost.get(subject) ?? null;
+  }
+
+  remember(subject: string, obstacle: Obstacle): void {
+    if (this.lost.size < remembered) this.lost.set(subject, obstacle);
+  }
+
   private note(host: Host, hasFailed: boolean): void {
     host.failures = hasFailed ? host.failures + 1 : 0;
     if (host.failures < this.terms.failures) return;
@@ -60,6 +75,7 @@ export class HostManners implements Manners {
     const known = this.hosts.get(name);
     if (known) return known;
     const made: Host = { active: 0, waiting: [], failures: 0, restsUntil: 0 };
+    if (this.hosts.size >= remembered) for (const [idle, { active }] of this.hosts) if (active === 0) this.hosts.delete(idle);
     this.hosts.set(name, made);
     return made;
   }

@@ -1,3 +1,4 @@
+export { within } from './within.js';
 export type { RevocationStep } from './answer.js';
 export { defaultLimits, type CheckLimits } from './check-limits.js';
 export { HostManners, type Manners } from './host-manners.js';

@@ -7,6 +7,7 @@ import { CrlCheck, type PointAnswer } from './crl-check.js';
 import { CrlStore } from './crl-store.js';
 import { noManners, type Manners } from './host-manners.js';
 import { OcspClient, type OcspAnswer, type OcspSubject } from './ocsp-client.js';
+import { within } from './within.js';
 
 export interface RevocationCheckerOptions {
   /** Guarded against private addresses, and able to answer with the longest list. */
@@ -83,12 +84,13 @@ export class RevocationChecker {
 
   private async byCrl(url: string, subject: OcspSubject, terms: CheckTerms): Promise<PointAnswer> {
     if (terms.signal?.aborted === true) return { steps: [lostStep('crl', url, outOfTime)], revoked: null, isGood: false };
-    return this.crls.point(url, subject, this.httpTerms('crl', terms));
+    // A list has its own time, which others may need who wait for it too.
+    return this.crls.point(url, subject, this.httpTerms('crl', terms, terms.signal ?? never));
   }
 
   private async byOcsp(url: string, subject: OcspSubject, terms: CheckTerms): Promise<{ step: RevocationStep; verdict: Pick<RevocationVerdict, 'status' | 'revokedAt' | 'reason'> | null }> {
     if (terms.signal?.aborted === true) return { step: lostStep('ocsp', url, outOfTime), verdict: null };
-    const answer = await this.ocsp.ask(url, subject, this.httpTerms('ocsp', terms));
+    const answer = await within(this.limits.ocspTimeoutMs, terms.signal, (signal) => this.ocsp.ask(url, subject, this.httpTerms('ocsp', terms, signal)));
     if (answer.kind !== 'verdict') return { step: lostStep('ocsp', url, answer), verdict: null };
     const { verdict } = answer;
     const { status, thisUpdate, nextUpdate } = verdict;
@@ -110,22 +112,23 @@ export class RevocationChecker {
     return null;
   }
 
-  private httpTerms(method: 'ocsp' | 'crl', { signal, manners = noManners }: CheckTerms): HttpTerms {
+  private httpTerms(method: 'ocsp' | 'crl', { manners = noManners }: CheckTerms, signal: AbortSignal): HttpTerms {
     const { fetch, hostFault } = this.options;
-    const { ocspTimeoutMs, ocspBytes, redirects } = this.limits;
-    const own = method === 'ocsp' ? [AbortSignal.timeout(ocspTimeoutMs)] : [];
+    const { ocspBytes, redirects } = this.limits;
     return {
       fetch,
       manners,
       hostFault: (url) => hostFault?.(method, url) ?? null,
       maxBytes: ocspBytes,
       maxRedirects: redirects,
-      signal: AbortSignal.any([...own, ...(signal === undefined ? [] : [signal])]),
+      signal,
     };
   }
 }
 
 type Verdict = Extract<OcspAnswer, { kind: 'verdict' }>['verdict'];
+
+const never = new AbortController().signal;
 
 const outOfTime = failedFor('not asked: there was no time left');
 

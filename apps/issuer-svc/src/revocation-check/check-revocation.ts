@@ -4,6 +4,7 @@ import { isCrlReason } from '@sifaka/pki';
 import type { checkRevocation, getRevocationCheck, InputOf, OutputOf, RevocationCheckRecord } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
 import type { CallContext } from '@sifaka/messaging';
+import { within } from '@sifaka/revocation-check';
 import { CLOCK } from '@sifaka/runtime';
 import { CertificateRepository, type StoredCertificate } from '../certificate/certificate.repository.js';
 import { AskCa } from './ask-ca.js';
@@ -31,8 +32,8 @@ export class CheckRevocation {
       return record;
     }
     // What is not answered by then is unknown; the answer itself must reach the caller in time.
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(Math.max(1_000, call.deadlineAt.getTime() - Date.now() - answerMs))]);
-    const record = await this.ca.ask(checked, { signal });
+    const leftMs = Math.max(1_000, call.deadlineAt.getTime() - Date.now() - answerMs);
+    const record = await within(leftMs, call.signal, (signal) => this.ca.ask(checked, { signal }));
     call.signal.throwIfAborted();
     await this.keeping.run(record, call.principal);
     return record;

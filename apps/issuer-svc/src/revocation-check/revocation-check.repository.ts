@@ -17,6 +17,8 @@ export interface CheckedCertificate {
   isRevoked: boolean;
 }
 
+const maxId = 2_147_483_647;
+
 /** One look at all certificates, from the newest down. */
 export interface CheckRound {
   startedAt: Date;
@@ -41,7 +43,8 @@ export class RevocationCheckRepository {
 
   /** The next certificates below those that were looked at (ST-3), newest first. */
   page({ round, endsFrom, createdUntil, pluginSlugs, count }: PageTerms): Promise<CheckedCertificate[]> {
-    const values = [round.belowId, endsFrom, createdUntil, pluginSlugs, round.startedAt, count];
+    // Without a condition of its own for the first page: a plan for all pages then walks the index from the right place.
+    const values = [round.belowId ?? maxId, endsFrom, createdUntil, pluginSlugs, round.startedAt, count];
     return this.database.query<CheckedCertificate>({ name: 'revocation-check-page', text: sql.page, values });
   }
 

@@ -16,7 +16,7 @@ const tables = `
 export const page = `
   select ${columns}
   from ${tables}
-  where ($1::int is null or c.id < $1) and c.format = 'x509' and not c.deleted and c.not_after >= $2 and c.date_created <= $3
+  where c.id < $1 and c.format = 'x509' and not c.deleted and c.not_after >= $2 and c.date_created <= $3
     and (cardinality($4::text[]) = 0 or coalesce(a.plugin_slug, r.plugin_slug) = any ($4))
     and (c.status is distinct from 'revoked'
       or exists (select from revocation_check h where h.certificate_id = c.id and h.found_revoked and h.crl_reason = 'certificateHold'))
