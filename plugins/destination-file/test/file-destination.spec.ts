@@ -75,16 +75,16 @@ describe('files of this machine', () => {
   it('that are published are read whole or not at all, by everybody', async () => {
     const [old, made] = [Buffer.alloc(2_000_000, 'a'), Buffer.alloc(1_000_000, 'b')];
     await one().publish?.({ name: 'ca.crl', mediaType: 'application/pkix-crl', content: old });
-    let isOver = false;
+    const publishing = { isOver: false };
     const seen = new Set<string>();
     const reading = (async () => {
-      while (!isOver) {
+      while (!publishing.isOver) {
         const content = await readFile(at('ca.crl'));
         seen.add(`${content.length} ${String.fromCharCode(content[0] ?? 0)}${String.fromCharCode(content.at(-1) ?? 0)}`);
       }
     })();
     for (let times = 0; times < 10; times++) await one().publish?.({ name: 'ca.crl', mediaType: 'application/pkix-crl', content: times % 2 === 0 ? made : old });
-    isOver = true;
+    publishing.isOver = true;
     await reading;
     expect([...seen].filter((each) => each !== '2000000 aa' && each !== '1000000 bb')).toEqual([]);
     expect((await stat(at('ca.crl'))).mode & 0o777).toBe(0o644);
