@@ -25,7 +25,10 @@ describe('the objects', () => {
     expect(expectOk(await world().plain.get(`/certificates?id=${made.id}`)).items).toEqual([made]);
     expect(expectOk(await world().plain.get(`/certificates/${made.id}/update/switches`))).toEqual(made);
     expect(made).toMatchObject({ active: true, notify: true, cn: 'shape.corp.test', commonName: 'shape.corp.test', status: null, deleted: false, externalId: null, san: null, hasPrivateKey: true });
-    expect(made).toMatchObject({ destinations: [], notifications: [], endpoints: [], replaces: [], replacedBy: [], dnsProvider: null, dnsProviderId: null, rotationPolicy: { id: 1, days: 30 } });
+    expect(made).toMatchObject({ destinations: [], endpoints: [], replaces: [], replacedBy: [], dnsProvider: null, dnsProviderId: null, rotationPolicy: { id: 1, days: 30 } });
+    const local = String(made.owner).split('@')[0]?.toUpperCase();
+    expect(made.notifications.map((each: Json) => each.label)).toEqual(expect.arrayContaining([30, 15, 2].map((days) => `DEFAULT_${local}_${days}_DAY`)));
+    expect(keysOf(made.notifications[0])).toEqual(sorted('id label description active options plugin'));
     expect(keysOf(made.rotationPolicy)).toEqual(['days', 'id']);
     expect(keysOf(made.user)).toEqual(sorted('id username email active'));
     expect(keysOf(made.roles[0])).toEqual(sorted('id name description'));

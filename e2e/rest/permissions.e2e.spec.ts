@@ -13,6 +13,7 @@ interface Things {
   role: Json;
   certificate: Json;
   domain: Json;
+  notification: Json;
   apiKey: number;
 }
 let things: Things;
@@ -25,6 +26,7 @@ beforeAll(async () => {
     role: await createRole(admin, { username: 'shared', password: 'hidden', users: [{ id: user.id }] }),
     certificate: await issue(world(), { owner: 'matrix@corp.test' }),
     domain: expectOk(await admin.post('/domains', { name: 'matrix.corp.test' })),
+    notification: expectOk(await admin.post('/notifications', aNotification())),
     apiKey: JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url').toString()).aid,
   };
 });
@@ -45,6 +47,7 @@ const aRequest = () => ({ owner: 'm@corp.test', authority: { id: world().authori
 const anAuthority = () => ({ name: unique('M'), owner: 'm@corp.test', commonName: unique('M'), keyType: 'ECCPRIME256V1', plugin: { slug: 'cryptography-issuer' }, validityYears: 1 });
 const aKeyOf = (user: () => Json) => () => ({ name: 'x', ttl: 1, user: { id: user().id, username: user().username, email: user().email } });
 const anEdit = () => ({ owner: 'matrix@corp.test', roles: [{ name: 'matrix@corp.test' }] });
+const aNotification = () => ({ label: unique('m'), description: 'of the matrix', plugin: { slug: 'email-notification', pluginOptions: Object.entries({ interval: 30, unit: 'days', recipients: 'm@corp.test' }).map(([name, value]) => ({ name, value })) } });
 const anExport = (slug: string) => () => ({ plugin: { slug, pluginOptions: slug === 'openssl-export' ? [{ name: 'type', value: 'PKCS12 (.p12)' }] : [] } });
 
 const rows: Row[] = [
@@ -105,6 +108,13 @@ const rows: Row[] = [
   ['GET', '/domains/{domain}', undefined, read],
   ['POST', '/domains', () => ({ name: 'any.corp.test' }), writer],
   ['PUT', '/domains/{domain}', () => ({ name: 'matrix.corp.test' }), adminOnly],
+  ['GET', '/notifications', undefined, read],
+  ['GET', '/notifications/{notification}', undefined, read],
+  ['GET', '/notifications/{notification}/certificates', undefined, read],
+  ['GET', '/notifications/{notification}/deliveries', undefined, read],
+  ['GET', '/deliveries', undefined, read],
+  ['POST', '/notifications', aNotification, writer],
+  ['PUT', '/notifications/{notification}', aNotification, writer],
   ['GET', '/plugins', undefined, read],
   ['GET', '/plugins/openssl-export', undefined, read],
   ['GET', '/keys', undefined, read],
@@ -132,12 +142,15 @@ const rows: Row[] = [
   ['POST', '/users/{user}/keys', () => ({}), [401, 403, 403, 403, 400, 400]],
   ['POST', '/domains', () => ({}), [401, 400, 400, 400, 400, 400]],
   ['PUT', '/domains/{domain}', () => ({}), [401, 400, 400, 400, 400, 400]],
+  ['POST', '/notifications', () => ({}), [401, 400, 400, 400, 400, 400]],
+  ['PUT', '/notifications/{notification}', () => ({}), [401, 400, 400, 400, 400, 400]],
 ];
 
 const pathOf = (path: string) =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (name === 'authority') return String(world().authority.id);
     if (name === 'apiKey') return String(things.apiKey);
+    if (name === 'notification') return String(things.notification.id);
     return String(name === 'user' ? things.user.id : name === 'role' ? things.role.id : name === 'certificate' ? things.certificate.id : things.domain.id);
   });
 
@@ -160,6 +173,7 @@ describe('the permission matrix', () => {
   it('DELETE /roles/{id}', () => once(async () => `/roles/${(await createRole(world().admin)).id}`, 'DELETE', adminOnly));
   it('DELETE /certificates/{id}', () => once(async () => `/certificates/${(await issue(world())).id}`, 'DELETE', [401, 403, 403, 403, 204, 204]));
   it('PUT /certificates/{id}/revoke', () => once(async () => `/certificates/${(await issue(world())).id}/revoke`, 'PUT', adminOnly, {}));
+  it('DELETE /notifications/{id}', () => once(async () => `/notifications/${expectOk(await world().admin.post('/notifications', aNotification())).id}`, 'DELETE', writer));
   it('DELETE /keys/{id}', () =>
     once(
       async () => {

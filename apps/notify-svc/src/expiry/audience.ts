@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AppError } from '@sifaka/kernel';
 import { HostedPlugins } from '@sifaka/plugin-host';
 import { CONFIG } from '@sifaka/runtime';
 import { intervalOptions } from '../notification/interval.js';
@@ -18,6 +19,18 @@ export class Audience {
     private readonly hosted: HostedPlugins,
     @Inject(CONFIG) private readonly config: NotifyConfig,
   ) {}
+
+  /**
+   * Called by Nest.
+   *
+   * @throws AppError `failed_precondition` for a plugin of default messages that nobody has
+   */
+  onModuleInit(): void {
+    const slug = this.config.defaultNotificationPlugin;
+    if (this.hosted.find(slug)?.kind === 'notification') return;
+    const slugs = this.hosted.ofKind('notification').map((each) => each.slug);
+    throw new AppError('failed_precondition', `SIFAKA_DEFAULT_NOTIFICATION_PLUGIN: there is no notification plugin "${slug}"; there are ${slugs.join(', ')}`, { reason: 'config.invalid' });
+  }
 
   /** What tells notifications of one audience apart from those of others, whatever their intervals. */
   keyOf({ plugin, options }: Pick<NotificationRow, 'plugin' | 'options'>): string {

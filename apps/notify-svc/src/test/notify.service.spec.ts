@@ -71,4 +71,12 @@ describe('notify-svc', () => {
       message: expect.stringContaining('DATABASE_URL'),
     });
   });
+
+  it('does not start with a default plugin that nobody has, and says which there are', async () => {
+    const env = { ...platform.environmentOf('notify'), LEMUR_DEFAULT_NOTIFICATION_PLUGIN: 'pigeon-notification' };
+    await expect(startService(notifyService, { env })).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: expect.stringMatching(/there is no notification plugin "pigeon-notification"; there are email-notification, /),
+    });
+  });
 });
