@@ -37,8 +37,8 @@ export async function opensslVerify(path: CertificatePath, crls: readonly Buffer
 /** What GnuTLS `ocsptool --ask` says. */
 export async function gnutlsOcsp(path: CertificatePath, url: string): Promise<string> {
   return withFiles({ 'leaf.pem': path.body, 'issuer.pem': issuerOf(path) }, async (files) => {
-    const { stdout, stderr } = await run('ocsptool', ['--ask', url, '--load-issuer', files['issuer.pem'], '--load-cert', files['leaf.pem'], '--verify-allow-broken']);
-    if (!/Verifying OCSP Response: Success|Signature on the OCSP response verified|Success/.test(stdout)) return `${stdout}${stderr}`;
+    const { stdout, stderr } = await run('ocsptool', [`--ask=${url}`, '--load-issuer', files['issuer.pem'], '--load-cert', files['leaf.pem']]);
+    if (!stdout.includes('Verifying OCSP Response: Success')) return `${stdout}${stderr}`;
     return /Certificate Status: (good|revoked|unknown)/.exec(stdout)?.[1] ?? stdout;
   });
 }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createAuthority, createCertificate, expectOk, openssl, waitUntil, withFiles, type Client, type Json } from '../harness/index.js';
 import { describeWithPeers, usePlatform } from '../harness/suite.js';
@@ -11,6 +12,7 @@ let client: Client;
 let root: Json;
 let issuing: Json;
 
+const daysFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 const slugOf = ({ name }: Json): string => name.replaceAll(/[^A-Za-z0-9.]+/g, '-');
 const crlUrl = (authority: Json, kind: '' | '-delta' = '') => `${platform().url}/crl/${slugOf(authority)}${kind}.crl`;
 const ocspUrl = (authority: Json) => `${platform().url}/ocsp/${slugOf(authority)}`;
@@ -31,8 +33,10 @@ async function listsFor(certificate: Json, isListed: boolean): Promise<Buffer[]>
 
 beforeAll(async () => {
   client = await platform().admin();
-  root = await createAuthority(client, { name: 'Revocation Root' });
-  issuing = await createAuthority(client, { name: 'Revocation Issuing', parent: { id: root.id } });
+  // Old enough to have issued what has expired by now.
+  const validity = (years: number) => ({ validityYears: null, validityStart: daysFromNow(-10), validityEnd: daysFromNow(365 * years) });
+  root = await createAuthority(client, { name: 'Revocation Root', ...validity(10) });
+  issuing = await createAuthority(client, { name: 'Revocation Issuing', parent: { id: root.id }, ...validity(5) });
   await waitUntil('the first lists', async () => (await fetched(crlUrl(issuing, '-delta'))).status === 200 && (await fetched(crlUrl(root))).status === 200, 60_000);
 });
 
@@ -81,10 +85,9 @@ describe('clients', () => {
   let foreign: Json;
 
   beforeAll(async () => {
-    const now = Date.now();
     good = await aLeaf();
     revoked = await aLeaf();
-    expired = await aLeaf({ validityStart: new Date(now - 86_400_000).toISOString(), validityEnd: new Date(now - 3_600_000).toISOString() });
+    expired = await aLeaf({ validityStart: daysFromNow(-2), validityEnd: daysFromNow(-1) });
     foreign = await strangersCertificate();
     await revoke(revoked);
     await waitUntil('the answer that shows it', async () => (await opensslOcsp(pathOf(revoked), ocspUrl(issuing))) === 'revoked', 5_000);
@@ -184,6 +187,9 @@ describe('the addresses', () => {
 
   async function requestFor(certificate: Json): Promise<{ bytes: Buffer }> {
     const { body, above } = pathOf(certificate);
-    return withFiles({ 'leaf.pem': body, 'issuer.pem': above[0] ?? '' }, async (files) => openssl(['ocsp', '-issuer', files['issuer.pem'], '-cert', files['leaf.pem'], '-no_nonce', '-reqout', '/dev/stdout']));
+    return withFiles({ 'leaf.pem': body, 'issuer.pem': above[0] ?? '', 'request.der': '' }, async (files) => {
+      await openssl(['ocsp', '-issuer', files['issuer.pem'], '-cert', files['leaf.pem'], '-no_nonce', '-reqout', files['request.der']]);
+      return { bytes: await readFile(files['request.der']) };
+    });
   }
 });

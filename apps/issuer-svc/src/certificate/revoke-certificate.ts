@@ -99,7 +99,7 @@ function assertMayFollow({ name, status, revocationReason, revokedAt }: StoredCe
   if (reason === 'certificateHold' && status === 'revoked' && !isHeld) throw refusal(`"${name}" was revoked for good (${revocationReason ?? 'unspecified'}): a hold would let it come back`, 'certificate.revoked_for_good');
 }
 
-const refusal = (message: string, reason: string): AppError => new AppError('failed_precondition', message, { reason, fields: [{ path: 'crlReason', message }] });
+const refusal = (message: string, reason: string): AppError => new AppError('failed_precondition', message, { reason });
 
 function releasedFacts(certificate: StoredCertificate) {
   const { id, name, owner, authorityId, serialHex, fingerprintSha256 } = storedFacts(certificate);

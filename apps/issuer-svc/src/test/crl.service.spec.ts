@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { crlPublished, getPublication, publishCrl, type AuthorityRecord, type CertificateRecord } from '@sifaka/contracts';
+import { crlPublished, crlSliceBytes, getPublication, publishCrl, type AuthorityRecord, type CertificateRecord } from '@sifaka/contracts';
 import { deltaFault, revokedEntry } from '@sifaka/pki';
 import { aPrincipal, waitUntil, type TestPlatform } from '@sifaka/testing';
 import { issuerService } from '../issuer.service.js';
@@ -72,6 +72,20 @@ describe('the lists of an authority', () => {
     await revoke(platform, below.authorityCertificate, 'cACompromise');
     const full = await listed(root, ({ entries }) => entries.count === 1);
     expect([...full.entries][0]).toMatchObject({ reason: 'cACompromise' });
+  });
+
+  it('may be longer than a message of the bus', async () => {
+    const authority = await anAuthority(platform);
+    const { id } = await issue(platform, authority);
+    await publish(authority);
+    await platform.database('issuer').query(
+      `insert into revocation (authority_id, serial_hex, certificate_id, revoked_at, reason, not_after, version)
+       select $1, upper(md5(n::text)), $2, $3, 'superseded', $3::timestamptz + interval '1 year', 0 from generate_series(1, 25000) n`,
+      [authority.id, id, clock.now()],
+    );
+    const { full } = await publish(authority);
+    expect(full?.byteLength).toBeGreaterThan(2 * crlSliceBytes);
+    expect((await crlOf(platform, authority, 'full', clock.now())).entries.count).toBe(25_000);
   });
 
   it('keep a deleted certificate', async () => {
