@@ -25,6 +25,7 @@ import { inventoryControllers, inventoryProviders } from './inventory.js';
 import { revocationCheckControllers } from './revocation-check/revocation-check.parts.js';
 import { notificationControllers, notificationProviders } from './notification/notification.parts.js';
 import { revocationControllers, revocationProviders } from './revocation/revocation.parts.js';
+import { renewalControllers, renewalProviders } from './renewal/renewal.parts.js';
 import { roleControllers, roleProviders } from './role/role.parts.js';
 import { rotationControllers, rotationProviders } from './rotation/rotation.parts.js';
 import { sourceControllers, sourceProviders } from './source/source.parts.js';
@@ -49,6 +50,7 @@ export class GatewayModule {
         ...sourceControllers,
         ...endpointControllers,
         ...rotationControllers,
+        ...renewalControllers,
         ...revocationControllers,
         ...notificationControllers,
         ...revocationCheckControllers,
@@ -73,6 +75,7 @@ export class GatewayModule {
         ...sourceProviders,
         ...endpointProviders,
         ...rotationProviders,
+        ...renewalProviders,
         ...revocationProviders,
         ...notificationProviders,
       ],

@@ -11,6 +11,7 @@ import { CreateAuthority } from './authority/create-authority.js';
 import { FoundAuthority } from './authority/found-authority.js';
 import { ImportAuthority } from './authority/import-authority.js';
 import { UpdateAuthority } from './authority/update-authority.js';
+import { autoRotationProviders } from './auto-rotation/auto-rotation.parts.js';
 import { AuthorizeCertificateWrite } from './certificate/authorize-certificate-write.js';
 import { CertificateInserter } from './certificate/certificate-inserter.js';
 import { CertificateIssuer } from './certificate/certificate-issuer.js';
@@ -50,7 +51,7 @@ import { ReconcileRepository } from './reconcile/reconcile.repository.js';
 import { renewalControllers, renewalProviders } from './renewal/renewal.parts.js';
 import { revocationControllers, revocationProviders } from './revocation/revocation.parts.js';
 import { revocationCheckControllers, revocationCheckProviders } from './revocation-check/revocation-check.parts.js';
-import { rotationPolicyProviders } from './rotation-policy/rotation-policy.parts.js';
+import { rotationPolicyControllers, rotationPolicyProviders } from './rotation-policy/rotation-policy.parts.js';
 import { SettingsModule } from './settings.module.js';
 
 const authority = [AuthorityDirectory, AuthorityRepository, AuthorityOptions, FoundAuthority, CreateAuthority, ImportAuthority, UpdateAuthority];
@@ -82,8 +83,8 @@ const attachment = [AttachmentRepository, HearAttachments];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],
-  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, ...revocationControllers, ...revocationCheckControllers, IngestHandlers, PlacedHandlers, ...renewalControllers],
-  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocationProviders, ...revocationCheckProviders, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders],
+  controllers: [AuthorityHandlers, CertificateHandlers, EditHandlers, KeyHandlers, ...pendingControllers, ...revocationControllers, ...revocationCheckControllers, IngestHandlers, PlacedHandlers, ...renewalControllers, ...rotationPolicyControllers],
+  providers: [...authority, ...issuance, ...filing, ...edit, ...keys, ...plugins, ...pendingProviders, ...revocationProviders, ...revocationCheckProviders, ...ingest, ...attachment, ReadPlaced, ...renewalProviders, ...rotationPolicyProviders, ...autoRotationProviders],
 })
 export class IssuerModule {
   /** @param issuers the issuer plugins that this process hosts */

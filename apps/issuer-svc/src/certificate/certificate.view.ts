@@ -6,6 +6,15 @@ import type { z } from 'zod';
 import { extensionsView } from './extensions.view.js';
 import { bodyText, chainText } from './format.js';
 
+/** The rotation policy of a certificate, as far as it was read. */
+export interface RotationPolicyOf {
+  id: number;
+  days: number;
+  name?: string;
+  hours?: number;
+  lifetimeFraction?: number | null;
+}
+
 /** What a nested certificate is made from; selected by `nestedColumns` of the reader. */
 export interface NestedRow {
   id: number;
@@ -22,6 +31,9 @@ export interface NestedRow {
   notify: boolean;
   policy_id: number | null;
   policy_days: number | null;
+  policy_name: string | null;
+  policy_hours: number | null;
+  policy_fraction: number | null;
   cn: string | null;
   not_before: Date;
   not_after: Date;
@@ -109,7 +121,7 @@ export function nestedCertificate(row: NestedRow): NestedCertificate {
     active: row.notify,
     rotation: row.rotation,
     notify: row.notify,
-    rotationPolicy: row.policy_id === null || row.policy_days === null ? null : { id: row.policy_id, days: row.policy_days },
+    rotationPolicy: rotationPolicyRef(row),
     cn: row.cn,
     commonName: row.cn ?? '',
     notBefore,
@@ -119,6 +131,22 @@ export function nestedCertificate(row: NestedRow): NestedCertificate {
     issuer: {},
   };
 }
+
+type PolicyColumns = Pick<NestedRow, 'policy_id' | 'policy_days' | 'policy_name' | 'policy_hours' | 'policy_fraction'>;
+
+export function rotationPolicyRef({ policy_id: id, policy_days: days, policy_name: name, policy_hours: hours, policy_fraction: lifetimeFraction }: PolicyColumns): NestedCertificate['rotationPolicy'] {
+  if (id === null || days === null) return null;
+  return { id, days, ...(name !== null && { name }), ...(hours !== null && { hours }), ...(lifetimeFraction !== null && { lifetimeFraction }) };
+}
+
+/** A rotation policy as its columns. */
+export const policyColumns = (policy: RotationPolicyOf | null): PolicyColumns => ({
+  policy_id: policy?.id ?? null,
+  policy_days: policy?.days ?? null,
+  policy_name: policy?.name ?? null,
+  policy_hours: policy?.hours ?? null,
+  policy_fraction: policy?.lifetimeFraction ?? null,
+});
 
 export function shortCertificate(row: CertificateRow, authority: AuthoritySummary | null): z.output<typeof ShortCertificate> {
   const { id, name, owner, notify, rotation, issuer, cn } = row;

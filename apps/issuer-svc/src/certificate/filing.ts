@@ -6,7 +6,7 @@ import { assertSameRequest, type RepeatedRequest, type RequestIdentity } from '.
 import { CertificateReader } from '../listing/certificate-reader.js';
 import { CertificateInserter, type Insertion } from './certificate-inserter.js';
 import { CertificateRepository } from './certificate.repository.js';
-import { certificateRecord, type CertificateRow } from './certificate.view.js';
+import { certificateRecord, policyColumns, type CertificateRow } from './certificate.view.js';
 import { ChainRepository } from './chain.repository.js';
 import { formatColumns } from './format.js';
 import { measureIssued } from './measure-issued.js';
@@ -85,8 +85,7 @@ function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, ch
     csr: certificate.csrDer,
     rotation: certificate.rotation,
     notify: certificate.notify,
-    policy_id: certificate.rotationPolicy?.id ?? null,
-    policy_days: certificate.rotationPolicy?.days ?? null,
+    ...policyColumns(certificate.rotationPolicy),
     cn: facts.cn,
     not_before: facts.notBefore,
     not_after: facts.notAfter,

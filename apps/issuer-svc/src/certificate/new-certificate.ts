@@ -1,6 +1,7 @@
 import type { CertificateFacts as EventFacts, Principal, RoleRef } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { certificateName, slugify, sshCertificateName, type CertificateNameInput } from '@sifaka/pki';
+import type { RotationPolicyOf } from './certificate.view.js';
 import type { RequestIdentity } from '../issuance/request-identity.js';
 import { formatColumns, type FiledFacts } from './format.js';
 
@@ -17,7 +18,7 @@ export interface NewCertificate {
   description: string | null;
   notify: boolean;
   rotation: boolean;
-  rotationPolicy: { id: number; days: number } | null;
+  rotationPolicy: RotationPolicyOf | null;
   /** As the caller wants it to be called; null for a generated name. */
   name: string | null;
   /** What the first of its series was called; absent: the same as its name. */

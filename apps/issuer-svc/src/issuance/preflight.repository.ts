@@ -6,6 +6,7 @@ import { Database } from '@sifaka/database';
 import { Coalescer, CONFIG } from '@sifaka/runtime';
 import type { z } from 'zod';
 import type { IssuerConfig } from '../issuer.config.js';
+import type { RotationPolicyOf } from '../certificate/certificate.view.js';
 import type { RepeatedRequest } from './request-identity.js';
 
 type Reference = z.output<typeof Ref>;
@@ -26,7 +27,7 @@ export interface Replaced extends CertificateAccess {
 
 export interface Preflight {
   authority: { id: number; version: number } | null;
-  rotationPolicy: { id: number; days: number } | null;
+  rotationPolicy: RotationPolicyOf | null;
   replaces: Replaced[];
   /** What the same request was answered with before. */
   repeated: RepeatedRequest | null;
@@ -87,7 +88,7 @@ export class PreflightRepository {
 
 interface PreflightRow {
   authority: { id: number; version: number } | null;
-  policy: { id: number; days: number } | null;
+  policy: RotationPolicyOf | null;
   replaces: Replaced[] | null;
   repeated: RepeatedRequest | null;
   read_at: Date;
@@ -102,7 +103,7 @@ const preflightSql = `
   select
     (select json_build_object('id', a.id, 'version', a.version) from authority a
       where a.id = coalesce(asked.authority_id, (select b.id from authority b where b.name = asked.authority_name))) as authority,
-    (select json_build_object('id', p.id, 'days', p.days) from rotation_policy p
+    (select json_build_object('id', p.id, 'days', p.days, 'name', p.name, 'hours', p.hours, 'lifetimeFraction', p.lifetime_fraction) from rotation_policy p
       where p.id = coalesce(asked.policy_id, (select q.id from rotation_policy q where q.name = asked.policy_name))) as policy,
     case when asked.replaced_ids <> '{}' or asked.replaced_names <> '{}' then
       (select json_agg(json_build_object('id', c.id, 'name', c.name, 'userId', c.user_id, 'roleIds', c.role_ids)) from certificate c

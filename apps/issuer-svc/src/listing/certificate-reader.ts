@@ -13,7 +13,7 @@ import {
 import { AuthorityReader } from './authority-reader.js';
 
 const nestedColumns = `c.id, c.name, c.owner, c.description, c.status, c.bits, c.format, c.der, ch.certificates as chain, c.csr, c.rotation, c.notify,
-  p.id as policy_id, p.days as policy_days, c.cn, c.not_before, c.not_after`;
+  p.id as policy_id, p.days as policy_days, p.name as policy_name, p.hours as policy_hours, p.lifetime_fraction as policy_fraction, c.cn, c.not_before, c.not_after`;
 
 const wholeColumns = `${nestedColumns}, c.external_id, c.issuer, c.deleted, c.key_id, c.key_type, c.signing_algorithm, c.san, c.distinguished_name,
   c.serial, c.serial_hex, c.date_created, c.country, c.state, c.location, c.organization, c.organizational_unit, c.user_id, c.role_ids, c.authority_id,

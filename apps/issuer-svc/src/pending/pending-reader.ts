@@ -6,7 +6,7 @@ import { AuthorityReader } from '../listing/authority-reader.js';
 import { CertificateReader } from '../listing/certificate-reader.js';
 import { pendingRecord, type PendingRow } from './pending.view.js';
 
-const shownColumns = `p.id, p.name, p.owner, p.description, p.notify, p.rotation, r.id as policy_id, r.days as policy_days, p.authority_id, p.cn, p.names,
+const shownColumns = `p.id, p.name, p.owner, p.description, p.notify, p.rotation, r.id as policy_id, r.days as policy_days, r.name as policy_name, r.hours as policy_hours, r.lifetime_fraction as policy_fraction, p.authority_id, p.cn, p.names,
   p.csr, p.key_id, p.dns_provider_id, p.destination_ids, p.notification_ids, p.replaces, p.user_id, p.role_ids, p.external_id, p.settled_by, p.state, p.status, p.attempts, p.last_error,
   p.next_try_at, p.until, p.resolved_certificate_id, p.date_created, p.updated_at`;
 

@@ -1,6 +1,7 @@
 import type { AuthoritySummary, NestedCertificate, PendingCertificateRecord } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
 import { encodePem } from '@sifaka/pki';
+import { rotationPolicyRef } from '../certificate/certificate.view.js';
 import type { SettledBy } from './pending-certificate.js';
 
 /** What is shown of a pending certificate; selected by `shownColumns` of the reader. */
@@ -13,6 +14,9 @@ export interface PendingRow {
   rotation: boolean;
   policy_id: number | null;
   policy_days: number | null;
+  policy_name: string | null;
+  policy_hours: number | null;
+  policy_fraction: number | null;
   authority_id: number;
   cn: string | null;
   names: string[];
@@ -48,7 +52,7 @@ export function pendingRecord(row: PendingRow, authority: AuthoritySummary, repl
     notify: row.notify,
     active: row.notify,
     rotation: row.rotation,
-    rotationPolicy: row.policy_id === null || row.policy_days === null ? null : { id: row.policy_id, days: row.policy_days },
+    rotationPolicy: rotationPolicyRef(row),
     cn: row.cn,
     commonName: row.cn ?? '',
     // Lemur stores every other PEM text without the newline at its end.

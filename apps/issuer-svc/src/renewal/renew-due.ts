@@ -5,6 +5,7 @@ import type { Logger } from '@sifaka/observability';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { AttemptRenewal, type AttemptOutcome } from './attempt-renewal.js';
 import { PlanRenewals } from './plan-renewals.js';
+import { renewJob } from './renew-job.js';
 import { RenewalPace } from './renewal-pace.js';
 import { RenewalRepository } from './renewal.repository.js';
 import { WatchRenewals } from './watch-renewals.js';
@@ -62,9 +63,6 @@ export class RenewDue {
     }
   }
 }
-
-/** Name of the job that renews what is due. */
-export const renewJob = 'renew-certificates';
 
 /** Runs it every minute. */
 @Injectable()

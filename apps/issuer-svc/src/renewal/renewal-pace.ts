@@ -90,7 +90,7 @@ export class RenewalPace {
   }
 
   private backlog(tx: Sql, authorityId: number, now: Date): Promise<Backlogged[]> {
-    return tx.query<Backlogged & Record<string, unknown>>({ name: 'renewal-backlog', text: backlogSql, values: [authorityId, now, maxBacklog] });
+    return tx.query<Backlogged & Record<string, unknown>>({ name: 'renewal-backlog', text: backlogSql, values: [authorityId, now] });
   }
 
   private async attempted(sql: Sql, authorityId: number, now: Date): Promise<number> {
@@ -127,5 +127,3 @@ const failedSql = `
 
 const hourMs = 3_600_000;
 const countMs = 600_000;
-/** What waits beyond that asks for the highest rate anyway. */
-const maxBacklog = 50_000;

@@ -1,10 +1,13 @@
 import { AttemptRenewal } from './attempt-renewal.js';
 import { AuthorityTranslation } from './authority-translation.js';
 import { EndingCertificates } from './ending-certificates.js';
+import { IssuerTimeline } from './issuer-timeline.js';
 import { PlanRenewals } from './plan-renewals.js';
 import { PlanSuccessor } from './plan-successor-of.js';
 import { ReadRenewal } from './read-renewal.js';
+import { ReissueCertificate } from './reissue-certificate.js';
 import { ReissueTask } from './reissue-task.js';
+import { RenewByHand } from './renew-by-hand.js';
 import { RenewCertificate } from './renew-certificate.js';
 import { RenewDue, RenewEveryMinute } from './renew-due.js';
 import { RenewalFilter } from './renewal-filter.js';
@@ -21,8 +24,8 @@ import { WatchRenewals } from './watch-renewals.js';
 /** Renewal of certificates before they end. */
 export const renewalControllers = [EndingHandlers, RenewalHandlers];
 
-const reading = [EndingCertificates, ReadRenewal, RenewalFilter, RenewalReader, RenewalStandings];
+const reading = [EndingCertificates, IssuerTimeline, ReadRenewal, RenewalFilter, RenewalReader, RenewalStandings];
 const planning = [AuthorityTranslation, PlanRenewals, Suggestions];
-const renewing = [AttemptRenewal, PlanSuccessor, RenewCertificate, RenewDue, RenewEveryMinute, RenewalPace, RenewalRepository, RenewedCertificates, ReissueTask, SettleRenewals, WatchRenewals];
+const renewing = [AttemptRenewal, PlanSuccessor, ReissueCertificate, RenewByHand, RenewCertificate, RenewDue, RenewEveryMinute, RenewalPace, RenewalRepository, RenewedCertificates, ReissueTask, SettleRenewals, WatchRenewals];
 
 export const renewalProviders = [...reading, ...planning, ...renewing];

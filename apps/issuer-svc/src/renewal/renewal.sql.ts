@@ -30,10 +30,13 @@ export const planSql = `
   from given g
   where r.certificate_id = g.certificate_id and r.revision = g.revision and r.state <> 'running'`;
 
-/** Of an authority: what its pace is made of. */
+/** Of an authority: what its pace is made of, certificates of the same deadlines taken together (to five minutes, the earliest counts). */
 export const backlogSql = `
-  select window_start as "windowStart", soft_deadline as "softDeadline", last_call_at as "lastCallAt", not_after as "notAfter" from certificate_renewal
-  where state = 'waiting' and authority_id = $1 and next_try_at <= $2 and revision = planned_revision limit $3`;
+  select count(*)::int as count, min(window_start) as "windowStart", min(soft_deadline) as "softDeadline", min(last_call_at) as "lastCallAt", min(not_after) as "notAfter"
+  from certificate_renewal
+  where state = 'waiting' and authority_id = $1 and window_start <= $2 and revision = planned_revision
+  group by soft_deadline > $2, last_call_at > $2, not_after > $2,
+    floor(extract(epoch from case when soft_deadline > $2 then soft_deadline when last_call_at > $2 then last_call_at else not_after end) / 300)`;
 
 export const fleetSql = `
   select count(*)::int as fleet, coalesce(sum(3600 / greatest(period_seconds, 3600)), 0)::double precision as "steadyPerHour"
@@ -71,14 +74,17 @@ export const claimSql = `
   where r.state not in ('running', 'pending') or (r.state = 'running' and r.lease_until <= $2)
   returning r.claim`;
 
+/** Where another one was to be made although there is one, that one stays. */
+const laidDown = "case when successor_id is not null then 'renewed' else 'waiting' end";
+
 /** Nothing came of it and nothing is known to be wrong with it: it is planned anew. */
 export const releaseSql = `
-  update certificate_renewal set state = 'waiting', lease_until = null, next_try_at = coalesce(planned_at, $3), revision = revision + 1
+  update certificate_renewal set state = ${laidDown}, lease_until = null, next_try_at = coalesce(planned_at, $3), revision = revision + 1
   where certificate_id = $1 and claim = $2 and state = 'running'`;
 
 /** Leases that nobody renewed: whoever had them was stopped. */
 export const expireSql = `
-  update certificate_renewal set state = 'waiting', lease_until = null, next_try_at = $1, revision = revision + 1
+  update certificate_renewal set state = ${laidDown}, lease_until = null, next_try_at = $1, revision = revision + 1
   where state = 'running' and lease_until <= $1`;
 
 export const failSql = `

@@ -1,6 +1,6 @@
 import type { RenewalRecord } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
-import { renewalVerdict, type RenewalVerdict } from '@sifaka/policy';
+import { renewalVerdict, type RenewalCandidate, type RenewalVerdict } from '@sifaka/policy';
 import { successorOf, windowOf, type RenewalFacts, type StoredRenewal } from './renewal-facts.js';
 
 /** An authority that is left alone for a while after faults of its own. */
@@ -49,15 +49,17 @@ export function renewalRecord({ facts, stored, isFiltered, paused }: Standing, n
   };
 }
 
-export function verdictOf(facts: RenewalFacts, isFiltered: boolean): RenewalVerdict {
-  const { rotation, status, isDeleted, isAuthorityCertificate, hasKey } = facts;
-  return renewalVerdict({
+export const verdictOf = (facts: RenewalFacts, isFiltered: boolean): RenewalVerdict => renewalVerdict(candidateOf(facts, isFiltered));
+
+export function candidateOf(facts: RenewalFacts, isFiltered: boolean): RenewalCandidate {
+  const { rotation, status, isDeleted, isAuthorityCertificate, hasKey, hasRequest } = facts;
+  return {
     ...{ rotation, status, isDeleted, isAuthorityCertificate, hasKey, isFiltered },
     isOnHold: status === 'revoked' && facts.revocationReason === 'certificateHold',
     replacedBy: successorOf(facts)?.name ?? null,
     authorityName: facts.authority?.name ?? null,
-    hasForeignRequest: facts.hasRequest && !hasKey,
-  });
+    hasForeignRequest: hasRequest && !hasKey,
+  };
 }
 
 const never = { windowStart: null, plannedAt: null, lateAt: null, isLate: false, nextTryAt: null };

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { CertificateAccess } from '@sifaka/authz';
+import type { IssueAnswer, Principal } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
+import { CertificateRepository } from '../certificate/certificate.repository.js';
+import { Filing } from '../certificate/filing.js';
+import type { RequestIdentity } from '../issuance/request-identity.js';
+import type { Succession } from './plan-successor-of.js';
+import { RenewCertificate } from './renew-certificate.js';
+import { RenewalPace } from './renewal-pace.js';
+import { RenewalRepository, type Claim } from './renewal.repository.js';
+import { SettleRenewals } from './settle-renewals.js';
+
+interface Asking {
+  principal: Principal;
+  signal: AbortSignal;
+  identity: RequestIdentity | null;
+  /** Hash of the caller's own key for the request. */
+  requestKey: string | null;
+  now: Date;
+}
+
+/** Renews one certificate while its applicant waits; nobody else does so meanwhile. */
+@Injectable()
+export class RenewByHand {
+  constructor(
+    private readonly renewals: RenewalRepository,
+    private readonly renew: RenewCertificate,
+    private readonly settling: SettleRenewals,
+    private readonly pace: RenewalPace,
+    private readonly certificates: CertificateRepository,
+    private readonly filing: Filing,
+  ) {}
+
+  /** @throws AppError `not_found` */
+  holderOf(id: number): Promise<CertificateAccess & { id: number; name: string }> {
+    return this.certificates.get(id);
+  }
+
+  /** What the same request was answered with before. */
+  async answered(successorId: number): Promise<IssueAnswer> {
+    return { certificate: await this.filing.read(successorId) };
+  }
+
+  /** @throws AppError `conflict` while it is renewed already, `rate_limited` where the authority is asked no more this hour */
+  async run(succession: Succession, { principal, signal, identity, requestKey, now }: Asking): Promise<IssueAnswer> {
+    const { old, authority } = succession;
+    const waitMs = await this.pace.waitMs(authority.id, authority.name);
+    if (waitMs > 0) throw new AppError('rate_limited', `authority "${authority.name}" was asked for as many renewals this hour as renewalsPerHour allows`, { reason: 'renewal.rate', retryAfterMs: waitMs });
+    const claim = await this.renewals.claim(old.id, authority.id, { now, until: new Date(now.getTime() + leaseMs), requestKey });
+    if (claim === null) throw new AppError('conflict', `"${old.name}" is being renewed already`, { reason: 'renewal.under_way', retryAfterMs: 5_000 });
+    try {
+      return await this.settle(claim, await this.renew.run({ ...succession, identity, principal, signal }));
+    } catch (error) {
+      await this.renewals.release(claim, now);
+      throw error;
+    }
+  }
+
+  private async settle(claim: Claim, answer: IssueAnswer): Promise<IssueAnswer> {
+    if ('pending' in answer) await this.renewals.pend(claim, answer.pending.id);
+    else await this.settling.renewed(claim.certificateId, answer.certificate);
+    return answer;
+  }
+}
+
+/** Longer than a caller of this service waits. */
+const leaseMs = 120_000;
