@@ -1,8 +1,10 @@
 import { accessSettings, defineConfig, setting, type ConfigOf } from '@sifaka/config';
 import { outboundSettings } from '@sifaka/outbound';
 import { thirdPartySettings } from '@sifaka/plugin-host';
-import { certificateFilterFields, certificatePatternFault, domainPatternFault } from '@sifaka/policy';
+import { domainPatternFault } from '@sifaka/policy';
 import { z } from 'zod';
+import { autoRotationSettings } from './auto-rotation/auto-rotation.config.js';
+import { CertificateFilterSetting, filterForm } from './certificate-filter.setting.js';
 import { publicationSettings } from './revocation/publication.config.js';
 import { revocationCheckSettings } from './revocation-check/revocation-check.config.js';
 
@@ -15,11 +17,6 @@ const DomainPattern = z.string().max(1_024).check((context) => {
   if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
 });
 
-const CertificatePattern = z.string().min(1).max(256).check((context) => {
-  const fault = certificatePatternFault(context.value);
-  if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value });
-});
-const CertificatePatterns = z.partialRecord(z.enum(certificateFilterFields), z.array(CertificatePattern).max(200)).optional();
 /** Id or name of an authority. */
 const AuthorityKey = z.string().min(1).max(128);
 
@@ -78,6 +75,7 @@ export const issuerConfig = defineConfig('issuer', {
   }),
   ...publicationSettings,
   ...revocationCheckSettings,
+  ...autoRotationSettings,
   crlUrls: setting(publishedUrls, {
     env: 'SIFAKA_CRL_URLS',
     describe: 'Where revocation lists are published, for requests with `crlDistributionPoints.includeCrlDp` `yes` or `default`; `{authority}` likewise.',
@@ -114,9 +112,9 @@ export const issuerConfig = defineConfig('issuer', {
     env: ['SIFAKA_ROTATE_AUTHORITY_TRANSLATION', 'ROTATE_AUTHORITY_TRANSLATION'],
     describe: 'Authorities whose certificates are renewed by another one: ids or names, as `{"OldCA": "NewCA"}`. One of digits alone is an id.',
   }),
-  reissueFilter: setting(z.object({ include: CertificatePatterns, exclude: CertificatePatterns }).default({}), {
+  reissueFilter: setting(CertificateFilterSetting.default({}), {
     env: ['SIFAKA_REISSUE_FILTER', 'REISSUE_FILTER'],
-    describe: 'Which certificates with rotation on are renewed: `{"include": {"owners": ["web-.*"]}, "exclude": {"names": ["legacy-.*"]}}`. Regular expressions (RE2 syntax) over the whole of `owners`, `names`, `commonNames`, `authorities`, `issuers` and `destinations` (ids); each field of `include` has to match, and none of `exclude`.',
+    describe: `Which certificates with rotation on are renewed: ${filterForm}`,
   }),
   renewalsPerHour: setting(z.int().min(0).max(1_000_000).default(0), {
     env: 'SIFAKA_RENEWALS_PER_HOUR',

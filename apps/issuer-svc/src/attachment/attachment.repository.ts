@@ -7,6 +7,8 @@ export type AttachedKind = 'destination' | 'source' | 'endpoint';
 export interface AttachedObject {
   kind: AttachedKind;
   id: number;
+  /** Slug, of a destination. */
+  plugin?: string | null;
 }
 
 /** SQL of attachments. Every event may come again, and late: what is newer stays. */
@@ -15,10 +17,10 @@ export class AttachmentRepository {
   constructor(private readonly database: Database) {}
 
   /** Attaches certificates to an object, or lets go of them. */
-  async set({ kind, id }: AttachedObject, certificateIds: readonly number[], isAttached: boolean, at: Date): Promise<void> {
+  async set({ kind, id, plugin = null }: AttachedObject, certificateIds: readonly number[], isAttached: boolean, at: Date): Promise<void> {
     await this.database.transaction(async (tx) => {
       await tx.query({ name: 'attachment-share', text: shareSql, values: [kind, id] });
-      await tx.query({ name: 'attachment-set', text: setSql, values: [kind, id, certificateIds, isAttached, at] });
+      await tx.query({ name: 'attachment-set', text: setSql, values: [kind, id, certificateIds, isAttached, at, plugin] });
     });
   }
 
@@ -29,7 +31,7 @@ export class AttachmentRepository {
       if (told.length === 0) return;
       // By itself: it has to see what the event before this one, which held the lock, has written.
       await tx.query({ name: 'attachment-delete-others', text: deleteOthersSql, values: [kind, id, certificateIds] });
-      await tx.query({ name: 'attachment-set', text: setSql, values: [kind, id, certificateIds, true, at] });
+      await tx.query({ name: 'attachment-set', text: setSql, values: [kind, id, certificateIds, true, at, null] });
     });
   }
 
@@ -54,11 +56,12 @@ const shareSql = "select pg_advisory_xact_lock_shared(hashtext('attachment.' || 
 const aloneSql = "select pg_advisory_xact_lock(hashtext('attachment.' || $1), $2::int)";
 
 const setSql = `
-  insert into certificate_attachment (certificate_id, kind, object_id, is_attached, changed_at)
-  select c.id, $1, $2, $4, $5 from certificate c
+  insert into certificate_attachment (certificate_id, kind, object_id, is_attached, changed_at, plugin)
+  select c.id, $1, $2, $4, $5, $6 from certificate c
   where c.id = any($3::int[]) and not exists (select from attachment_object o where o.kind = $1 and o.object_id = $2 and o.is_gone)
   order by c.id
-  on conflict (kind, object_id, certificate_id) do update set is_attached = excluded.is_attached, changed_at = excluded.changed_at
+  on conflict (kind, object_id, certificate_id) do update set is_attached = excluded.is_attached, changed_at = excluded.changed_at,
+    plugin = coalesce(excluded.plugin, certificate_attachment.plugin)
   where certificate_attachment.changed_at <= excluded.changed_at`;
 
 const objectSql = `

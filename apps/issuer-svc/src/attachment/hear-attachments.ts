@@ -26,14 +26,14 @@ export class HearAttachments {
   ) {}
 
   @OnEvent(deploymentRequested, { durable: 'attach-destination', isIdempotent: true })
-  async requested({ destinationId, certificateId }: EventDataOf<typeof deploymentRequested>, { time }: CloudEvent): Promise<void> {
-    await this.attachments.set({ kind: 'destination', id: destinationId }, [certificateId], true, new Date(time));
+  async requested({ destinationId, certificateId, plugin }: EventDataOf<typeof deploymentRequested>, { time }: CloudEvent): Promise<void> {
+    await this.attachments.set({ kind: 'destination', id: destinationId, plugin }, [certificateId], true, new Date(time));
   }
 
   /** Only what was found there was not requested before. */
   @OnEvent(deploymentSucceeded, { durable: 'adopt-destination', isIdempotent: true })
-  async succeeded({ destinationId, certificateId, isAdopted }: EventDataOf<typeof deploymentSucceeded>, { time }: CloudEvent): Promise<void> {
-    if (isAdopted) await this.attachments.set({ kind: 'destination', id: destinationId }, [certificateId], true, new Date(time));
+  async succeeded({ destinationId, certificateId, plugin, isAdopted }: EventDataOf<typeof deploymentSucceeded>, { time }: CloudEvent): Promise<void> {
+    if (isAdopted) await this.attachments.set({ kind: 'destination', id: destinationId, plugin }, [certificateId], true, new Date(time));
   }
 
   @OnEvent(deploymentRemoved, { durable: 'detach-destination', isIdempotent: true })

@@ -12,6 +12,7 @@ import { pendingNotifications } from './0011-pending-notifications.js';
 import { renewal } from './0012-renewal.js';
 import { crl } from './0013-crl.js';
 import { revocationCheck } from './0014-revocation-check.js';
+import { attachmentPlugins } from './0015-attachment-plugins.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -29,4 +30,5 @@ export const issuerMigrations = [
   renewal,
   crl,
   revocationCheck,
+  attachmentPlugins,
 ];
