@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { fixedClock } from '@sifaka/kernel';
+import { encodeOcspRequest, ocspCertId } from '@sifaka/pki';
+import { OcspAnswers, refusals } from './ocsp-answers.js';
+import { RevocationVersions } from './revocation-versions.js';
+
+const clock = fixedClock(new Date('2026-01-01T00:00:00Z'));
+const spki = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+const issuer = { subjectDer: Buffer.from('3000', 'hex'), spki: Buffer.concat([spki, Buffer.from([4]), randomBytes(64)]) };
+const aRequest = (serial = 5n) => encodeOcspRequest({ certIds: [ocspCertId(issuer, serial)] });
+
+function answering({ expiresAt = '2026-01-01T12:00:00Z', ...options }: { expiresAt?: string | null; isAway?: boolean; wait?: Promise<unknown> } = {}) {
+  const state = { version: '1', asked: 0, isAway: false, time: 0, ...options };
+  const versions = new RevocationVersions(
+    () => Promise.resolve([{ authorityId: 1, slug: 'CA', version: state.version, crlNumber: null, deltaNumber: null }]),
+    () => state.time,
+  );
+  const ask = async () => {
+    state.asked += 1;
+    await options.wait;
+    if (state.isAway) throw new Error('away');
+    return { response: Buffer.from(`answer ${state.asked}`).toString('base64'), expiresAt, thisUpdate: '2026-01-01T00:00:00Z', version: state.version };
+  };
+  return { state, versions, answers: new OcspAnswers(versions, ask, clock) };
+}
+
+describe('OCSP answers', () => {
+  it('are kept while they hold', async () => {
+    const { state, versions, answers } = answering();
+    const first = await answers.of('CA', aRequest());
+    expect((await answers.of('CA', aRequest())).response).toEqual(first.response);
+    expect(answers.known('CA', aRequest())?.response).toEqual(first.response);
+    expect(state.asked).toBe(1);
+    clock.advance(12 * 3_600_000);
+    expect(answers.known('CA', aRequest())).toBeUndefined();
+    await answers.of('CA', aRequest());
+    expect(state.asked).toBe(2);
+    versions.stop();
+  });
+
+  it('are asked for again as soon as the authority revoked something', async () => {
+    const { state, versions, answers } = answering({ expiresAt: '2027-01-01T00:00:00Z' });
+    await answers.of('CA', aRequest());
+    state.version = '2';
+    state.time += 2_001;
+    expect(answers.known('CA', aRequest())).toBeUndefined();
+    expect((await answers.of('CA', aRequest())).response.toString()).toBe('answer 2');
+    versions.stop();
+  });
+
+  it('are kept by nobody when they say so', async () => {
+    const { state, versions, answers } = answering({ expiresAt: null });
+    await answers.of('CA', aRequest());
+    await answers.of('CA', aRequest());
+    expect(state.asked).toBe(2);
+    versions.stop();
+  });
+
+  it('are one for the same question at the same time', async () => {
+    const { state, versions, answers } = answering({ expiresAt: null, wait: new Promise((resolve) => setImmediate(resolve)) });
+    await Promise.all([answers.of('CA', aRequest()), answers.of('CA', aRequest())]);
+    expect(state.asked).toBe(1);
+    versions.stop();
+  });
+
+  it('are refusals for others, for nonsense and while the service is away', async () => {
+    const { state, versions, answers } = answering();
+    expect(await answers.of('nobody', aRequest())).toBe(refusals.unauthorized);
+    expect(await answers.of('CA', Buffer.from('nonsense'))).toBe(refusals.malformedRequest);
+    expect(state.asked).toBe(0);
+    state.isAway = true;
+    expect(await answers.of('CA', aRequest())).toBe(refusals.tryLater);
+    versions.stop();
+  });
+
+  it('have an end at the same time', async () => {
+    let release: (value: unknown) => void = () => undefined;
+    const { versions, answers } = answering({ wait: new Promise((resolve) => (release = resolve)) });
+    await versions.of('CA');
+    const asked = Array.from({ length: 120 }, (_none, index) => answers.of('CA', aRequest(BigInt(index + 1))));
+    setImmediate(release);
+    expect((await Promise.all(asked)).filter((answer) => answer === refusals.tryLater)).toHaveLength(20);
+    versions.stop();
+  });
+});
