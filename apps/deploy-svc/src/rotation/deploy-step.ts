@@ -12,6 +12,8 @@ import { unfit } from './successors.js';
 
 /** The end of a deployment is told at once; this is for what goes untold. */
 const lookAgainMs = 5_000;
+/** For that long a proof of a deployment counts. */
+const justNowMs = 60_000;
 
 /** Has the deployment engine put a certificate where the endpoint serves from. */
 @Injectable()
@@ -45,6 +47,8 @@ export class DeployStep {
   private async isThere({ row }: RotationTurn): Promise<boolean> {
     const [deployment] = await this.deployments.of(row.new_certificate_id, [row.destination_id]);
     if (deployment?.state !== 'deployed' || deployment.wanted !== 'deployed') return false;
+    // A server that was just told may present the old one to a few more: the endpoint is asked after this anyway.
+    if (this.clock.now().getTime() - (deployment.deployed_at?.getTime() ?? 0) < justNowMs && deployment.proofs.some(({ isServed, port }) => isServed && port === row.port)) return true;
     return (await this.endpoints.asks(row, row.new_certificate_id)).isServed === true;
   }
 }
