@@ -2,6 +2,8 @@
 export interface Obstacle {
   readonly kind: 'refused' | 'failed';
   readonly detail: string;
+  /** The host answered, with a refusal of this one question: others may go better. */
+  readonly isAnswered?: boolean;
 }
 
 export const refusedFor = (detail: string): Obstacle => ({ kind: 'refused', detail });

@@ -68,7 +68,7 @@ async function hop(url: URL, { body, accept }: Question, terms: HttpTerms): Prom
       }
       if (response.status !== 200) {
         await response.body?.cancel();
-        return failedFor(`answers with HTTP ${response.status}`);
+        return { ...failedFor(`answers with HTTP ${response.status}`), isAnswered: response.status < 500 };
       }
       return await bodyOf(response, terms);
     } catch (error) {

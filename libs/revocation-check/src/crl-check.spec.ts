@@ -209,6 +209,15 @@ describe('many questions', () => {
     expect(verdicts.map(details).join('\n')).toContain('failed 3 times in a row');
   });
 
+  it('go on at a host that lacks some lists only', async () => {
+    const manners = new HostManners(fixedClock(now), { atOnce: 1, failures: 2, restMs: 60_000 });
+    world.server.on('/there.crl', world.ca.crl(today));
+    const checker = world.checker();
+    const ask = (path: string) => checker.check(world.certificate([], [path]).certificate, [world.ca.certificate], { manners });
+    for (const path of ['/gone-1', '/gone-2', '/gone-3']) expect(details(await ask(path))).toBe('answers with HTTP 404');
+    expect((await ask('/there.crl')).status).toBe('good');
+  });
+
   it('about one useless list are put once', async () => {
     const manners = new HostManners(fixedClock(now));
     world.server.on('/useless.crl', Buffer.from('<html>'));

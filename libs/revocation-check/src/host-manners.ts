@@ -1,10 +1,15 @@
 import type { Clock } from '@sifaka/kernel';
 import { failedFor, type Obstacle } from './answer.js';
 
+interface Visited {
+  readonly kind: string;
+  readonly isAnswered?: boolean;
+}
+
 /** How often others are asked. */
 export interface Manners {
   /** Asks when it is the turn of this visit; an obstacle instead for a host that is not to be asked now. */
-  visit<Answer extends { readonly kind: string }>(host: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle>;
+  visit<Answer extends Visited>(host: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle>;
   /** What asking for this led to before, where it is not to be asked for again. */
   recall(subject: string): Obstacle | null;
   remember(subject: string, obstacle: Obstacle): void;
@@ -33,14 +38,14 @@ export class HostManners implements Manners {
     private readonly terms: { readonly atOnce: number; readonly failures: number; readonly restMs: number } = { atOnce: 4, failures: 3, restMs: 300_000 },
   ) {}
 
-  async visit<Answer extends { readonly kind: string }>(name: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle> {
+  async visit<Answer extends Visited>(name: string, ask: () => Promise<Answer>): Promise<Answer | Obstacle> {
     const host = this.hostOf(name);
     if (host.active >= this.terms.atOnce) await new Promise<void>((resolve) => host.waiting.push(resolve));
     else host.active++;
     try {
       if (this.rests(host)) return failedFor(`${name} was not asked: it failed ${this.terms.failures} times in a row just before`);
       const answer = await ask();
-      this.note(host, answer.kind === 'failed');
+      this.note(host, answer.kind === 'failed' && answer.isAnswered !== true);
       return answer;
     } finally {
       // The place goes to whoever waits longest.
