@@ -6,6 +6,7 @@ import type { Bench, BenchRow } from './bench-row.js';
 import { ingest } from './ingest.js';
 import { issue } from './issue.js';
 import { rows as pkiRows } from './pki.js';
+import { revocation } from './revocation.js';
 import { scan } from './scan.js';
 import { table } from './table.js';
 
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, Bench>> = {
   issue,
   ingest,
   scan,
+  revocation,
   pki: () =>
     Promise.resolve(pkiRows().map(({ ceiling, ...row }): BenchRow => ({ ...row, ceilings: ceiling === undefined ? [] : [ceiling] }))),
 };
