@@ -2,9 +2,8 @@ import type { EndingCertificate } from '@sifaka/contracts';
 
 export const dayMs = 86_400_000;
 
-/** When a certificate begins and ends. */
+/** When a certificate ends. */
 export interface Span {
-  notBefore: Date;
   notAfter: Date;
 }
 
@@ -16,17 +15,13 @@ export interface Noticing {
 }
 
 /** Whole days that are left, as Lemur counts them; negative after the end. */
-export const wholeDaysLeft = ({ notAfter }: Pick<Span, 'notAfter'>, now: Date): number => Math.floor((notAfter.getTime() - now.getTime()) / dayMs);
+export const wholeDaysLeft = ({ notAfter }: Span, now: Date): number => Math.floor((notAfter.getTime() - now.getTime()) / dayMs);
 
 /**
- * From when on an interval is due: a certificate with 30 days and an hour left has 30 days left (domain-rules NX-2). An interval that is as long as
- * the whole life of a certificate, or longer, means half of that: nobody is told of the end on the day of issue.
+ * From when on an interval is due: a certificate with 30 days and an hour left has 30 days left (domain-rules NX-2). For one that lives no longer than
+ * an interval that is from its first day on: of all such intervals it is told once, as `dueNotices` tells the nearest alone.
  */
-export function noticeAt({ notBefore, notAfter }: Span, intervalDays: number): Date {
-  const lifeMs = Math.max(0, notAfter.getTime() - notBefore.getTime());
-  if (intervalDays * dayMs >= lifeMs) return new Date(notAfter.getTime() - lifeMs / 2);
-  return new Date(notAfter.getTime() - (intervalDays + 1) * dayMs + 1);
-}
+export const noticeAt = ({ notAfter }: Span, intervalDays: number): Date => new Date(notAfter.getTime() - (intervalDays + 1) * dayMs + 1);
 
 /** Never for what has ended. */
 export const isDue = (certificate: Span, intervalDays: number, now: Date): boolean => now < certificate.notAfter && now >= noticeAt(certificate, intervalDays);

@@ -52,7 +52,7 @@ export class NotifyAuthorityExpirations {
     const now = this.terms.clock.now();
     const told = await this.notices.authoritiesTold(page.map(({ id }) => id));
     for (const certificate of page) {
-      const span = { notBefore: new Date(certificate.notBefore), notAfter: new Date(certificate.notAfter) };
+      const span = { notAfter: new Date(certificate.notAfter) };
       const all = intervals.map((intervalDays) => ({ intervalDays, audience: '' }));
       const due = dueNotices(span, all, ({ intervalDays }) => told.has(authorityNoticeKey({ certificateId: certificate.id, intervalDays })), now);
       for (const { intervalDays } of due.tell) found.groups.add(certificate, { id: intervalDays });

@@ -49,7 +49,7 @@ export class NotifyExpirations {
     const ids = open.map(({ id }) => id);
     const [attached, told] = await Promise.all([this.attached.of(ids), this.notices.told(ids)]);
     for (const certificate of open) {
-      const span = { notBefore: new Date(certificate.notBefore), notAfter: new Date(certificate.notAfter) };
+      const span = { notAfter: new Date(certificate.notAfter) };
       const isTold = ({ id: notificationId, intervalDays }: Noticing) => told.has(noticeKey({ certificateId: certificate.id, notificationId, intervalDays }));
       const { tell, passOver } = dueNotices(span, attached.get(certificate.id) ?? [], isTold, now);
       for (const { row } of tell) groups.add(certificate, row);

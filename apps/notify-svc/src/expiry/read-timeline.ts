@@ -32,7 +32,7 @@ export class ReadTimeline {
 
   private async planned(certificate: NotableCertificate): Promise<TimelineEntry[]> {
     const now = this.terms.clock.now();
-    const span = { notBefore: new Date(certificate.notBefore), notAfter: new Date(certificate.notAfter) };
+    const span = { notAfter: new Date(certificate.notAfter) };
     const isToldOf = certificate.notify && !certificate.isDeleted && certificate.status !== 'revoked' && span.notAfter > now;
     if (!isToldOf || isExcluded(certificate.name, this.terms.config.excludedNames)) return [];
     const [attached, told] = await Promise.all([this.attached.of([certificate.id]), this.notices.told([certificate.id])]);

@@ -120,13 +120,14 @@ describe('an expiration', () => {
     expect(told().map(([, ids]) => ids)).toEqual([[certificate.id]]);
   });
 
-  it('of one that lives a week is told at half of its life', async () => {
-    const { certificate } = await aTold({ daysLeft: 6.6, lifeDays: 6.67 });
-    await run();
-    expect(inbox.messages).toEqual([]);
-    inventory.set(certificate.id, { ...certificate, notBefore: new Date(clock.now().getTime() - days(3.67)).toISOString(), notAfter: new Date(clock.now().getTime() + days(3)).toISOString() });
-    await run();
-    expect(inbox.messages).toHaveLength(1);
+  it('of one that lives a week is told once for all intervals longer than that, and once more near the end', async () => {
+    const certificate = world.certificate({ daysLeft: 6.6, lifeDays: 6.67 });
+    await world.call('gateway', attachNotifications, { certificateId: certificate.id, owner: 'joe@a.test', notificationIds: [] });
+    for (const _time of [1, 2]) await run();
+    expect(inbox.messages.map(({ intervalDays }) => intervalDays)).toEqual([15, 15]);
+    inventory.set(certificate.id, { ...certificate, notAfter: new Date(clock.now().getTime() + days(2.5)).toISOString() });
+    for (const _time of [1, 2]) await run();
+    expect(inbox.messages.map(({ intervalDays }) => intervalDays)).toEqual([15, 15, 2, 2]);
   });
 
   it('fails the run when nobody can be asked, and tells nothing twice after it', async () => {
