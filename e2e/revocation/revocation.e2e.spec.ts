@@ -22,7 +22,7 @@ const aLeaf = (parts: Json = {}): Promise<Json> => createCertificate(client, { a
 /** Both lists that a path needs, once that of the issuing CA has an entry for it or none. */
 async function listsFor(certificate: Json, isListed: boolean): Promise<Buffer[]> {
   const serial = new X509Certificate(certificate.body).serialNumber;
-  let full = Buffer.alloc(0);
+  let full: Buffer = Buffer.alloc(0);
   await waitUntil('the list that shows it', async () => {
     full = (await fetched(crlUrl(issuing))).bytes;
     const { stdout } = await openssl(['crl', '-inform', 'DER', '-noout', '-text'], full);
