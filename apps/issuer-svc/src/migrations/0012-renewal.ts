@@ -21,6 +21,8 @@ alter table certificate add column renewal_of integer references certificate (id
 create index certificate_renewal_of on certificate (renewal_of) where renewal_of is not null;
 alter table pending_certificate add column series_name text;
 alter table pending_certificate add column renewal_of integer;
+-- Of a renewal that nobody asked for by hand: what ends no later is none.
+alter table pending_certificate add column must_outlast timestamptz;
 
 -- RFC 9773, as acme-svc told last. By fingerprint: it may be told before the certificate is filed.
 create table suggested_renewal (

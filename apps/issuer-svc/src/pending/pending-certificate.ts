@@ -24,6 +24,8 @@ export interface Requested
   destinationIds: readonly number[];
   notificationIds: readonly number[];
   request: RequestIdentity | null;
+  /** A certificate that ends no later is none of any use; absent: whatever has not ended is. */
+  mustOutlast?: Date | null;
 }
 
 /** A stored pending certificate as it is decided upon. */
@@ -34,7 +36,7 @@ export interface StoredPending {
   /** Of the series of renewals that it continues. */
   seriesName: string | null;
   /** The certificate that it renews; null: it is no renewal. */
-  renewal: { id: number; notAfter: string; isReplaced: boolean } | null;
+  renewal: { id: number; mustOutlast: string | null; isReplaced: boolean } | null;
   owner: string;
   ownerRoleId: number;
   roleIds: number[];

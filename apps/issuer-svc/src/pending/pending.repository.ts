@@ -229,5 +229,6 @@ function insertValues(asked: Requested, promised: Promised): unknown[] {
     asked.notificationIds,
     asked.seriesName ?? null,
     asked.renewalOf ?? null,
+    asked.mustOutlast ?? null,
   ];
 }

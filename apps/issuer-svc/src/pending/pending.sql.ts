@@ -1,6 +1,6 @@
 const stored = `
   select p.id, p.name, p.custom_name as "customName", p.series_name as "seriesName",
-    (select json_build_object('id', o.id, 'notAfter', o.not_after, 'isReplaced',
+    (select json_build_object('id', o.id, 'mustOutlast', p.must_outlast, 'isReplaced',
       exists (select from certificate_replacement l where l.replaced_id = o.id)) from certificate o where o.id = p.renewal_of) as renewal, p.owner, p.owner_role_id as "ownerRoleId", p.role_ids as "roleIds", p.description, p.notify,
     p.rotation, (select json_build_object('id', r.id, 'days', r.days) from rotation_policy r where r.id = p.rotation_policy_id) as "rotationPolicy",
     p.authority_id as "authorityId", p.cn as "commonName", p.names, p.csr, p.key_id as "keyId", p.dns_provider_id as "dnsProviderId", p.destination_ids as "destinationIds", p.notification_ids as "notificationIds", p.replaces,
@@ -16,10 +16,10 @@ export const insertSql = `
   with given as (select nextval('pending_certificate_id_seq')::int as id)
   insert into pending_certificate (id, name, custom_name, owner, owner_role_id, role_ids, description, notify, rotation, rotation_policy_id,
     authority_id, cn, names, csr, key_id, dns_provider_id, replaces, user_id, request_key, request_hash, request_id, external_id, settled_by,
-    order_terms, state, next_try_at, asking_until, until, date_created, updated_at, destination_ids, notification_ids, series_name, renewal_of)
+    order_terms, state, next_try_at, asking_until, until, date_created, updated_at, destination_ids, notification_ids, series_name, renewal_of, must_outlast)
   select given.id, case when exists (select from pending_certificate p where lower(p.name) = lower($1)) then $1 || '-' || upper(to_hex(given.id)) else $1 end,
     $2, $3, $4, $5::int[], $6, $7, $8, $9, $10, $11, $12::text[], $13, $14, $15, $16::int[], $17, decode($18, 'hex'), decode($19, 'hex'), $20, $21, $22,
-    $23::jsonb, $24, $25::timestamptz, $26::timestamptz, $27::timestamptz, $28::timestamptz, $28::timestamptz, $30::int[], $31::int[], $32, $33::int
+    $23::jsonb, $24, $25::timestamptz, $26::timestamptz, $27::timestamptz, $28::timestamptz, $28::timestamptz, $30::int[], $31::int[], $32, $33::int, $34::timestamptz
   from given where $29::timestamptz is null or clock_timestamp() < $29::timestamptz
   on conflict do nothing returning id, name`;
 

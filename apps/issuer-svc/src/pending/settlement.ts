@@ -26,13 +26,13 @@ export function keyFault({ csr }: Pick<Asked, 'csr'>, certificate: CertificateFa
 export function renewalFault({ renewal, state }: Pick<StoredPending, 'renewal' | 'state'>, { notAfter }: Pick<CertificateFacts, 'notAfter'>, now: Date): string | null {
   if (renewal === null) return null;
   if (renewal.isReplaced && state === 'failed') return 'it comes late: another certificate has taken the place of the one that it renews';
-  return outlastingFault({ notAfter }, new Date(renewal.notAfter), now);
+  return outlastingFault({ notAfter }, renewal.mustOutlast === null ? null : new Date(renewal.mustOutlast), now);
 }
 
-/** Why a certificate is none that could take the place of one with that end; null: it could. */
-export function outlastingFault({ notAfter }: { notAfter: Date }, oldEnd: Date, now: Date): string | null {
+/** Why a certificate is none that could take the place of one with that end; null: it could. @param oldEnd null: also one that ends sooner is wanted */
+export function outlastingFault({ notAfter }: { notAfter: Date }, oldEnd: Date | null, now: Date): string | null {
   if (notAfter <= now) return `the authority answered with a certificate that ended already, at ${notAfter.toISOString()}`;
-  if (notAfter <= oldEnd) return `the authority answered with a certificate that ends at ${notAfter.toISOString()}, no later than the one that it renews`;
+  if (oldEnd !== null && notAfter <= oldEnd) return `the authority answered with a certificate that ends at ${notAfter.toISOString()}, no later than the one that it renews`;
   return null;
 }
 

@@ -40,7 +40,7 @@ export class AttemptRenewal {
   }
 
   private async attempt(claim: Claim, signal: AbortSignal): Promise<AttemptOutcome> {
-    const succession = await this.successors.of(claim.certificateId);
+    const succession = await this.successors.of(claim.certificateId, { mustGain: true });
     const answer = await this.renew.run({ ...succession, identity: renewalIdentity(claim.certificateId), principal: self, signal });
     await this.pace.succeeded(claim.authorityId);
     if ('pending' in answer) {

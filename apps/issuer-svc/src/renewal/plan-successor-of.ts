@@ -12,6 +12,8 @@ export interface Succession {
   readonly old: RenewedCertificate;
   readonly authority: AuthorityState;
   readonly plan: SuccessorPlan;
+  /** The old one's end, where anything that ends no later would only have to be renewed again; null: a person wants it anyway. */
+  readonly mustOutlast: Date | null;
 }
 
 /** Works out what the renewal of a certificate asks for, by what is stored of it. */
@@ -26,12 +28,13 @@ export class PlanSuccessor {
   ) {}
 
   /** @throws AppError `failed_precondition` for one without authority, or whose authority can make nothing that outlasts it */
-  async of(id: number): Promise<Succession> {
+  async of(id: number, { mustGain }: { mustGain: boolean }): Promise<Succession> {
     const old = await this.certificates.read(id, this.config.issueLimitSeconds);
     if (old.authorityId === null) throw new AppError('failed_precondition', `"${old.name}" belongs to no authority of this installation`, { reason: 'certificate.no_authority' });
     const authority = await this.authorities.read(await this.translation.of(old.authorityId));
     if (authority.format !== old.format) throw otherFormat(old, authority);
-    return { old, authority, plan: planSuccessor(old, authority, this.config, this.clock.now()) };
+    const mustOutlast = mustGain ? old.notAfter : null;
+    return { old, authority, mustOutlast, plan: planSuccessor(old, authority, this.config, { now: this.clock.now(), mustOutlast }) };
   }
 }
 

@@ -27,13 +27,12 @@ type Settings = Pick<IssuerConfig, 'autorotationUseDefaultValidity' | 'allowWeek
 /**
  * A certificate with the attributes of the old one and a new key (RI-5 to RI-8).
  *
- * @throws AppError `failed_precondition` when nothing could come of it that outlasts the old one
+ * @throws AppError `failed_precondition` when nothing could come of it that lasts for longer than that, or at all
  */
-export function planSuccessor(old: RenewedCertificate, authority: AuthorityState, settings: Settings, now: Date): SuccessorPlan {
+export function planSuccessor(old: RenewedCertificate, authority: AuthorityState, settings: Settings, { now, mustOutlast }: { now: Date; mustOutlast: Date | null }): SuccessorPlan {
   const { notBefore, notAfter } = validityOf(old, authority, settings, now);
-  const fault = outlastingFault({ notAfter }, old.notAfter, now);
-  if (fault !== null) {
-    const detail = `authority "${authority.name}" ends at ${authority.validity.notAfter.toISOString()}: a renewal would end at ${notAfter.toISOString()}, no later than "${old.name}"`;
+  if (outlastingFault({ notAfter }, mustOutlast, now) !== null) {
+    const detail = `authority "${authority.name}" ends at ${authority.validity.notAfter.toISOString()}: a renewal would end at ${notAfter.toISOString()}, no later than "${old.name}" at ${old.notAfter.toISOString()}`;
     throw new AppError('failed_precondition', detail, { reason: 'renewal.no_gain' });
   }
   const staysWithAuthority = old.authorityId === authority.id;

@@ -35,7 +35,7 @@ export class ReissueCertificate {
     const refusal = repeated === null ? reissueRefusal(facts, isForced) : null;
     if (refusal !== null) throw refusal;
 
-    const succession = await this.successors.of(id);
+    const succession = await this.successors.of(id, { mustGain: false });
     allow(principal, 'certificate:issue', succession.authority, this.rules);
     const plan = planOf(succession);
     if (repeated !== null) return { plan, issued: await this.byHand.answered(repeated.id) };

@@ -32,7 +32,7 @@ export class RenewCertificate {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async run({ old, authority, plan, identity, principal, signal }: Renewal): Promise<IssueAnswer> {
+  async run({ old, authority, plan, mustOutlast, identity, principal, signal }: Renewal): Promise<IssueAnswer> {
     // RI-11: names that were certified once are no question of who asks.
     const draft = await this.judge.renew(plan.ask, authority, self);
     const prepared = await this.mint.prepare(draft, authority, { requester: null, signal });
@@ -59,13 +59,14 @@ export class RenewCertificate {
       // Whoever keeps them copies those of the certificate that it renews.
       notificationIds: [],
       request: identity,
+      mustOutlast,
       storeBefore: old.storeBefore,
       creatorId: old.userId,
       principal,
       at: prepared.startedAt,
     };
     const answer = await this.obtain.run(requested, prepared, signal, ({ notAfter }) => {
-      const fault = outlastingFault({ notAfter }, old.notAfter, this.clock.now());
+      const fault = outlastingFault({ notAfter }, mustOutlast, this.clock.now());
       if (fault !== null) throw new AppError('upstream_failed', fault, { reason: 'issuer.wrong_certificate' });
     });
     if (old.authorityName !== null && old.authorityId !== authority.id) translated.add(1, { original_authority: old.authorityName, new_authority: authority.name });

@@ -8,7 +8,7 @@ import { issuerServiceWith } from '../issuer.service.js';
 import { issuerPlugins } from '../plugins/hosted-plugins.js';
 import { admin, anIssuer, issue } from './an-issuer.js';
 import { anOutsideCa, type OutsideCa } from './an-outside-ca.js';
-import type { TestPlatform } from '@sifaka/testing';
+import { waitUntil, type TestPlatform } from '@sifaka/testing';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -50,7 +50,12 @@ export async function aRenewalWorld(env: Record<string, string> = {}): Promise<R
     return ask().finally(() => (clock.aheadMs = aheadMs));
   };
   const rows: RenewalWorld['rows'] = (sql, params = []) => platform.database('issuer').query(sql, params);
-  const tick = async (service = platform.service('issuer')) => void (await renewDue(service).run(shifted, { signal, patienceMs: 60_000, requestedAt: null }));
+  // The platform's own run may be at work at the same time, and holds what it has claimed.
+  const atRest = () => waitUntil(async () => (await rows("select 1 from certificate_renewal where state = 'running'")).length === 0, { timeoutMs: 30_000 });
+  const tick = async (service = platform.service('issuer')) => {
+    await renewDue(service).run(shifted, { signal, patienceMs: 60_000, requestedAt: null });
+    await atRest();
+  };
   return {
     platform,
     ca,

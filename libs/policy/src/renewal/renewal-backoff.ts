@@ -11,14 +11,14 @@ export interface FailedAttempt {
 }
 
 /**
- * One minute, doubled with every failure up to six hours, a quarter more or less, and never more than a sixteenth of the time that is
- * left. Where the authority names a pause it is kept, up to a quarter of that time.
+ * One minute, doubled with every failure up to six hours, a quarter more or less, and before the end never more than a sixteenth of the time that
+ * is left. Where the authority names a pause it is kept, up to a quarter of that time.
  */
 export function renewalPauseMs({ attempts, leftMs, retryAfterMs, random }: FailedAttempt): number {
   const plainMs = firstMs * 2 ** Math.min(Math.max(attempts - 1, 0), 20) * (0.75 + random / 2);
   const left = Math.max(leftMs, 0);
-  const ownMs = Math.min(plainMs, longestMs, left > 0 ? left / 16 : longestAfterEndMs);
-  const askedMs = Math.min(retryAfterMs ?? 0, left > 0 ? left / 4 : longestAfterEndMs);
+  const ownMs = Math.min(plainMs, longestMs, left > 0 ? left / 16 : longestMs);
+  const askedMs = Math.min(retryAfterMs ?? 0, left > 0 ? left / 4 : longestMs);
   return Math.round(Math.max(ownMs, askedMs, shortestMs));
 }
 
@@ -32,7 +32,6 @@ const minuteMs = 60_000;
 const firstMs = minuteMs;
 const shortestMs = 30_000;
 const longestMs = 360 * minuteMs;
-const longestAfterEndMs = 30 * minuteMs;
 const firstAuthorityMs = 30_000;
 const longestAuthorityMs = 30 * minuteMs;
 const longestAskedMs = 6 * 60 * minuteMs;
