@@ -29,6 +29,8 @@ export class RecordRevocation {
   async revoke(tx: Sql, publisherId: number | null, before: StoredCertificate, { at, revokedAt, reason }: { at: Date; revokedAt: Date; reason: string }): Promise<void> {
     if (reason === 'certificateHold') await this.revocations.remember(tx, before.id, before, at);
     else await this.revocations.forget(tx, before.id);
+    // What it issued from now on nobody would trust.
+    if (before.rootAuthorityId !== null && reason !== 'certificateHold') await this.revocations.closeAuthority(tx, before.rootAuthorityId);
     if (publisherId === null) return;
     const { id: certificateId, serialHex, notAfter } = before;
     await this.revocations.revoke(tx, { authorityId: publisherId, certificateId, serialHex, revokedAt, reason, notAfter });

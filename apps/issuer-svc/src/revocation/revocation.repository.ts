@@ -28,6 +28,11 @@ export class RevocationRepository {
     await tx.query(releaseSql, [authorityId, serialHex]);
   }
 
+  /** It issues nothing more. */
+  async closeAuthority(tx: Sql, authorityId: number): Promise<void> {
+    await tx.query('update authority set active = false, version = version + 1, updated_at = now() where id = $1 and active', [authorityId]);
+  }
+
   async holdOf(certificateId: number): Promise<Hold | null> {
     const [row] = await this.database.query<Hold>('select notify, rotation from certificate_hold where certificate_id = $1', [certificateId]);
     return row ?? null;

@@ -55,6 +55,9 @@ describe('a hold', () => {
     await listedAs(platform, root, ({ entries }) => entries.count === 1);
     await revoke(platform, below.authorityCertificate, 'removeFromCRL');
     await listedAs(platform, root, ({ entries }) => entries.count === 0);
+    await issue(platform, below);
+    await revoke(platform, below.authorityCertificate, 'cACompromise');
+    await expect(issue(platform, below)).rejects.toMatchObject({ code: 'invalid_argument', message: expect.stringContaining('not active') });
     await expect(revoke(platform, root.authorityCertificate, 'cACompromise')).rejects.toMatchObject({ code: 'failed_precondition' });
   });
 });
