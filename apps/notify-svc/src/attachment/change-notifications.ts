@@ -42,12 +42,15 @@ export class ChangeNotifications {
     const [own, isFormers, isOwn] = await Promise.all([this.defaults.ofOwner(owner), this.defaults.isOf(former), this.defaults.isOf(owner)]);
     const { notifications: chosen } = await this.reader.resolve(notificationIds.map((id) => ({ id })));
     const kept = former === owner ? chosen : chosen.filter(({ label }) => !isFormers(label));
-    await this.database.transaction(async (tx) => {
-      const defaults = kept.some(({ label }) => isOwn(label)) ? new Map<string, number>() : await this.defaults.ensure(tx, [own]);
-      const ids = [...kept.map(({ id }) => id), ...defaults.values()];
-      await this.attachments.note(tx, { certificateId, owner, at: this.clock.now(), given: 'set' });
-      await this.replace(tx, certificateId, ids);
-    });
+    await this.database.transaction(
+      async (tx) => {
+        // The certificate before the notifications: whoever hears of the same change by its event goes the same way.
+        await this.attachments.note(tx, { certificateId, owner, at: this.clock.now(), given: 'set' });
+        const defaults = kept.some(({ label }) => isOwn(label)) ? new Map<string, number>() : await this.defaults.ensure(tx, [own]);
+        await this.replace(tx, certificateId, [...kept.map(({ id }) => id), ...defaults.values()]);
+      },
+      { retries: 2 },
+    );
     return this.read(certificateId);
   }
 

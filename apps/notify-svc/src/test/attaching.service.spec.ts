@@ -139,6 +139,16 @@ describe('a changed certificate', () => {
     expect(await labels(1)).toEqual(expected);
   });
 
+  it('bears that a change of owner is asked for and heard of at the same moment', async () => {
+    for (let index = 0; index < 15; index++) {
+      const [id, owner] = [100 + index, `mover-${index}@a.test`];
+      await attach(id, 'joe@a.test');
+      const current = (await world.call('gateway', findNotifications, { certificateIds: [id] })).notifications.map((each) => each.id);
+      await Promise.all([world.tell('issuer', certificateUpdated, facts(id, owner), later(5)), set(id, owner, current, 'joe@a.test'), set(id, owner, current, 'joe@a.test')]);
+      expect(await labels(id)).toEqual([...owned(`MOVER-${index}`), ...security].sort());
+    }
+  });
+
   it('hears of its owner before it hears that it is there', async () => {
     await world.tell('issuer', certificateUpdated, facts(1, 'ann@a.test'), later(5));
     await waitUntil(async () => (await world.sql('select * from certificate')).length === 1);
