@@ -21,6 +21,11 @@ import { DnsProviderPage } from './dns/dns-provider-page.js';
 import { EndpointCreatePage } from './endpoints/endpoint-create-page.js';
 import { EndpointListPage } from './endpoints/endpoint-list-page.js';
 import { EndpointPage } from './endpoints/endpoint-page.js';
+import { DeliveryListPage } from './notifications/delivery-list-page.js';
+import { MessagePreviewPage } from './notifications/message-preview-page.js';
+import { NotificationCreatePage } from './notifications/notification-create-page.js';
+import { NotificationListPage } from './notifications/notification-list-page.js';
+import { NotificationPage } from './notifications/notification-page.js';
 import { PendingListPage } from './pending/pending-list-page.js';
 import { PendingPage } from './pending/pending-page.js';
 import { ApiKeyPage } from './people/api-key-page.js';
@@ -29,6 +34,7 @@ import { UserPage } from './people/user-page.js';
 import { AuditPage } from './platform/audit-page.js';
 import { DomainPage } from './platform/domain-page.js';
 import { PlatformPage } from './platform/platform-page.js';
+import { RotationPolicyPage } from './renewal/rotation-policy-page.js';
 import { RotationListPage } from './rotations/rotation-list-page.js';
 import { queryClient } from './session/api.js';
 import { LoginPage } from './session/login-page.js';
@@ -38,6 +44,7 @@ import { NotFoundPage } from './shell/not-found-page.js';
 import { SourceCreatePage } from './sources/source-create-page.js';
 import { SourceListPage } from './sources/source-list-page.js';
 import { SourcePage } from './sources/source-page.js';
+import { TaskListPage } from './tasks/task-list-page.js';
 import { theme } from './theme.js';
 
 export function App() {
@@ -82,6 +89,11 @@ function Pages() {
         <Route path="sources" element={<SourceListPage />} />
         <Route path="sources/create" element={<SourceCreatePage />} />
         <Route path="sources/:id" element={<SourcePage />} />
+        <Route path="notifications" element={<NotificationListPage />} />
+        <Route path="notifications/create" element={<NotificationCreatePage />} />
+        <Route path="notifications/preview" element={<MessagePreviewPage />} />
+        <Route path="notifications/:id" element={<NotificationPage />} />
+        <Route path="deliveries" element={<DeliveryListPage />} />
         <Route path="domains" element={<DomainPage />} />
         <Route path="users" element={<UserPage />} />
         <Route path="roles" element={<RolePage />} />
@@ -92,6 +104,8 @@ function Pages() {
         <Route path="acme-accounts" element={<AcmeAccountPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="platform" element={<PlatformPage />} />
+        <Route path="platform/tasks" element={<TaskListPage />} />
+        <Route path="platform/rotation-policies" element={<RotationPolicyPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

@@ -59,7 +59,7 @@ export class ApiClient {
         ...(operation.takesIdempotencyKey && { 'idempotency-key': request.idempotencyKey ?? newIdempotencyKey() }),
         ...(this.options.userAgent !== undefined && { 'user-agent': this.options.userAgent }),
       },
-      ...(operation.body !== null && { body: JSON.stringify(request.body) }),
+      ...(operation.body !== null && { body: JSON.stringify(request.body ?? {}) }),
     });
     return { response, text: await response.text() };
   }

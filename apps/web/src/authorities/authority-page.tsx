@@ -17,6 +17,7 @@ import { PemBlock } from '../ui/pem-block.js';
 import { isSshLine } from '../ui/ssh.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { ActiveBadge } from '../ui/badges.js';
+import { RevocationSection } from './revocation-section.js';
 
 const parent = { title: 'Authorities', to: '/authorities' };
 
@@ -36,6 +37,7 @@ export function AuthorityPage() {
 function Details({ authority }: { authority: AuthorityView }) {
   const { name, active, owner, description, plugin, roles, authorityCertificate: own, defaultValidityDays, maxIssuanceDays } = authority;
   const isSsh = isSshLine(own.body);
+  const mayChange = useMayChangeAuthority(authority);
   return (
     <Page
       title={name}
@@ -84,6 +86,7 @@ function Details({ authority }: { authority: AuthorityView }) {
           />
         </Section>
       </SimpleGrid>
+      {!isSsh && <RevocationSection authority={authority} mayChange={mayChange} />}
       <Stack gap="lg">
         <PemBlock title={isSsh ? 'Public key' : 'Certificate'} text={own.body} fileName={isSsh ? 'ca.pub' : `${own.name}.pem`} />
         {isSsh && (
@@ -98,10 +101,9 @@ function Details({ authority }: { authority: AuthorityView }) {
 }
 
 function Actions({ authority }: { authority: AuthorityView }) {
-  const { isAdmin, canWrite, user } = useMe();
+  const { isAdmin, canWrite } = useMe();
   const [editing, edit] = useDisclosure();
-  const mine = new Set(user?.roles.map(({ id }) => id) ?? []);
-  const mayChange = isAdmin || authority.roles.some(({ id }) => mine.has(id));
+  const mayChange = useMayChangeAuthority(authority);
   return (
     <>
       {canWrite && authority.active && (
@@ -127,6 +129,13 @@ function Actions({ authority }: { authority: AuthorityView }) {
       {editing && <EditDialog authority={authority} close={edit.close} />}
     </>
   );
+}
+
+/** Administrators and holders of one of its roles; the server has the last word. */
+function useMayChangeAuthority({ roles }: AuthorityView): boolean {
+  const { isAdmin, user } = useMe();
+  const mine = new Set(user?.roles.map(({ id }) => id) ?? []);
+  return isAdmin || roles.some(({ id }) => mine.has(id));
 }
 
 const fieldOf = byFirstPart(['owner', 'description', 'active']);

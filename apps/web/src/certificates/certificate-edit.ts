@@ -10,6 +10,9 @@ const idsOf = (objects: readonly Identified[]) => objects.map(({ id }) => ({ id 
 /** References for what a form has chosen. */
 export const refsOf = (ids: readonly string[]) => ids.map((id) => ({ id: Number(id) }));
 
+/** What a form shows as chosen. */
+export const chosenIds = (objects: readonly Identified[]) => objects.map(({ id }) => String(id));
+
 export const areSameIds = (before: readonly Identified[], chosen: readonly string[]): boolean =>
   before.length === chosen.length && before.every(({ id }) => chosen.includes(String(id)));
 

@@ -1,22 +1,24 @@
-import { Anchor, Button, Group, SimpleGrid, Stack, Switch, Tabs, Text } from '@mantine/core';
+import { Button, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { getCertificateOperation, switchCertificateOperation, viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
-import { api, refreshAll } from '../session/api.js';
+import { getCertificateOperation, viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+import { isOnHold } from '../renewal/renewal-state.js';
+import { CertificateTimeline } from '../renewal/timeline.js';
+import { useTimeline } from '../renewal/use-timeline.js';
+import { api } from '../session/api.js';
 import { StateBadge } from '../ui/badges.js';
-import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';
-import { notifyRefused } from '../ui/notify.js';
 import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
 import { PemBlock } from '../ui/pem-block.js';
-import { Section } from '../ui/section.js';
 import { isSshLine } from '../ui/ssh.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { CertificateDeployments } from './certificate-deployments.js';
 import { CertificateEndpoints } from './certificate-endpoints.js';
 import { CertificateLog } from './certificate-log.js';
+import { CertificateNotifications } from './certificate-notifications.js';
+import { CertificateOverview } from './certificate-overview.js';
 import { EditDialog } from './edit-dialog.js';
 import { ExportDialog } from './export-dialog.js';
 import { KeyDialog } from './key-dialog.js';
@@ -59,20 +61,28 @@ function Details({ certificate }: { certificate: CertificateView }) {
       <Tabs defaultValue="overview" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="timeline">Timeline</Tabs.Tab>
           <Tabs.Tab value="deployments">Deployments</Tabs.Tab>
           <Tabs.Tab value="endpoints">Endpoints</Tabs.Tab>
+          <Tabs.Tab value="notifications">Notifications</Tabs.Tab>
           <Tabs.Tab value="pem">Certificate and chain</Tabs.Tab>
           <Tabs.Tab value="extensions">Extensions</Tabs.Tab>
           <Tabs.Tab value="log">Log</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview" pt="md">
-          <Overview certificate={certificate} />
+          <CertificateOverview certificate={certificate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="timeline" pt="md">
+          <CertificateTimeline id={certificate.id} />
         </Tabs.Panel>
         <Tabs.Panel value="deployments" pt="md">
           <CertificateDeployments certificate={certificate} />
         </Tabs.Panel>
         <Tabs.Panel value="endpoints" pt="md">
           <CertificateEndpoints certificate={certificate} />
+        </Tabs.Panel>
+        <Tabs.Panel value="notifications" pt="md">
+          <CertificateNotifications certificate={certificate} />
         </Tabs.Panel>
         <Tabs.Panel value="pem" pt="md">
           <Stack gap="lg">
@@ -98,6 +108,7 @@ function Details({ certificate }: { certificate: CertificateView }) {
 
 function Actions({ certificate }: { certificate: CertificateView }) {
   const mayChange = useMayChange(certificate);
+  const isHeld = isOnHold(useTimeline(certificate.id).data?.items ?? []);
   const [exporting, exported] = useDisclosure();
   const [viewing, key] = useDisclosure();
   const [editing, edit] = useDisclosure();
@@ -119,7 +130,7 @@ function Actions({ certificate }: { certificate: CertificateView }) {
           <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open}>
             Edit
           </Button>
-          {certificate.status !== 'revoked' && (
+          {(certificate.status !== 'revoked' || isHeld) && (
             <Button variant="outline" color="red" leftSection={<Icon name="ban" />} onClick={revoke.open}>
               Revoke
             </Button>
@@ -137,102 +148,5 @@ function Actions({ certificate }: { certificate: CertificateView }) {
       {editing && <EditDialog certificate={certificate} close={edit.close} />}
       {revoking && <RevokeDialog certificate={certificate} close={revoke.close} />}
     </>
-  );
-}
-
-function Overview({ certificate }: { certificate: CertificateView }) {
-  const { domains, cn, distinguishedName, notBefore, notAfter, authority, issuer, owner, user, description, roles } = certificate;
-  return (
-    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-      <Section title="Names and term">
-        <Facts
-          facts={[
-            ['Names', domains.map(({ name }) => name).join(', ')],
-            ['Common name', cn],
-            ['Subject', distinguishedName],
-            ['Valid from', dateTimeText(notBefore)],
-            ['Valid to', dateTimeText(notAfter)],
-            [
-              'Authority',
-              authority === null ? (
-                issuer
-              ) : (
-                <Anchor component={Link} to={`/authorities/${authority.id}`} size="sm">
-                  {authority.name}
-                </Anchor>
-              ),
-            ],
-            ['Replaces', links(certificate.replaces)],
-            ['Replaced by', links(certificate.replacedBy)],
-          ]}
-        />
-      </Section>
-      <Section title="Key and signature">
-        <Facts
-          facts={[
-            ['Key', `${certificate.keyType ?? 'unknown'}${certificate.bits === null ? '' : `, ${certificate.bits} bits`}`],
-            ['Private key', certificate.hasPrivateKey ? 'kept encrypted by the platform' : 'not here'],
-            ['Signature hash', certificate.signingAlgorithm],
-            [
-              'Serial number',
-              <Text key="serial" size="sm" ff="monospace">
-                {certificate.serialHex}
-              </Text>,
-            ],
-          ]}
-        />
-      </Section>
-      <Section title="People">
-        <Facts
-          facts={[
-            ['Owner', owner],
-            ['Requested by', user?.email],
-            ['Roles', roles.map(({ name }) => name).join(', ')],
-            ['Description', description],
-            ['Since', dateTimeText(certificate.dateCreated)],
-          ]}
-        />
-      </Section>
-      <Section title="Switches">
-        <Switches certificate={certificate} />
-      </Section>
-    </SimpleGrid>
-  );
-}
-
-const links = (certificates: readonly { id: number; name: string }[]) =>
-  certificates.length === 0 ? null : (
-    <Stack gap={2}>
-      {certificates.map(({ id, name }) => (
-        <Anchor key={id} component={Link} to={`/certificates/${id}`} size="sm">
-          {name}
-        </Anchor>
-      ))}
-    </Stack>
-  );
-
-function Switches({ certificate: { id, notify, rotation } }: { certificate: CertificateView }) {
-  const change = useMutation({
-    mutationFn: (body: { notify?: boolean; rotation?: boolean }) => api.call(switchCertificateOperation, { params: { id }, body }),
-    onSettled: refreshAll,
-    onError: notifyRefused,
-  });
-  return (
-    <Stack>
-      <Switch
-        label="Notify before it ends"
-        description="Owners are told in time"
-        checked={notify}
-        disabled={change.isPending}
-        onChange={(event) => change.mutate({ notify: event.currentTarget.checked })}
-      />
-      <Switch
-        label="Renew before it ends"
-        description="Marks the certificate for rotation"
-        checked={rotation}
-        disabled={change.isPending}
-        onChange={(event) => change.mutate({ rotation: event.currentTarget.checked })}
-      />
-    </Stack>
   );
 }

@@ -22,7 +22,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { authorityChoices, useAuthorities } from '../authorities/use-authorities.js';
-import { DestinationSelect } from '../destinations/destination-select.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { shownPaths, showRefusal } from '../ui/form-refusal.js';
@@ -34,6 +33,7 @@ import { isAcmeIssuer, provesByDns } from '../ui/acme.js';
 import { sshIssuer } from '../ui/ssh.js';
 import { Empty, Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
+import { CareSection } from './care-section.js';
 import { emptyForm, fieldOf, requestOf, type CertificateForm } from './certificate-request.js';
 import { DnsProviderSelect } from './dns-provider-select.js';
 
@@ -118,11 +118,7 @@ function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; i
         <Refusal error={request.error} shown={shownPaths(request.error, fieldOf)} />
         <NamesSection form={form} authorities={authorities} />
         <TermSection form={form} authority={authority} />
-        {authority?.plugin.slug !== sshIssuer && (
-          <Paper withBorder p="lg" component="section" aria-label="Destinations">
-            <DestinationSelect {...form.getInputProps('destinations')} />
-          </Paper>
-        )}
+        <CareSection form={form} isSsh={authority?.plugin.slug === sshIssuer} />
         <MoreSection form={form} />
         <Group>
           <Button type="submit" loading={request.isPending}>
@@ -275,11 +271,6 @@ function MoreSection({ form }: { form: Form }) {
               label="Name in the inventory"
               description="Made from the names and the term when left empty"
               {...form.getInputProps('name')}
-            />
-            <Switch
-              label="Renew before it ends"
-              description="Marks the certificate for rotation"
-              {...form.getInputProps('rotation', { type: 'checkbox' })}
             />
           </Stack>
         </Accordion.Panel>

@@ -25,8 +25,12 @@ export interface CertificateForm extends Subject {
   end: string;
   name: string;
   rotation: boolean;
+  /** Id of the rotation policy; null is the default one. */
+  rotationPolicy: string | null;
   /** Ids of the places where it is put. */
   destinations: string[];
+  /** Ids of those who are told before it ends; none: those of its owner. */
+  notifications: string[];
 }
 
 export const emptyForm: CertificateForm = {
@@ -44,7 +48,9 @@ export const emptyForm: CertificateForm = {
   end: '',
   name: '',
   rotation: false,
+  rotationPolicy: null,
   destinations: [],
+  notifications: [],
   ...emptySubject,
 };
 
@@ -61,7 +67,9 @@ const fieldNames = [
   'dnsProvider',
   'name',
   'rotation',
+  'rotationPolicy',
   'destinations',
+  'notifications',
   ...subjectFields,
 ];
 
@@ -70,7 +78,7 @@ export const fieldOf = byFirstPart(fieldNames, { 'extensions.subAltNames': 'name
 
 /** The request that the form asks for. With a CSR, its key and names count. */
 export function requestOf(form: CertificateForm): RequestOf<typeof createCertificateOperation>['body'] {
-  const { authority, names, usage, principals, dnsProvider, hasEnd, end, csr, name, keyType, destinations, ...rest } = form;
+  const { authority, names, usage, principals, dnsProvider, hasEnd, end, csr, name, keyType, rotationPolicy, destinations, notifications, ...rest } = form;
   const all = [...new Set([rest.commonName.trim(), ...names].filter((value) => value !== ''))];
   return {
     ...rest,
@@ -78,6 +86,8 @@ export function requestOf(form: CertificateForm): RequestOf<typeof createCertifi
     ...(authority !== null && { authority: { id: Number(authority) } }),
     ...(dnsProvider !== null && { dnsProvider: { id: Number(dnsProvider) } }),
     ...(name !== '' && { name }),
+    ...(rotationPolicy !== null && { rotationPolicy: { id: Number(rotationPolicy) } }),
+    ...(notifications.length > 0 && { notifications: refsOf(notifications) }),
     ...(destinations.length > 0 && { destinations: refsOf(destinations) }),
     ...(csr.trim() === '' ? { keyType } : { csr }),
     ...(hasEnd && end !== '' && { validityStart: new Date().toISOString(), validityEnd: `${end}T23:59:59Z` }),

@@ -4,6 +4,7 @@ import { uploadCertificateOperation } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import { DestinationSelect } from '../destinations/destination-select.js';
+import { NotificationSelect } from '../notifications/notification-select.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
@@ -22,9 +23,11 @@ interface UploadForm {
   description: string;
   /** Ids of the places where it is put. */
   destinations: string[];
+  /** Ids of those who are told before it ends. */
+  notifications: string[];
 }
 
-const empty: UploadForm = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '', destinations: [] };
+const empty: UploadForm = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '', destinations: [], notifications: [] };
 const fieldOf = byFirstPart(Object.keys(empty));
 
 export function CertificateUploadPage() {
@@ -32,9 +35,9 @@ export function CertificateUploadPage() {
   const navigate = useNavigate();
   const form = useForm<UploadForm>({ initialValues: empty });
   const upload = useMutation({
-    mutationFn: ({ owner, body, description, destinations, ...optional }: UploadForm) =>
+    mutationFn: ({ owner, body, description, destinations, notifications, ...optional }: UploadForm) =>
       api.call(uploadCertificateOperation, {
-        body: { owner: owner === '' ? (user?.email ?? '') : owner, body, description, destinations: refsOf(destinations), ...filled(optional) },
+        body: { owner: owner === '' ? (user?.email ?? '') : owner, body, description, destinations: refsOf(destinations), notifications: refsOf(notifications), ...filled(optional) },
       }),
     onSuccess: async ({ id, name }) => {
       notifyDone(`${name} is in the inventory`);
@@ -79,6 +82,7 @@ export function CertificateUploadPage() {
             />
             <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
             <DestinationSelect description="It is put there at once, with its key where the destination needs it" {...form.getInputProps('destinations')} />
+            <NotificationSelect {...form.getInputProps('notifications')} />
             <Group>
               <Button type="submit" loading={upload.isPending}>
                 Upload

@@ -7,24 +7,26 @@ import {
   type CertificateView,
 } from '@sifaka/contracts';
 import { DestinationSelect } from '../destinations/destination-select.js';
+import { NotificationSelect } from '../notifications/notification-select.js';
 import { api } from '../session/api.js';
 import { FormDialog } from '../ui/form-dialog.js';
 import { byFirstPart } from '../ui/form-refusal.js';
 import { isSshLine } from '../ui/ssh.js';
-import { areSameIds, refsOf, replacementOf } from './certificate-edit.js';
+import { areSameIds, chosenIds, refsOf, replacementOf } from './certificate-edit.js';
 
-const fieldOf = byFirstPart(['owner', 'description', 'destinations']);
+const fieldOf = byFirstPart(['owner', 'description', 'destinations', 'notifications']);
 
 interface EditForm {
   owner: string;
   description: string;
   destinations: string[];
+  notifications: string[];
 }
 
 export function EditDialog({ certificate, close }: { certificate: CertificateView; close: () => void }) {
-  const { name, owner, description, destinations } = certificate;
+  const { name, owner, description, destinations, notifications } = certificate;
   const form = useForm<EditForm>({
-    initialValues: { owner, description: description ?? '', destinations: destinations.map(({ id }) => String(id)) },
+    initialValues: { owner, description: description ?? '', destinations: chosenIds(destinations), notifications: chosenIds(notifications) },
   });
   return (
     <FormDialog
@@ -51,17 +53,18 @@ export function EditDialog({ certificate, close }: { certificate: CertificateVie
           {...form.getInputProps('destinations')}
         />
       )}
+      <NotificationSelect description="Who is told before it ends; those of its owner stay" chosen={notifications} {...form.getInputProps('notifications')} />
     </FormDialog>
   );
 }
 
-/** Each by its own operation: replacing the whole certificate would undo what somebody else has just changed. Destinations have none. */
-async function save(certificate: CertificateView, { owner, description, destinations }: EditForm): Promise<void> {
+/** Each by its own operation: replacing the whole certificate would undo what somebody else has just changed. Destinations and notifications have none. */
+async function save(certificate: CertificateView, { owner, description, destinations, notifications }: EditForm): Promise<void> {
   const params = { id: certificate.id };
-  if (!areSameIds(certificate.destinations, destinations)) {
+  if (!areSameIds(certificate.destinations, destinations) || !areSameIds(certificate.notifications, notifications)) {
     await api.call(editCertificateOperation, {
       params,
-      body: { ...replacementOf(certificate), owner, description, destinations: refsOf(destinations) },
+      body: { ...replacementOf(certificate), owner, description, destinations: refsOf(destinations), notifications: refsOf(notifications) },
     });
     return;
   }

@@ -7,35 +7,25 @@ import { api, refreshAll } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
+import { reasonLabels } from './revocation-words.js';
 import { ServedEndpoints } from './served-endpoints.js';
-
-const reasonLabels: Readonly<Record<string, string>> = {
-  unspecified: 'No reason given',
-  keyCompromise: 'The key is known to others',
-  cACompromise: 'The key of the authority is known to others',
-  affiliationChanged: 'The organization has changed',
-  superseded: 'Replaced by another certificate',
-  cessationOfOperation: 'No longer in use',
-  certificateHold: 'On hold',
-  removeFromCRL: 'Take off the list',
-  privilegeWithdrawn: 'The right to it was withdrawn',
-  aACompromise: 'The attribute authority is compromised',
-};
 
 /** Why the server asks for force: endpoints present it, or nobody knows. */
 const servedReasons = ['certificate.still_served', 'certificate.serving_unknown'];
 
-const reasons = CrlReason.options.map((value) => ({ value, label: reasonLabels[value] ?? value }));
+/** A hold is released where it shows. */
+const reasons = CrlReason.options.filter((value) => value !== 'removeFromCRL').map((value) => ({ value, label: reasonLabels[value] ?? value }));
 
 export function RevokeDialog({ certificate: { id, name }, close }: { certificate: CertificateView; close: () => void }) {
   const [crlReason, setReason] = useState<CrlReason>('unspecified');
   const [comments, setComments] = useState('');
   const [typed, setTyped] = useState('');
   const [isForced, setForced] = useState(false);
+  const isHold = crlReason === 'certificateHold';
   const revoke = useMutation({
     mutationFn: () => api.call(revokeCertificateOperation, { params: { id }, body: { crlReason, force: isForced, ...(comments !== '' && { comments }) } }),
     onSuccess: async () => {
-      notifyDone(`${name} is revoked`);
+      notifyDone(isHold ? `${name} is on hold` : `${name} is revoked`);
       await refreshAll();
       close();
     },
@@ -46,16 +36,22 @@ export function RevokeDialog({ certificate: { id, name }, close }: { certificate
       title="Revoke"
       isOpen
       close={close}
-      submit="Revoke for good"
+      submit={isHold ? 'Put on hold' : 'Revoke for good'}
       isDangerous
       isBusy={revoke.isPending}
       isBlocked={typed !== name}
       error={isServed ? null : revoke.error}
       onSubmit={() => revoke.mutate()}
     >
-      <Alert role="note" color="red" icon={<Icon name="warning" />} title="This cannot be undone">
-        Clients that check revocation refuse the certificate from then on. It is taken away from its destinations.
-      </Alert>
+      {isHold ? (
+        <Alert role="note" color="orange" icon={<Icon name="warning" />} title="This can be undone">
+          Clients that check revocation refuse the certificate until it is released.
+        </Alert>
+      ) : (
+        <Alert role="note" color="red" icon={<Icon name="warning" />} title="This cannot be undone">
+          Clients that check revocation refuse the certificate from then on. It is taken away from its destinations.
+        </Alert>
+      )}
       <ServedEndpoints certificateId={id} error={isServed ? revoke.error : null} isForced={isForced} setForced={setForced} />
       <Select
         label="Reason"

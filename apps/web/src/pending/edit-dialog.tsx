@@ -1,19 +1,18 @@
 import { MultiSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { editPendingCertificateOperation, type PendingCertificateView } from '@sifaka/contracts';
-import { refsOf, replacementOf } from '../certificates/certificate-edit.js';
+import { chosenIds, refsOf, replacementOf } from '../certificates/certificate-edit.js';
 import { DestinationSelect } from '../destinations/destination-select.js';
+import { NotificationSelect } from '../notifications/notification-select.js';
 import { useRoles } from '../people/use-people.js';
 import { api } from '../session/api.js';
 import { FormDialog } from '../ui/form-dialog.js';
 import { byFirstPart } from '../ui/form-refusal.js';
 
-const fieldOf = byFirstPart(['owner', 'description', 'roles', 'destinations', 'notify', 'rotation']);
-
-const chosenIds = (objects: readonly { id: number }[]) => objects.map(({ id }) => String(id));
+const fieldOf = byFirstPart(['owner', 'description', 'roles', 'destinations', 'notifications', 'notify', 'rotation']);
 
 export function EditDialog({ pending, close }: { pending: PendingCertificateView; close: () => void }) {
-  const { id, name, owner, description, roles, notify, rotation, destinations } = pending;
+  const { id, name, owner, description, roles, notify, rotation, destinations, notifications } = pending;
   const allRoles = useRoles();
   const form = useForm({
     initialValues: {
@@ -21,6 +20,7 @@ export function EditDialog({ pending, close }: { pending: PendingCertificateView
       description: description ?? '',
       roles: chosenIds(roles),
       destinations: chosenIds(destinations),
+      notifications: chosenIds(notifications),
       notify,
       rotation,
     },
@@ -36,7 +36,7 @@ export function EditDialog({ pending, close }: { pending: PendingCertificateView
         // The operation replaces: what this form does not show is sent back as it was.
         api.call(editPendingCertificateOperation, {
           params: { id },
-          body: { ...replacementOf(pending), ...values, roles: refsOf(values.roles), destinations: refsOf(values.destinations) },
+          body: { ...replacementOf(pending), ...values, roles: refsOf(values.roles), destinations: refsOf(values.destinations), notifications: refsOf(values.notifications) },
         })
       }
     >
@@ -61,6 +61,7 @@ export function EditDialog({ pending, close }: { pending: PendingCertificateView
         chosen={destinations}
         {...form.getInputProps('destinations')}
       />
+      <NotificationSelect description="Who is told before it ends" chosen={notifications} {...form.getInputProps('notifications')} />
       <Switch label="Notify before it ends" {...form.getInputProps('notify', { type: 'checkbox' })} />
       <Switch label="Renew before it ends" {...form.getInputProps('rotation', { type: 'checkbox' })} />
     </FormDialog>

@@ -3,11 +3,15 @@ import { certificateStatsOperation, healthcheckOperation, listPluginsOperation }
 import { useQuery } from '@tanstack/react-query';
 import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
+import { useMe } from '../session/me.js';
 import { Facts } from '../ui/facts.js';
 import { Page } from '../ui/page.js';
 import { Loaded } from '../ui/states.js';
+import { PlatformTabs } from './platform-tabs.js';
+import { ServiceTable } from './service-table.js';
 
 export function PlatformPage() {
+  const { isAdmin } = useMe();
   const health = useQuery({
     queryKey: ['health'],
     queryFn: ({ signal }) => api.call(healthcheckOperation, { signal }),
@@ -17,6 +21,7 @@ export function PlatformPage() {
   const plugins = useQuery({ queryKey: ['plugins'], queryFn: ({ signal }) => api.call(listPluginsOperation, { signal }) });
   return (
     <Page title="Platform" lead="Whether it answers, and what it can do">
+      <PlatformTabs />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Section title="Health">
           <Facts
@@ -47,6 +52,11 @@ export function PlatformPage() {
           <ByIssuer />
         </Section>
       </SimpleGrid>
+      {isAdmin && (
+        <Section title="Services">
+          <ServiceTable />
+        </Section>
+      )}
       <Section title="Plugins">
         <Loaded query={plugins}>
           {({ items }) => (

@@ -44,6 +44,11 @@ const delivery: Entry[] = [
   { to: '/sources', title: 'Sources', icon: 'source' },
 ];
 
+const messages: Entry[] = [
+  { to: '/notifications', title: 'Notifications', icon: 'notification' },
+  { to: '/deliveries', title: 'Deliveries', icon: 'delivery' },
+];
+
 const administration: Entry[] = [
   { to: '/users', title: 'Users', icon: 'user' },
   { to: '/roles', title: 'Roles', icon: 'role' },
@@ -80,6 +85,7 @@ export function Frame() {
         <AppShell.Section grow component={ScrollArea}>
           <Links title="Inventory" entries={inventory} />
           <Links title="In use" entries={delivery} />
+          <Links title="Messages" entries={messages} />
           <Links title="Administration" entries={administration} />
         </AppShell.Section>
       </AppShell.Navbar>

@@ -8,6 +8,7 @@ import { DataTable, type Column } from '../ui/data-table.js';
 import { useList } from '../ui/list-page.js';
 import { useOwnListState, windowOf } from '../ui/list-state.js';
 import { Empty } from '../ui/states.js';
+import { tookText } from '../ui/time.js';
 import { FindingsDialog } from './findings-dialog.js';
 import { countsText, findingsOf, isUnderWay, stateOf } from './sync-state.js';
 
@@ -51,8 +52,6 @@ const columns: Column<SyncRunRecord>[] = [
   { title: 'Took', cell: ({ startedAt, finishedAt }) => <Text size="sm">{startedAt === null || finishedAt === null ? '' : tookText(Date.parse(finishedAt) - Date.parse(startedAt))}</Text> },
   { title: 'Findings', cell: (run) => <Findings run={run} /> },
 ];
-
-const tookText = (ms: number): string => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`);
 
 function Findings({ run }: { run: SyncRunRecord }) {
   const [isOpen, setOpen] = useState(false);

@@ -18,6 +18,7 @@ import { TestDialog } from '../ui/test-report.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
 import { usePlugins } from '../ui/use-plugins.js';
 import { ActiveSwitch } from './active-switch.js';
+import { CleanDialog } from './clean-dialog.js';
 import { EditDialog } from './edit-dialog.js';
 import { RunTable } from './run-table.js';
 import { scheduleText } from './schedule.js';
@@ -86,6 +87,7 @@ function Actions({ source }: { source: SourceView }) {
   const plugins = usePlugins('source');
   const [testing, test] = useDisclosure();
   const [editing, edit] = useDisclosure();
+  const [cleaning, clean] = useDisclosure();
   const [deleting, remove] = useDisclosure();
   return (
     <>
@@ -96,11 +98,15 @@ function Actions({ source }: { source: SourceView }) {
       <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open} disabled={plugins.data === undefined}>
         Edit
       </Button>
+      <Button variant="default" leftSection={<Icon name="ban" />} onClick={clean.open}>
+        Clean
+      </Button>
       <Button variant="outline" color="red" leftSection={<Icon name="trash" />} onClick={remove.open}>
         Delete
       </Button>
       {testing && <TestDialog name={label} test={() => api.call(testSourceOperation, { params: { id } })} close={test.close} />}
       {editing && plugins.data !== undefined && <EditDialog source={source} plugins={plugins.data.items} close={edit.close} />}
+      {cleaning && <CleanDialog source={source} close={clean.close} />}
       {deleting && (
         <DeleteDialog
           name={label}

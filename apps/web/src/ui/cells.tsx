@@ -25,6 +25,13 @@ export function NameCell({ to, name, detail }: { to?: string; name: string; deta
   );
 }
 
+/** The way to another page, as a word in a fact. */
+export const LinkTo = ({ to, children }: { to: string; children: ReactNode }) => (
+  <Anchor component={Link} to={to} size="sm" className="breaks">
+    {children}
+  </Anchor>
+);
+
 /** How long ago or from now; the moment itself on demand. */
 export function When({ at, otherwise = '' }: { at: string | null; otherwise?: string }) {
   if (at === null)

@@ -10,12 +10,14 @@ interface OptionedFieldsProps<F extends OptionedForm> {
   words: { description: string; plugin: string };
   /** It exists: its plugin stays. */
   isKept?: boolean;
+  /** Characters of a label. */
+  labelLength?: number;
 }
 
-export function OptionedFields<F extends OptionedForm>({ form, plugins, words, isKept = false }: OptionedFieldsProps<F>) {
+export function OptionedFields<F extends OptionedForm>({ form, plugins, words, isKept = false, labelLength = 32 }: OptionedFieldsProps<F>) {
   return (
     <>
-      <TextInput label="Label" description="As it is called in lists; 32 characters at most" required maxLength={32} {...form.getInputProps('label')} />
+      <TextInput label="Label" description={`As it is called in lists; ${labelLength} characters at most`} required maxLength={labelLength} {...form.getInputProps('label')} />
       <Textarea label="Description" description={words.description} autosize minRows={2} {...form.getInputProps('description')} />
       <PluginSelect
         label="Plugin"

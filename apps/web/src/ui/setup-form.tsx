@@ -24,6 +24,8 @@ interface SetupFormProps<V extends object, R> {
   /** Where the test asks for other fields than saving. */
   fieldOfTest?: FieldOf;
   isTestable: boolean;
+  /** Words of the button that tries it. */
+  testTitle?: string;
   fields: ReactNode;
   /** Fields behind the options of the plugin. */
   more?: ReactNode;
@@ -35,7 +37,7 @@ interface SetupFormProps<V extends object, R> {
 }
 
 /** Sets up something that a plugin reaches at another side; it can be tried before it is saved. */
-export function SetupForm<V extends object, R>({ kind, submit, parent, form, plugin, fieldOf, fieldOfTest = fieldOf, isTestable, fields, more, probe, report, test, save }: SetupFormProps<V, R>) {
+export function SetupForm<V extends object, R>({ kind, submit, parent, form, plugin, fieldOf, fieldOfTest = fieldOf, isTestable, testTitle = 'Test without saving', fields, more, probe, report, test, save }: SetupFormProps<V, R>) {
   const navigate = useNavigate();
   // The same for every attempt with the same content: a lost answer does not become a second object.
   const attempt = useRef({ content: '', key: '' });
@@ -85,7 +87,7 @@ export function SetupForm<V extends object, R>({ kind, submit, parent, form, plu
                 disabled={!isTestable}
                 onClick={() => begin(saving, () => testing.mutate(form.values))}
               >
-                Test without saving
+                {testTitle}
               </Button>
             </Group>
             {testing.data !== undefined && report(testing.data)}

@@ -9,6 +9,12 @@ export const dateTimeText = (timestamp: string): string => absolute.format(new D
 
 export const dayText = (timestamp: string): string => day.format(new Date(timestamp));
 
+/** "in 3 months, 1 Mar 2027, 09:00": how far away, and the moment itself. */
+export const momentText = (timestamp: string): string => `${relativeText(timestamp)}, ${dateTimeText(timestamp)}`;
+
+/** "1.2 s", "45 s", "3 min": how long something took. */
+export const tookText = (ms: number): string => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`);
+
 /** "in 3 months", "yesterday": in the largest unit that still says something. */
 export function relativeText(timestamp: string, now: number = Date.now()): string {
   const ms = new Date(timestamp).getTime() - now;

@@ -1,0 +1,153 @@
+import { Alert, Button, Table, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { checkRevocationOperation, getRevocationCheckOperation, type CertificateView, type RevocationCheckRecord } from '@sifaka/contracts';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { isOnHold } from '../renewal/renewal-state.js';
+import { useTimeline } from '../renewal/use-timeline.js';
+import { api, refreshAll } from '../session/api.js';
+import { useMe } from '../session/me.js';
+import { StateWord, type StateWords } from '../ui/badges.js';
+import { Facts } from '../ui/facts.js';
+import { Icon } from '../ui/icons.js';
+import { notifyDone, notifyRefused } from '../ui/notify.js';
+import { sentence } from '../ui/refusal.js';
+import { Section } from '../ui/section.js';
+import { Loaded } from '../ui/states.js';
+import { dateTimeText, momentText } from '../ui/time.js';
+import { ReleaseDialog } from './release-dialog.js';
+import { checkWords, reasonLabels, saidByWords, stepWords } from './revocation-words.js';
+import { useMayChange } from './use-may-change.js';
+
+/** Whether a certificate is revoked, who says so, and what can be done about it. */
+export function RevocationSection({ certificate }: { certificate: CertificateView }) {
+  const { id, status } = certificate;
+  const { canWrite } = useMe();
+  const mayChange = useMayChange(certificate);
+  const timeline = useTimeline(id);
+  const check = useQuery({ queryKey: ['revocation-check', id], queryFn: ({ signal }) => api.call(getRevocationCheckOperation, { params: { id }, signal }) });
+  const [isReleasing, release] = useDisclosure();
+  const asking = useMutation({
+    mutationFn: () => api.call(checkRevocationOperation, { params: { id } }),
+    onSuccess: (answer) => notifyDone(`The answer: ${checkWords[answer.status].word}`),
+    onError: notifyRefused,
+    onSettled: refreshAll,
+  });
+  const isHeld = status === 'revoked' && isOnHold(timeline.data?.items ?? []);
+  const revoked = timeline.data?.items.find(({ kind }) => kind === 'revoked');
+  return (
+    <Section
+      title="Revocation"
+      actions={
+        mayChange && (
+          <>
+            {isHeld && (
+              <Button size="xs" leftSection={<Icon name="check" />} onClick={release.open}>
+                Release
+              </Button>
+            )}
+            {canWrite && (
+              <Button size="xs" variant="default" leftSection={<Icon name="refresh" />} loading={asking.isPending} onClick={() => asking.mutate()}>
+                Check revocation
+              </Button>
+            )}
+          </>
+        )
+      }
+    >
+      {isHeld && (
+        <Alert role="note" color="orange" variant="light" icon={<Icon name="pending" />} title="It is on hold">
+          Clients that check revocation refuse it until it is released. It can be revoked for good instead.
+        </Alert>
+      )}
+      <Facts
+        facts={[
+          ['State', <StateWord key="state" {...stateOf(status, isHeld)} />],
+          ['Since', status === 'revoked' && typeof revoked?.at === 'string' ? momentText(revoked.at) : null],
+          ['Reason', status === 'revoked' ? reasonText(revoked?.detail ?? null) : null],
+        ]}
+      />
+      <Loaded query={check}>{({ check: last }) => <Check check={last} />}</Loaded>
+      {isReleasing && <ReleaseDialog certificate={certificate} close={release.close} />}
+    </Section>
+  );
+}
+
+function stateOf(status: CertificateView['status'], isHeld: boolean): StateWords {
+  if (isHeld) return { word: 'on hold', color: 'orange' };
+  if (status === 'revoked') return { word: 'revoked', color: 'red' };
+  return status === 'unknown' ? { word: 'unknown', color: 'orange' } : { word: 'not revoked', color: 'teal' };
+}
+
+/** "Reason: keyCompromise" in words. */
+function reasonText(detail: string | null): string | null {
+  const reason = detail?.replace(/^Reason: /, '') ?? null;
+  return reason === null ? null : (reasonLabels[reason] ?? reason);
+}
+
+function Check({ check }: { check: RevocationCheckRecord | null }) {
+  if (check === null)
+    return (
+      <Text size="sm" c="dimmed">
+        Its authority was not asked yet.
+      </Text>
+    );
+  const { status, saidBy, checkedAt, revokedAt, crlReason, steps } = check;
+  return (
+    <>
+      <Facts
+        facts={[
+          ['Last answer', <StateWord key="answer" {...checkWords[status]} />],
+          ['Said by', saidBy === null ? 'nobody: no address gave a valid answer' : saidByWords[saidBy]],
+          ['Asked', momentText(checkedAt)],
+          ['Revoked', revokedAt === null ? null : dateTimeText(revokedAt)],
+          ['Its reason', crlReason === null ? null : (reasonLabels[crlReason] ?? crlReason)],
+        ]}
+      />
+      {steps.length > 0 && <Steps steps={steps} />}
+    </>
+  );
+}
+
+function Steps({ steps }: { steps: RevocationCheckRecord['steps'] }) {
+  return (
+    <Table.ScrollContainer minWidth={520}>
+      <Table aria-label="Addresses that were asked">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Asked</Table.Th>
+            <Table.Th>Answer</Table.Th>
+            <Table.Th>What came of it</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {steps.map(({ method, url, outcome, detail, thisUpdate, nextUpdate }, index) => (
+            <Table.Tr key={index}>
+              <Table.Td>
+                <Text size="sm" fw={500}>
+                  {method === 'ocsp' ? 'OCSP' : 'CRL'}
+                </Text>
+                <Text size="xs" c="dimmed" className="breaks">
+                  {url}
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <StateWord {...stepWords[outcome]} />
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm" className="breaks">
+                  {sentence(detail)}
+                </Text>
+                {thisUpdate !== null && (
+                  <Text size="xs" c="dimmed">
+                    made {dateTimeText(thisUpdate)}
+                    {nextUpdate !== null && `, holds until ${dateTimeText(nextUpdate)}`}
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
