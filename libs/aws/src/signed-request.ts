@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { connectionFault, type PluginContext } from '@sifaka/plugin-sdk';
+import { connectionFault, limitedCall, type PluginContext } from '@sifaka/plugin-sdk';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { awsFault } from './aws-fault.js';
 import type { AwsSession } from './aws-session.js';
@@ -25,12 +25,15 @@ export async function sendSigned(request: SignedRequest): Promise<{ status: numb
   const headers = await signed(request).catch((error: unknown) => {
     throw awsFault(what, error);
   });
+  const limits = limitedCall(context.signal, 'AWS', timeoutMs);
   try {
     const { host: _host, ...sent } = headers;
-    const response = await context.fetch(url.href, { method: 'POST', headers: sent, body, signal: AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]) });
+    const response = await context.fetch(url.href, { method: 'POST', headers: sent, body, signal: limits.signal });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    throw connectionFault('AWS', error);
+    throw limits.fault() ?? connectionFault('AWS', error);
+  } finally {
+    limits.end();
   }
 }
 

@@ -34,6 +34,7 @@ export { TxtSetProvider, type TxtSet, type TxtSetApi, type TxtSetChange, type Tx
 export { AccessToken, type AccessTokenSettings, type GrantedToken } from './http/access-token.js';
 export { HttpApi, type ApiAnswer, type ApiRequest, type HttpApiSettings } from './http/http-api.js';
 export { connectionFault } from './http/connection-fault.js';
+export { limitedCall } from './http/limited-call.js';
 export { expirationOptions, intervalRefusal, isIntervalAllowed } from './options/expiration-options.js';
 export { cutAt, firstOf, moreText, oneLine, utcMinute, type Shown } from './notification/message-text.js';
 export { readAllowedFile, readSmallFile, type AllowedFiles } from './files/allowed-file.js';

@@ -2,6 +2,7 @@ import { AppError, type Clock } from '@sifaka/kernel';
 import type { z } from 'zod';
 import type { PluginContext } from '../context.js';
 import { connectionFault } from './connection-fault.js';
+import { limitedCall } from './limited-call.js';
 
 export interface HttpApiSettings {
   /** Of the other side, as messages say it: "PowerDNS". */
@@ -91,7 +92,7 @@ export class HttpApi {
     const address = new URL(url.replace(/\/+$/, '') + path);
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, String(value));
     const content = contentOf(request);
-    const limits = limited(context.signal, name, timeoutMs);
+    const limits = limitedCall(context.signal, name, timeoutMs);
     try {
       const send = this.settings.fetch ?? context.fetch;
       const response = await send(address.href, {
@@ -140,26 +141,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** One call's signal: the host's, and the time limit. A listener of its own, for `AbortSignal.any` on a signal that lives long keeps every call. */
-function limited(signal: AbortSignal, name: string, timeoutMs: number) {
-  const controller = new AbortController();
-  let fault: AppError | undefined;
-  const giveUp = (reason: AppError) => {
-    fault = reason;
-    controller.abort(reason);
-  };
-  const stop = () => giveUp(new AppError('unavailable', `the call to ${name} was given up because the service stops`));
-  const timer = setTimeout(() => giveUp(new AppError('upstream_timeout', `${name} did not answer within ${timeoutMs / 1_000} s`)), timeoutMs);
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  return {
-    signal: controller.signal,
-    fault: () => fault,
-    end: () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-    },
-  };
 }
