@@ -24,7 +24,7 @@ export class RevocationVersions {
   /** Null for an authority that publishes nothing here. */
   async of(slug: string): Promise<RevocationVersion | null> {
     this.askedAt = this.now();
-    if (this.askedAt - this.readAt > staleMs) await this.readOnce();
+    if (Math.abs(this.askedAt - this.readAt) > staleMs) await this.readOnce();
     this.timer ??= this.keepReading();
     return this.bySlug.get(slug) ?? null;
   }
@@ -32,7 +32,7 @@ export class RevocationVersions {
   /** The same at once, when nothing has to be waited for; undefined when it has. */
   known(slug: string): RevocationVersion | null | undefined {
     const at = this.now();
-    if (at - this.readAt > staleMs) return undefined;
+    if (Math.abs(at - this.readAt) > staleMs) return undefined;
     this.askedAt = at;
     return this.bySlug.get(slug) ?? null;
   }

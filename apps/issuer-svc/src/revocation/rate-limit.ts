@@ -13,7 +13,7 @@ export class RateLimit {
 
   take(): boolean {
     const at = this.now();
-    this.left = Math.min(this.perSecond, this.left + ((at - this.at) / 1_000) * this.perSecond);
+    this.left = Math.min(this.perSecond, this.left + (Math.max(0, at - this.at) / 1_000) * this.perSecond);
     this.at = at;
     if (this.left < 1) return false;
     this.left -= 1;
