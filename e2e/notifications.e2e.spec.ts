@@ -30,9 +30,10 @@ describe.each(['standalone', 'services'] as const)('people who are told by the p
     const before = await reportOf(task);
     expectOk(await admin.post(`/tasks/${task}/run`, {}));
     await waitUntil(`task ${task}`, async () => (await reportOf(task)).lastSuccessAt !== before.lastSuccessAt);
-    await waitUntil('nothing on its way', async () => expectOk(await admin.get('/deliveries?state=pending')).total + expectOk(await admin.get('/deliveries?state=sending')).total === 0);
+    await waitUntil('nothing on its way', async () => (await countOf('pending')) + (await countOf('sending')) === 0);
     return (await reportOf(task)).lastReport;
   };
+  const countOf = async (state: string): Promise<number> => Number(expectOk(await admin.get(`/deliveries?state=${state}`)).total);
   const reportOf = async (task: string): Promise<Json> => expectOk(await admin.get('/tasks?count=200')).items.find(({ name }: Json) => name === task) ?? {};
 
   it('hear of a certificate that ends soon, once', async () => {
