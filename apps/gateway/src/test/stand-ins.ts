@@ -6,6 +6,7 @@ import { AppError, newId } from '@sifaka/kernel';
 import { Handles, type CallContext } from '@sifaka/messaging';
 import { defineService, StatusModule } from '@sifaka/runtime';
 import { CertificateStandIn } from './certificate-stand-in.js';
+import { RenewalStandIn } from './renewal-stand-in.js';
 
 /** What the stand-ins of the other services say and saw; one set per test file. */
 export const world = {
@@ -60,7 +61,7 @@ class KeyvaultStandIn {
   }
 }
 
-@Module({ imports: [StatusModule.forService('issuer')], controllers: [IssuerStandIn, CertificateStandIn] })
+@Module({ imports: [StatusModule.forService('issuer')], controllers: [IssuerStandIn, CertificateStandIn, RenewalStandIn] })
 class IssuerStandInModule {}
 
 @Module({ controllers: [KeyvaultStandIn] })

@@ -34,9 +34,11 @@ export class RenewalPace {
       const elapsedMs = pace.tokensAt === null ? Infinity : now.getTime() - pace.tokensAt.getTime();
       const tokens = refilledTokens({ tokens: pace.tokens, perHour, elapsedMs });
       const left = cap === Infinity ? Infinity : cap - (await this.attempted(tx, authorityId, now));
-      const most = Math.max(0, Math.min(limit, left, requestedAt === null ? Math.floor(tokens) : Infinity, pace.failures > 0 ? 1 : Infinity));
+      // A probe is paced by its pauses, and takes no token: whoever has few would wait for hours to learn that an authority is back.
+      const isProbe = pace.failures > 0;
+      const most = Math.max(0, Math.min(limit, left, isProbe ? 1 : requestedAt === null ? Math.floor(tokens) : Infinity));
       const claims = most === 0 ? [] : await this.claim(tx, [authorityId, now, most, until], requestedAt);
-      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, Math.max(0, tokens - claims.length), now]);
+      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, isProbe ? tokens : Math.max(0, tokens - claims.length), now]);
       return claims;
     });
   }

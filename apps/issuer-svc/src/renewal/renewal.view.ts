@@ -40,7 +40,7 @@ export function renewalRecord({ facts, stored, isFiltered, paused }: Standing, n
     state,
     reason: [window.reason, ...waitingWords(state, tried.lastError, paused, now)].join('; '),
     windowStart: timestamp(window.start),
-    plannedAt: timestamp((isPlanned ? stored?.plannedAt : null) ?? window.plannedAt),
+    plannedAt: timestamp((isPlanned ? stored.plannedAt : null) ?? window.plannedAt),
     lateAt: timestamp(window.lateAt),
     isLate: now >= window.lateAt,
     ...tried,

@@ -60,7 +60,7 @@ export async function aRenewalWorld(env: Record<string, string> = {}): Promise<R
     platform,
     ca,
     at: (aheadMs) => void (clock.aheadMs = aheadMs),
-    now: shifted.now,
+    now: () => shifted.now(),
     tick,
     async pass(fromMs, toMs, stepMs) {
       for (let ahead = fromMs; ahead <= toMs; ahead += stepMs) {

@@ -90,8 +90,8 @@ describe('a certificate with rotation on', () => {
     await world.tick();
     const acme = await world.platform.bus.connect('acme');
     const start = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 2 * day);
-    const [{ fingerprint = '' } = {}] = await world.rows<{ fingerprint: string }>("select encode(fingerprint_sha256, 'hex') as fingerprint from certificate where id = $1", [certificate.id]);
-    const data = { pendingCertificateId: 1, fingerprintSha256: fingerprint, windowStart: start.toISOString(), windowEnd: new Date(start.getTime() + day).toISOString(), explanationUrl: null };
+    const [row] = await world.rows<{ fingerprint: string }>("select encode(fingerprint_sha256, 'hex') as fingerprint from certificate where id = $1", [certificate.id]);
+    const data = { pendingCertificateId: 1, fingerprintSha256: row?.fingerprint ?? '', windowStart: start.toISOString(), windowEnd: new Date(start.getTime() + day).toISOString(), explanationUrl: null };
     acme.connection.publish(renewalWindowChanged.subject, JSON.stringify(newEvent(renewalWindowChanged, data, { at: new Date() }).envelope));
     await waitUntil(async () => (await world.renewal(certificate.id)).reason.startsWith('its CA asks for it'));
     expect(await renewedAt(certificate.id, 47, 73)).toEqual([false, true]);
