@@ -42,7 +42,7 @@ function Details({ notification }: { notification: NotificationView }) {
     <Page title={label} parent={parent} lead={description} actions={canWrite && <Actions notification={notification} />}>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Section title="How they are told">
-          <OptionFacts title={plugin.title} options={options} />
+          <OptionFacts title={plugin.title} options={options.filter(({ name }) => name !== 'interval' && name !== 'unit')} />
         </Section>
         <Section title="When">
           <Facts

@@ -60,29 +60,31 @@ export function PlatformPage() {
       <Section title="Plugins">
         <Loaded query={plugins}>
           {({ items }) => (
-            <Table aria-label="Plugins" verticalSpacing="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Plugin</Table.Th>
-                  <Table.Th>What it does</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map(({ slug, title, description }) => (
-                  <Table.Tr key={slug}>
-                    <Table.Td>
-                      <Stack gap={2}>
-                        <Text size="sm" fw={500}>
-                          {title}
-                        </Text>
-                        <Code w="fit-content">{slug}</Code>
-                      </Stack>
-                    </Table.Td>
-                    <Table.Td>{description}</Table.Td>
+            <Table.ScrollContainer minWidth={420}>
+              <Table aria-label="Plugins" verticalSpacing="sm">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Plugin</Table.Th>
+                    <Table.Th>What it does</Table.Th>
                   </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+                </Table.Thead>
+                <Table.Tbody>
+                  {items.map(({ slug, title, description }) => (
+                    <Table.Tr key={slug}>
+                      <Table.Td>
+                        <Stack gap={2}>
+                          <Text size="sm" fw={500}>
+                            {title}
+                          </Text>
+                          <Code w="fit-content">{slug}</Code>
+                        </Stack>
+                      </Table.Td>
+                      <Table.Td>{description}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
           )}
         </Loaded>
       </Section>

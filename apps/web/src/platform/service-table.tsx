@@ -12,32 +12,34 @@ export function ServiceTable() {
   return (
     <Loaded query={services}>
       {({ items }) => (
-        <Table aria-label="Services" verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Service</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>Version</Table.Th>
-              <Table.Th>Started</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map(({ name, isAvailable, version, startedAt }) => (
-              <Table.Tr key={name}>
-                <Table.Td>{name}</Table.Td>
-                <Table.Td>
-                  <StateWord word={isAvailable ? 'answers' : 'away'} color={isAvailable ? 'teal' : 'red'} />
-                </Table.Td>
-                <Table.Td>
-                  <Text size="sm">{version ?? ''}</Text>
-                </Table.Td>
-                <Table.Td>
-                  <When at={startedAt} />
-                </Table.Td>
+        <Table.ScrollContainer minWidth={420}>
+          <Table aria-label="Services" verticalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Service</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th>Version</Table.Th>
+                <Table.Th>Started</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {items.map(({ name, isAvailable, version, startedAt }) => (
+                <Table.Tr key={name}>
+                  <Table.Td>{name}</Table.Td>
+                  <Table.Td>
+                    <StateWord word={isAvailable ? 'answers' : 'away'} color={isAvailable ? 'teal' : 'red'} />
+                  </Table.Td>
+                  <Table.Td>
+                    <Text size="sm">{version ?? ''}</Text>
+                  </Table.Td>
+                  <Table.Td>
+                    <When at={startedAt} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
       )}
     </Loaded>
   );

@@ -1,4 +1,4 @@
-import { Group, NumberInput, Radio, TextInput } from '@mantine/core';
+import { Group, NumberInput, Radio, SimpleGrid, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { newIdempotencyKey } from '@sifaka/api-client';
 import { createRotationPolicyOperation, updateRotationPolicyOperation, type RotationPolicyRecord } from '@sifaka/contracts';
@@ -26,10 +26,10 @@ export function PolicyDialog({ policy, close }: { policy: RotationPolicyRecord |
         </Group>
       </Radio.Group>
       {form.values.kind === 'time' ? (
-        <Group align="flex-start">
-          <NumberInput label="Days" min={0} allowDecimal={false} maw={160} {...form.getInputProps('days')} />
-          <NumberInput label="Hours" description="Besides the days" inputWrapperOrder={['label', 'input', 'description', 'error']} min={0} allowDecimal={false} maw={160} {...form.getInputProps('hours')} />
-        </Group>
+        <SimpleGrid cols={2}>
+          <NumberInput label="Days" min={0} allowDecimal={false} {...form.getInputProps('days')} />
+          <NumberInput label="Hours" description="Besides the days" inputWrapperOrder={['label', 'input', 'description', 'error']} min={0} allowDecimal={false} {...form.getInputProps('hours')} />
+        </SimpleGrid>
       ) : (
         <NumberInput label="Part of their life" description="For lives of any length: 33 % of 90 days are 30 days, of six days two" suffix=" %" min={1} max={99} decimalScale={2} maw={320} {...form.getInputProps('percent')} />
       )}

@@ -47,7 +47,7 @@ export function RenewalSection({ certificate }: { certificate: CertificateView }
             <Trouble renewal={data.renewal} />
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
               <Next timeline={data} />
-              <Renewal renewal={data.renewal} />
+              <Renewal renewal={data.renewal} isReasonTold={data.next?.detail === data.renewal.reason} />
             </SimpleGrid>
           </Stack>
         )}
@@ -91,14 +91,15 @@ function Next({ timeline: { next } }: { timeline: TimelineView }) {
   );
 }
 
-function Renewal({ renewal }: { renewal: RenewalRecord }) {
+/** @param isReasonTold it stands beside already, as the reason for what is next */
+function Renewal({ renewal, isReasonTold }: { renewal: RenewalRecord; isReasonTold: boolean }) {
   const { reason, windowStart, plannedAt, lateAt, attempts, nextTryAt, successorId, pendingCertificateId } = renewal;
   const moment = (at: string | null) => (at === null ? null : momentText(at));
   return (
     <Facts
       facts={[
         ['Renewal', <StateWord key="state" {...stateOf(renewal)} />],
-        ['Why', reason === '' ? null : sentence(reason)],
+        ['Why', reason === '' || isReasonTold ? null : sentence(reason)],
         ['Not before', moment(windowStart)],
         ['Planned', moment(plannedAt)],
         ['Late after', moment(lateAt)],

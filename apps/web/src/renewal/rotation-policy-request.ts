@@ -27,6 +27,6 @@ export const formOf = ({ name, days, hours, lifetimeFraction }: RotationPolicyRe
 /** A policy counts by time or by a fraction: the other half of the form is not sent. */
 export function requestOf({ name, kind, days, hours, percent }: PolicyForm): RequestOf<typeof updateRotationPolicyOperation>['body'] {
   const trimmed = name.trim();
-  if (kind === 'fraction') return { name: trimmed, days: 0, hours: 0, lifetimeFraction: Number(percent) / 100 };
+  if (kind === 'fraction') return { name: trimmed, days: 0, hours: 0, lifetimeFraction: Math.round(Number(percent) * 100) / 10_000 };
   return { name: trimmed, days: Number(days), hours: Number(hours), lifetimeFraction: null };
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { StateWord } from '../ui/badges.js';
 import { Icon } from '../ui/icons.js';
+import { sentence } from '../ui/refusal.js';
 import { Section } from '../ui/section.js';
 import { Empty, Loaded } from '../ui/states.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
@@ -66,7 +67,7 @@ function Entries({ title, entries }: { title: string; entries: readonly Timeline
             </Text>
             {entry.detail !== null && (
               <Text size="sm" className="breaks" c={entry.state === 'failed' ? 'var(--mantine-color-error)' : undefined}>
-                {entry.detail}
+                {sentence(entry.detail)}
               </Text>
             )}
           </Timeline.Item>

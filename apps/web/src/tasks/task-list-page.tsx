@@ -1,19 +1,19 @@
-import { Stack, TextInput } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { listTasksOperation } from '@sifaka/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { PlatformTabs } from '../platform/platform-tabs.js';
 import { api } from '../session/api.js';
-import { Icon } from '../ui/icons.js';
+import { useListState } from '../ui/list-state.js';
 import { Page } from '../ui/page.js';
+import { Filter, SearchBar } from '../ui/search-bar.js';
 import { Section } from '../ui/section.js';
 import { Empty, Loaded } from '../ui/states.js';
-import { grouped } from './task-state.js';
+import { grouped, kinds } from './task-state.js';
 import { TaskTable } from './task-table.js';
 
 /** Periodic work of the platform: when it last ran, how that went, and when it runs next. */
 export function TaskListPage() {
-  const [text, setText] = useState('');
+  const state = useListState();
   const tasks = useQuery({
     queryKey: ['tasks'],
     queryFn: ({ signal }) => api.call(listTasksOperation, { signal }),
@@ -23,14 +23,16 @@ export function TaskListPage() {
   return (
     <Page title="Tasks" parent={{ title: 'Platform', to: '/platform' }} lead="What the platform does by itself. Each runs once at a time, however many replicas there are, and what was missed is made up for">
       <PlatformTabs />
-      <TextInput label="Search" maw={420} leftSection={<Icon name="search" />} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <SearchBar of="Tasks" state={state}>
+        <Filter state={state} name="kind" label="Show" choices={kinds} />
+      </SearchBar>
       <Loaded query={tasks}>
         {({ items }) => {
-          const { tasks: found, jobs } = grouped(items, text);
+          const { tasks: found, jobs } = grouped(items, state.value('text'), state.value('kind'));
           if (found.length + jobs.length === 0)
             return (
               <Empty icon="search" title="Nothing matches">
-                Try fewer letters.
+                {state.value('kind') === 'failed' ? 'Nothing has failed.' : 'Try fewer letters, or show something else.'}
               </Empty>
             );
           return (

@@ -34,8 +34,15 @@ it.each([
 
 it('tells tasks from the work of services, and finds both by any word', () => {
   const job = { ...idle, name: 'issuer.housekeeping', summary: null };
-  expect(grouped([idle, job], '')).toEqual({ tasks: [idle], jobs: [job] });
-  expect(grouped([idle, job], 'OCSP issuer')).toEqual({ tasks: [idle], jobs: [] });
+  expect(grouped([idle, job], '', '')).toEqual({ tasks: [idle], jobs: [] });
+  expect(grouped([idle, job], 'house issuer', 'jobs')).toEqual({ tasks: [], jobs: [job] });
+  expect(grouped([idle, job], 'OCSP house', '')).toEqual({ tasks: [], jobs: [] });
+});
+
+it('shows what failed of both', () => {
+  const failed = { ...idle, lastError: 'no route' };
+  const job = { ...failed, name: 'issuer.housekeeping' };
+  expect(grouped([idle, failed, job], '', 'failed')).toEqual({ tasks: [failed], jobs: [job] });
 });
 
 describe('a schedule', () => {

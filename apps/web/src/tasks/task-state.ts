@@ -12,12 +12,19 @@ export function stateOf({ isRunning, isEnabled, lastError, lastSuccessAt, lastSt
   return lastStartedAt === null ? { word: 'never ran', color: 'gray' } : { word: 'cut off', color: 'orange' };
 }
 
-/** Tasks of the catalogue, and the work that services do for themselves. */
-export function grouped(items: readonly TaskView[], text: string): { tasks: TaskView[]; jobs: TaskView[] } {
+export const kinds = [
+  { value: '', label: 'Tasks' },
+  { value: 'jobs', label: 'Work of the services' },
+  { value: 'failed', label: 'What failed' },
+];
+
+/** Tasks of the catalogue, and the work that services do for themselves; of both what failed. */
+export function grouped(items: readonly TaskView[], text: string, kind: string): { tasks: TaskView[]; jobs: TaskView[] } {
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '');
   const found = items.filter(({ name, summary, service }) => words.every((word) => `${name} ${summary ?? ''} ${service}`.toLowerCase().includes(word)));
   const isTask = ({ name }: TaskView): boolean => findTask(name)?.name === name;
-  return { tasks: found.filter(isTask), jobs: found.filter((item) => !isTask(item)) };
+  const failed = kind === 'failed' ? found.filter(({ lastError }) => lastError !== null) : found;
+  return { tasks: kind === 'jobs' ? [] : failed.filter(isTask), jobs: kind === '' ? [] : failed.filter((item) => !isTask(item)) };
 }
 
 const days = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays'];

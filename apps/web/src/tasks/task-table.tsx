@@ -2,7 +2,7 @@ import { Button, Group, Stack, Table, Text, Tooltip, VisuallyHidden } from '@man
 import type { TaskView } from '@sifaka/contracts';
 import { useState } from 'react';
 import { StateWord } from '../ui/badges.js';
-import { ErrorText, NameCell, When } from '../ui/cells.js';
+import { ErrorText, When } from '../ui/cells.js';
 import { tookText } from '../ui/time.js';
 import { ReportDialog } from './report-dialog.js';
 import { RunDialog } from './run-dialog.js';
@@ -15,7 +15,7 @@ export function TaskTable({ label, tasks }: { label: string; tasks: readonly Tas
       <Table aria-label={label} verticalSpacing="sm" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Task</Table.Th>
+            <Table.Th w="34%">Task</Table.Th>
             <Table.Th>Schedule</Table.Th>
             <Table.Th>State</Table.Th>
             <Table.Th>Last run</Table.Th>
@@ -43,7 +43,12 @@ function Row({ task }: { task: TaskView }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <NameCell name={name} detail={summary ?? `by ${service}`} />
+        <Text size="sm" fw={500} className="breaks">
+          {name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {summary ?? `by ${service}`}
+        </Text>
       </Table.Td>
       <Table.Td>
         <Tooltip label={cron ?? 'no schedule'}>
