@@ -47,11 +47,11 @@ export function isOfIssuer(certId: OcspCertId, issuer: OcspIssuer): boolean {
   return certId.issuerNameHash.equals(name) && certId.issuerKeyHash.equals(key);
 }
 
-/** Reads a CertID at the cursor. */
+/** Reads a CertID at the cursor. Two that mean the same certificate by the same hash differ in nothing but NULL. */
 export function parseCertId(reader: DerReader): OcspCertId {
   const element = reader.read(tags.sequence);
   const parts = reader.into(element);
-  const algorithm = parts.enter().oid();
+  const algorithm = parseHashAlgorithm(parts.enter());
   const issuerNameHash = parts.octetString();
   const issuerKeyHash = parts.octetString();
   const { content } = parts.read(tags.integer);
@@ -59,6 +59,15 @@ export function parseCertId(reader: DerReader): OcspCertId {
   if (issuerNameHash.length > 64 || issuerKeyHash.length > 64) throw malformed('a CertID has a hash of more than 64 octets');
   if (content.length > revocationLimits.serialOctets) throw malformed(`a CertID has a serial number of ${content.length} octets`);
   return { hash: hashByOid.get(algorithm) ?? null, issuerNameHash, issuerKeyHash, serial: decodeInteger(content), der: element.raw };
+}
+
+/** Hashes have no parameters, or NULL. Free ones would be as many names for one certificate as somebody likes, each with an answer of its own. */
+function parseHashAlgorithm(reader: DerReader): string {
+  const algorithm = reader.oid();
+  const parameters = reader.optional(tags.null);
+  if (parameters !== undefined && parameters.content.length > 0) throw malformed('a NULL has content');
+  reader.finish();
+  return algorithm;
 }
 
 /** Content of the subjectPublicKey BIT STRING. */

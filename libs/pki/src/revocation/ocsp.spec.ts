@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { enumerated, explicit, implicit, integer, octetString, oid, sequence, tlv } from '../der/der-writer.js';
+import { enumerated, explicit, implicit, integer, nullValue, octetString, oid, sequence, tlv } from '../der/der-writer.js';
 import { encodeExtension } from '../extension/extension-encoder.js';
 import { encodeGeneralName } from '../extension/general-name-codec.js';
 import { subjectFrom } from '../name/name.js';
@@ -59,6 +59,17 @@ describe('an OCSP request', () => {
     const [asked] = parseOcspRequest(sequence(sequence(sequence(sequence(unknown))))).certIds;
     expect(asked).toMatchObject({ hash: null, serial: 1n });
     expect(asked && isOfIssuer(asked, certificate)).toBe(false);
+  });
+
+  it('names a hash with no parameters but NULL: one question has few ways to be written', () => {
+    const withParameters = (...parameters: Buffer[]) => {
+      const id = sequence(sequence(oid('1.3.14.3.2.26'), ...parameters), octetString(certId.issuerNameHash), octetString(certId.issuerKeyHash), integer(4711));
+      return sequence(sequence(sequence(sequence(id))));
+    };
+    for (const parameters of [[], [nullValue()]]) expect(parseOcspRequest(withParameters(...parameters)).certIds).toMatchObject([{ hash: 'sha1', serial: 4711n }]);
+    for (const parameters of [[octetString(Buffer.of(1))], [integer(1)], [nullValue(), nullValue()], [nullValue(), integer(1)], [tlv(5, Buffer.of(0))]]) {
+      expect(faultOf(() => parseOcspRequest(withParameters(...parameters))).code).toBe('invalid_argument');
+    }
   });
 
   it('may say who asks, and be signed', () => {
