@@ -9,6 +9,15 @@ export interface Notice {
   notAfter: Date;
 }
 
+/** What one notification is about to tell, and whom. */
+export interface Telling {
+  certificateIds: readonly number[];
+  notificationId: number;
+  intervalDays: number;
+  plugin: string;
+  recipients: readonly string[];
+}
+
 export interface AuthorityNotice {
   certificateId: number;
   intervalDays: number;
@@ -45,6 +54,15 @@ export class NoticeRepository {
   async tellWith(tx: Sql, notificationId: number, intervalDays: number, certificateIds: readonly number[], deliveryId: number): Promise<void> {
     const text = 'update notice set delivery_id = $4 where notification_id = $1 and interval_days = $2 and certificate_id = any($3::int[])';
     await tx.query(text, [notificationId, intervalDays, certificateIds, deliveryId]);
+  }
+
+  /** Certificates of which another notification told all these people at the same interval, in the same way, and with which message. */
+  async toldElsewhere(tx: Sql, { certificateIds, notificationId, intervalDays, plugin, recipients }: Telling): Promise<{ certificateId: number; deliveryId: number }[]> {
+    const text = `
+      select distinct on (n.certificate_id) n.certificate_id as "certificateId", d.id as "deliveryId" from notice n join delivery d on d.id = n.delivery_id
+      where n.certificate_id = any($1::int[]) and n.notification_id <> $2 and n.interval_days = $3 and d.plugin = $4 and d.recipients @> $5::text[]
+      order by n.certificate_id, d.id`;
+    return tx.query<{ certificateId: number; deliveryId: number }>(text, [certificateIds, notificationId, intervalDays, plugin, recipients]);
   }
 
   async authoritiesTold(certificateIds: readonly number[]): Promise<ReadonlySet<string>> {

@@ -16,6 +16,12 @@ interface Due {
   passedOver: readonly Notice[];
 }
 
+interface Told {
+  told: EndingCertificate[];
+  /** Messages of this notification. */
+  written: number;
+}
+
 /** Notices of one statement. */
 const batch = 1_000;
 
@@ -38,14 +44,15 @@ export class TellExpirations {
     const mailed = new Set<number>();
     for (const group of mail) {
       signal.throwIfAborted();
-      const told = await this.tell(group, (certificates) => [this.draft(group, certificates, this.audience.ofExpiration(group.notification, group.owner))]);
+      const { told, written } = await this.tell(group, this.audience.ofExpiration(group.notification, group.owner), (certificates, recipients) => [this.draft(group, certificates, recipients)]);
       for (const { id } of told) mailed.add(id);
-      count(counts, told.length, 1);
+      count(counts, told.length, written);
     }
     for (const group of others) {
       signal.throwIfAborted();
-      const written = (certificates: EndingCertificate[]) => [this.draft(group, certificates, []), ...this.defaultMail(group, certificates.filter(({ id }) => !mailed.has(id)))];
-      count(counts, (await this.tell(group, written)).length, 1);
+      const drafts = (certificates: EndingCertificate[]) => [this.draft(group, certificates, []), ...this.defaultMail(group, certificates.filter(({ id }) => !mailed.has(id)))];
+      const { told, written } = await this.tell(group, [], drafts);
+      count(counts, told.length, written);
     }
     counts.passedOver = await this.passOver(passedOver, signal);
     return counts;
@@ -58,18 +65,27 @@ export class TellExpirations {
     return [mail, others];
   }
 
-  /** @returns the certificates that were told of now, and not by somebody else */
-  private tell({ notification, certificates }: Group<NotificationRow>, drafts: (certificates: EndingCertificate[]) => Draft[]): Promise<EndingCertificate[]> {
+  /**
+   * Notifications of owner and security team reach the same people, who need not read the same twice.
+   *
+   * @param recipients none for plugins that know themselves where their messages go
+   * @returns the certificates that were told of now, and not by somebody else
+   */
+  private tell({ notification, certificates }: Group<NotificationRow>, recipients: readonly string[], drafts: (certificates: EndingCertificate[], recipients: readonly string[]) => Draft[]): Promise<Told> {
+    const { id: notificationId, plugin } = notification;
     const intervalDays = notification.interval_days ?? 0;
     return this.database.transaction(
       async (tx) => {
-        const own = certificates.map(({ id, notAfter }) => ({ certificateId: id, notificationId: notification.id, intervalDays, notAfter: new Date(notAfter) }));
-        const claimed = new Set(await this.notices.claim(tx, own, this.clock.now()));
-        const told = certificates.filter(({ id }) => claimed.has(id));
-        if (told.length === 0) return [];
-        const [deliveryId] = [...(await this.writing.run(tx, drafts(told))).values()];
-        if (deliveryId !== undefined) await this.notices.tellWith(tx, notification.id, intervalDays, [...claimed], deliveryId);
-        return told;
+        const own = certificates.map(({ id, notAfter }) => ({ certificateId: id, notificationId, intervalDays, notAfter: new Date(notAfter) }));
+        const claimed = await this.notices.claim(tx, own, this.clock.now());
+        const elsewhere = recipients.length === 0 ? [] : await this.notices.toldElsewhere(tx, { certificateIds: claimed, notificationId, intervalDays, plugin, recipients });
+        for (const { certificateId, deliveryId } of elsewhere) await this.notices.tellWith(tx, notificationId, intervalDays, [certificateId], deliveryId);
+        const told = certificates.filter(({ id }) => claimed.includes(id));
+        const news = told.filter(({ id }) => !elsewhere.some(({ certificateId }) => certificateId === id));
+        if (news.length === 0) return { told, written: 0 };
+        const [deliveryId] = [...(await this.writing.run(tx, drafts(news, recipients))).values()];
+        if (deliveryId !== undefined) await this.notices.tellWith(tx, notificationId, intervalDays, news.map(({ id }) => id), deliveryId);
+        return { told, written: 1 };
       },
       { retries: 2 },
     );
@@ -99,7 +115,6 @@ export class TellExpirations {
 }
 
 function count(counts: { messages: number; told: number }, told: number, messages: number): void {
-  if (told === 0) return;
   counts.told += told;
   counts.messages += messages;
 }
