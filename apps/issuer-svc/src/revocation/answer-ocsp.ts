@@ -17,12 +17,15 @@ type Answer = OutputOf<typeof answerOcsp>;
  * The OCSP responder (RFC 6960, lightweight as in RFC 5019).
  *
  * What was signed before is given again while it holds. What must be signed for one asker alone - a nonce, several certificates, a serial
- * number that nobody knows - has a rate: beyond it an answer without nonce is given, or none.
+ * number that nobody knows - has a rate: beyond it an answer without nonce is given, or none. The first answer about a certificate that is
+ * known has a rate too, a generous one: it is kept for all who ask next.
  */
 @Injectable()
 export class AnswerOcsp {
   private readonly bySlug = new LRUCache<string, PublishingAuthority>({ max: cachedSlugs });
   private readonly onDemand: RateLimit;
+  private readonly firsts: RateLimit;
+  private readonly making = new Map<string, Promise<Answer>>();
 
   constructor(
     private readonly authorities: PublishingAuthorities,
@@ -32,6 +35,7 @@ export class AnswerOcsp {
     @Inject(CONFIG) config: IssuerConfig,
   ) {
     this.onDemand = new RateLimit(config.ocspSignaturesPerSecond);
+    this.firsts = new RateLimit(config.ocspSignaturesPerSecond * firstsShare);
   }
 
   async run({ slug, request: text }: InputOf<typeof answerOcsp>): Promise<Answer> {
@@ -57,15 +61,25 @@ export class AnswerOcsp {
     const now = this.clock.now();
     const stored = await this.repository.stored(authority.id, certId.der, now);
     // One from the future was signed while the clock was wrong: no client takes it.
-    if (stored === null || stored.thisUpdate.getTime() - now.getTime() > skewMs) return this.first(authority, certId);
+    if (stored === null || stored.thisUpdate.getTime() - now.getTime() > skewMs) return this.firstOnce(authority, certId);
     if (now.getTime() - stored.askedAt.getTime() > askedMs) await this.repository.asked(authority.id, certId.der, now);
     return answer({ ...stored, hasUnknown: false });
+  }
+
+  /** Whoever asks meanwhile gets the same. */
+  private firstOnce(authority: PublishingAuthority, certId: OcspCertId): Promise<Answer> {
+    const key = `${authority.id} ${certId.der.toString('latin1')}`;
+    const running = this.making.get(key);
+    if (running !== undefined) return running;
+    const made = this.first(authority, certId).finally(() => this.making.delete(key));
+    this.making.set(key, made);
+    return made;
   }
 
   private async first(authority: PublishingAuthority, certId: OcspCertId): Promise<Answer> {
     const state = await this.repository.stateOf(authority.id, serialHex(certId.serial));
     const isKnown = state !== null && (state.der !== null || state.revokedAt !== null || state.isSigned);
-    if (!isKnown && !this.onDemand.take()) return refusal('tryLater');
+    if (!(isKnown ? this.firsts : this.onDemand).take()) return refusal('tryLater');
     const signed = await this.signing.keep(authority, certId, true);
     return signed === null ? refusal('unauthorized') : answer(signed, signed.hasUnknown ? new Date(this.clock.now().getTime() + unknownMs) : undefined);
   }
@@ -86,6 +100,8 @@ export class AnswerOcsp {
 /** A page of a browser has five; more in one request is somebody's list, which a CRL serves better. */
 const maxCertIds = 20;
 const cachedSlugs = 1_000;
+/** A certificate has eight first answers, for each of four hashes with and without NULL: who asks for all of them takes nothing from the others. */
+const firstsShare = 10;
 /** How often it is noted that somebody asked. */
 const askedMs = 3_600_000;
 /** A serial number that is not known may be tomorrow's certificate. */

@@ -32,6 +32,6 @@ export const publicationSettings = {
   }),
   ocspSignaturesPerSecond: setting(z.int().min(1).max(10_000).default(200), {
     env: 'SIFAKA_OCSP_SIGNATURES_PER_SECOND',
-    describe: 'OCSP answers that one process signs on demand per second: with a nonce, about several certificates, about serial numbers that were never issued. Beyond it nonces are passed over, and the others are asked to come later.',
+    describe: 'OCSP answers that one process signs on demand per second: with a nonce, about several certificates, about serial numbers that were never issued. Beyond it nonces are passed over, and the others are asked to come later. Ten times as many are signed of what is kept: the first answer about a certificate.',
   }),
 };

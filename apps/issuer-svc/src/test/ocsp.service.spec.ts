@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { answerOcsp, exportKey, listRevocationVersions, readAuthorityCertificate, signWithKeys, type AuthorityRecord, type CertificateRecord } from '@sifaka/contracts';
-import { ocspCertId, parseOcspResponse, randomSerial, verifyOcspResponse } from '@sifaka/pki';
+import { der, ocspCertId, ocspIssuerHashes, parseOcspResponse, randomSerial, verifyOcspResponse } from '@sifaka/pki';
 import type { TestPlatform } from '@sifaka/testing';
 import { issuerService } from '../issuer.service.js';
 import { ReconcileKeyvault } from '../reconcile/reconcile-keyvault.js';
@@ -88,6 +88,37 @@ describe('the responder', () => {
     const { response } = await platform.call('gateway', answerOcsp, { slug: slugOf(authority), request: Buffer.from('nonsense').toString('base64') });
     expect(parseOcspResponse(Buffer.from(response, 'base64'))).toEqual({ status: 'malformedRequest' });
     expect((await ask(platform, authority, Array.from({ length: 21 }, (_none, index) => BigInt(index + 1)))).parsed).toEqual({ status: 'malformedRequest' });
+  });
+
+  it('keeps one answer for each way to ask, of which there are few', async () => {
+    const certificate = await issue(platform, authority);
+    const { name, key } = ocspIssuerHashes(caOf(authority), 'sha1');
+    const askBy = async (...parameters: Buffer[]) => {
+      const certId = der.sequence(der.sequence(der.oid('1.3.14.3.2.26'), ...parameters), der.octetString(name), der.octetString(key), der.integer(serial(certificate)));
+      const request = der.sequence(der.sequence(der.sequence(der.sequence(certId))));
+      const { response } = await platform.call('gateway', answerOcsp, { slug: slugOf(authority), request: request.toString('base64') });
+      return parseOcspResponse(Buffer.from(response, 'base64')).status;
+    };
+    expect([await askBy(), await askBy(der.nullValue()), await askBy()]).toEqual(['successful', 'successful', 'successful']);
+    for (const octets of [1, 1_000, 8_000]) expect(await askBy(der.octetString(randomBytes(octets)))).toBe('malformedRequest');
+    expect(await sql().query('select from ocsp_response where serial_hex = $1', [certificate.serialHex])).toHaveLength(2);
+  });
+
+  it('takes nonces of 1 to 128 octets, and no others (RFC 9654)', async () => {
+    const certificate = await issue(platform, authority);
+    const certId = ocspCertId(caOf(authority), serial(certificate));
+    const askWith = async (nonce: Buffer) => {
+      const extension = der.sequence(der.oid('1.3.6.1.5.5.7.48.1.2'), der.octetString(der.octetString(nonce)));
+      const request = der.sequence(der.sequence(der.sequence(der.sequence(certId.der)), der.explicit(2, der.sequence(extension))));
+      const { response } = await platform.call('gateway', answerOcsp, { slug: slugOf(authority), request: request.toString('base64') });
+      const parsed = parseOcspResponse(Buffer.from(response, 'base64'));
+      return parsed.status === 'successful' ? parsed.basic.nonce : parsed.status;
+    };
+    for (const length of [1, 8, 32, 33, 128]) {
+      const nonce = randomBytes(length);
+      expect(await askWith(nonce)).toEqual(nonce);
+    }
+    for (const length of [0, 129, 1_000]) expect(await askWith(randomBytes(length))).toBe('malformedRequest');
   });
 
   it('repeats a nonce while it has time to, and answers without one then', async () => {
