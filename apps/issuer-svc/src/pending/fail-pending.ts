@@ -41,7 +41,7 @@ export class FailPending {
       const object = { type: 'pending_certificate', id, name: row.name };
       const details = { error: words, attempts: tried, owner: row.owner, ...(untold !== undefined && toldDetails(untold)) };
       const entry = auditEntry(self, { at, service: 'issuer', action: 'certificate.failed', object, details });
-      const told = isTold ? [] : [newEvent(certificateFailed, { ...pendingFacts(row), error: words, attempts: tried, notify: row.notify }, options)];
+      const told = isTold ? [] : [newEvent(certificateFailed, { ...pendingFacts(row), error: words, attempts: tried, notify: row.notify, renewalOf: row.renewal?.id ?? null }, options)];
       const abandoned = row.settledBy === 'order' && !isOrderOver ? [newEvent(orderAbandoned, { pendingCertificateId: id }, options)] : [];
       await this.outbox.record(tx, [entry], [...told, ...abandoned]);
       return true;

@@ -21,16 +21,16 @@ export class EndingCertificates {
     @Inject(CONFIG) private readonly config: NotifyConfig,
   ) {}
 
-  /** Page by page, soonest end first; never revoked, deleted or expired ones. */
+  /** Page by page, soonest end first; never revoked, deleted or expired ones. A short answer is not the last one: it may have been cut to fit a message. */
   async *pages({ notAfterTo, notify, kind, ids }: Selection, signal: AbortSignal): AsyncGenerator<EndingCertificate[]> {
     let after: { notAfter: string; id: number } | null = null;
     for (;;) {
       signal.throwIfAborted();
       const input: InputOf<typeof listEndingCertificates> = { notAfterFrom: null, notAfterTo, ids: ids === undefined ? null : [...ids], notify, kind, after, limit: pageLength };
       const { certificates }: OutputOf<typeof listEndingCertificates> = await this.rpc.call(listEndingCertificates, input, { principal: self });
-      if (certificates.length > 0) yield certificates;
       const last = certificates.at(-1);
-      if (last === undefined || certificates.length < pageLength) return;
+      if (last === undefined) return;
+      yield certificates;
       after = { notAfter: last.notAfter, id: last.id };
     }
   }

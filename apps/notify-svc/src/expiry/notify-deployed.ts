@@ -52,7 +52,7 @@ export class NotifyDeployed {
       const open = items.filter(({ domains }) => domains.some(({ ports }) => ports.length > 0));
       if (open.length > 0) yield open;
       const last = items.at(-1);
-      if (last === undefined || items.length < pageLength) return;
+      if (last === undefined) return;
       afterId = last.certificateId;
     }
   }

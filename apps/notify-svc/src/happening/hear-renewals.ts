@@ -39,13 +39,12 @@ export class HearRenewals {
     await this.telling.run({ type: 'reissue_failed', key: `${certificateId}:${time.slice(0, 10)}`, owner, to: 'both', facts, certificates: [certificate] });
   }
 
-  /** Whatever is configured: this is what nobody may overlook. */
+  /** Whatever is configured, and whether or not its owner wants to hear of it: this is what nobody may overlook. */
   @OnEvent(certificateRenewalLate, { durable: 'tell-renewal-late', isIdempotent: true })
   async late({ certificateId, owner, notify, lastError, attempts, isLastCall }: EventDataOf<typeof certificateRenewalLate>): Promise<void> {
-    if (!notify) return;
     const certificate = (await this.ending.read([certificateId])).get(certificateId);
     if (certificate === undefined) return;
     const key = `${certificateId}:${isLastCall ? 'last' : 'first'}`;
-    await this.telling.run({ type: 'renewal_late', key, owner, to: 'both', facts: { error: lastError, attempts, isLastCall }, certificates: [certificate] });
+    await this.telling.run({ type: 'renewal_late', key, owner, to: notify ? 'both' : 'security', facts: { error: lastError, attempts, isLastCall }, certificates: [certificate] });
   }
 }

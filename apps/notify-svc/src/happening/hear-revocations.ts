@@ -31,9 +31,10 @@ export class HearRevocations {
     await this.telling.run({ type: 'revocation', key: eventId, owner, to: notify ? 'both' : 'security', facts, certificates: [certificate] });
   }
 
-  /** Domain-rules PC-5, NY-7. */
+  /** Domain-rules PC-5, NY-7. Each attempt of a renewal is such a request: while it is tried again, that is told of as one. */
   @OnEvent(certificateFailed, { durable: 'tell-failed', isIdempotent: true })
-  async failed({ pendingCertificateId: id, name, owner, commonName, names, error, attempts, notify }: EventDataOf<typeof certificateFailed>): Promise<void> {
+  async failed({ pendingCertificateId: id, name, owner, commonName, names, error, attempts, notify, renewalOf }: EventDataOf<typeof certificateFailed>): Promise<void> {
+    if (renewalOf !== null && (await this.ending.read([renewalOf])).get(renewalOf)?.rotation === true) return;
     const facts = { request: { id, name, commonName, names, url: this.ending.page(`pending-certificates/${id}`) }, error, attempts };
     await this.telling.run({ type: 'failed', key: String(id), owner, to: notify ? 'both' : 'security', facts });
   }

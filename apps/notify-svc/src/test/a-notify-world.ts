@@ -42,7 +42,7 @@ type Notable = OutputOf<typeof readNotableCertificates>['certificates'][number];
 /** What the stand-ins for issuer-svc and discovery-svc know. */
 export const inventory = new Map<number, Notable>();
 export const servedWhileEnding: ServedWhileEnding[] = [];
-export const issuerState = { isAway: false, calls: 0 };
+export const issuerState = { isAway: false, calls: 0, longestAnswer: Infinity };
 export const clock = fixedClock(new Date('2026-11-22T22:00:00Z'));
 
 const awake = <T>(answer: () => T): Promise<T> => {
@@ -67,7 +67,8 @@ class IssuerHandlers {
       );
       const sorted = all.sort((a, b) => a.notAfter.localeCompare(b.notAfter) || a.id - b.id);
       const start = after === null ? 0 : sorted.findIndex(({ id }) => id === after.id) + 1;
-      return { certificates: sorted.slice(start, start + limit) };
+      // As issuer-svc cuts what would outgrow a message.
+      return { certificates: sorted.slice(start, start + Math.min(limit, issuerState.longestAnswer)) };
     });
   }
 
@@ -137,6 +138,7 @@ export class NotifyWorld {
     inventory.clear();
     servedWhileEnding.length = 0;
     issuerState.isAway = false;
+    issuerState.longestAnswer = Infinity;
     inbox.reset();
     await this.sql('truncate delivery, notice, authority_notice, attachment, certificate, target_pause restart identity cascade');
     await this.sql('delete from notification');

@@ -68,8 +68,22 @@ describe('a renewal', () => {
     for (const isLastCall of [false, false, true, true]) await world.tell('issuer', certificateRenewalLate, { ...base, lastError: 'quota', isLastCall });
     await heard(4);
     expect(inbox.of('renewal_late').map(({ severity }) => severity).sort()).toEqual(['critical', 'error']);
-    await world.tell('issuer', certificateRenewalLate, { ...base, lastError: null, isLastCall: false, notify: false, certificateId: world.certificate().id });
-    expect(inbox.messages).toHaveLength(4);
+  });
+
+  it('that is late is told to the security team though the owner wants to hear nothing: nobody else would be told at all', async () => {
+    const silent = { certificateId: world.certificate({ notify: false }).id, name: 'c', owner: 'joe@a.test', notAfter: at(), notify: false, attempts: 2 };
+    await world.tell('issuer', certificateRenewalFailed, { ...silent, error: 'quota', nextTryAt: at(), trigger: 'schedule' });
+    await world.tell('issuer', certificateRenewalLate, { ...silent, lastError: 'quota', isLastCall: false });
+    expect(await heard(1)).toEqual([['renewal_late', ['sec@corp.test'], 'error']]);
+  });
+
+  it('whose order comes to nothing is told as a renewal, however often it is tried, and as a request when nobody tries again', async () => {
+    const [{ id: renewalOf }, { id: byHand }] = [world.certificate({ rotation: true }), world.certificate()];
+    const pending = { pendingCertificateId: 20, name: 'p-20', owner: 'joe@a.test', commonName: 'p.corp.test', names: ['p.corp.test'], authorityId: 1, roleIds: [], error: 'refused', attempts: 4 };
+    for (const pendingCertificateId of [20, 21, 22]) await world.tell('issuer', certificateFailed, { ...pending, pendingCertificateId, renewalOf });
+    await world.tell('issuer', certificateFailed, { ...pending, pendingCertificateId: 23, renewalOf: byHand });
+    expect(await heard(1)).toEqual([['failed', both, 'error']]);
+    expect(inbox.messages[0]?.facts).toMatchObject({ request: { id: 23 } });
   });
 });
 

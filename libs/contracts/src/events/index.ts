@@ -127,7 +127,14 @@ export const certificatePending = event('sifaka.v1.certificate.pending', {
 export const certificateFailed = event('sifaka.v1.certificate.failed', {
   source: 'issuer',
   summary: 'A pending certificate was given up: the authority refused it, or its time is over.',
-  data: PendingFacts.extend({ error: z.string(), attempts: z.int(), /** Whether its owner is to be told. */ notify: z.boolean().default(true) }),
+  data: PendingFacts.extend({
+    error: z.string(),
+    attempts: z.int(),
+    /** Whether its owner is to be told. */
+    notify: z.boolean().default(true),
+    /** The certificate that it was to renew: `certificate.renewal_failed` tells of that; null: it was no renewal. */
+    renewalOf: Id.nullable().default(null),
+  }),
 });
 export const certificateCancelled = event('sifaka.v1.certificate.cancelled', {
   source: 'issuer',
