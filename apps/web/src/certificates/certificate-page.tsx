@@ -3,11 +3,10 @@ import { useDisclosure } from '@mantine/hooks';
 import { getCertificateOperation, viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
-import { isOnHold } from '../renewal/renewal-state.js';
 import { CertificateTimeline } from '../renewal/timeline.js';
-import { useTimeline } from '../renewal/use-timeline.js';
+import { useIsHeld } from '../renewal/use-timeline.js';
 import { api } from '../session/api.js';
-import { StateBadge } from '../ui/badges.js';
+import { StateBadge, StateWord } from '../ui/badges.js';
 import { Icon } from '../ui/icons.js';
 import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
@@ -42,6 +41,7 @@ export function CertificatePage() {
 
 function Details({ certificate }: { certificate: CertificateView }) {
   const { name, notAfter, body, chain, csr } = certificate;
+  const isHeld = useIsHeld(certificate);
   const isSsh = isSshLine(body);
   return (
     <Page
@@ -50,7 +50,7 @@ function Details({ certificate }: { certificate: CertificateView }) {
       parent={parent}
       lead={
         <Group gap="xs">
-          <StateBadge {...certificate} />
+          {isHeld ? <StateWord word="on hold" color="orange" /> : <StateBadge {...certificate} />}
           <Text size="sm" c="dimmed">
             ends {relativeText(notAfter)}, on {dateTimeText(notAfter)}
           </Text>
@@ -108,7 +108,7 @@ function Details({ certificate }: { certificate: CertificateView }) {
 
 function Actions({ certificate }: { certificate: CertificateView }) {
   const mayChange = useMayChange(certificate);
-  const isHeld = isOnHold(useTimeline(certificate.id).data?.items ?? []);
+  const isHeld = useIsHeld(certificate);
   const [exporting, exported] = useDisclosure();
   const [viewing, key] = useDisclosure();
   const [editing, edit] = useDisclosure();

@@ -1,9 +1,8 @@
-import { Alert, Button, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { checkRevocationOperation, getRevocationCheckOperation, type CertificateView, type RevocationCheckRecord } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { isOnHold } from '../renewal/renewal-state.js';
-import { useTimeline } from '../renewal/use-timeline.js';
+import { useIsHeld, useTimeline } from '../renewal/use-timeline.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { StateWord, type StateWords } from '../ui/badges.js';
@@ -32,7 +31,7 @@ export function RevocationSection({ certificate }: { certificate: CertificateVie
     onError: notifyRefused,
     onSettled: refreshAll,
   });
-  const isHeld = status === 'revoked' && isOnHold(timeline.data?.items ?? []);
+  const isHeld = useIsHeld(certificate);
   const revoked = timeline.data?.items.find(({ kind }) => kind === 'revoked');
   return (
     <Section
@@ -108,46 +107,32 @@ function Check({ check }: { check: RevocationCheckRecord | null }) {
   );
 }
 
+/** Every address that was asked, and what came of it. */
 function Steps({ steps }: { steps: RevocationCheckRecord['steps'] }) {
   return (
-    <Table.ScrollContainer minWidth={520}>
-      <Table aria-label="Addresses that were asked">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Asked</Table.Th>
-            <Table.Th>Answer</Table.Th>
-            <Table.Th>What came of it</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {steps.map(({ method, url, outcome, detail, thisUpdate, nextUpdate }, index) => (
-            <Table.Tr key={index}>
-              <Table.Td>
-                <Text size="sm" fw={500}>
-                  {method === 'ocsp' ? 'OCSP' : 'CRL'}
-                </Text>
-                <Text size="xs" c="dimmed" className="breaks">
-                  {url}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <StateWord {...stepWords[outcome]} />
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm" className="breaks">
-                  {sentence(detail)}
-                </Text>
-                {thisUpdate !== null && (
-                  <Text size="xs" c="dimmed">
-                    made {dateTimeText(thisUpdate)}
-                    {nextUpdate !== null && `, holds until ${dateTimeText(nextUpdate)}`}
-                  </Text>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Stack gap="sm" component="ol" m={0} pl={0} aria-label="Addresses that were asked" style={{ listStyle: 'none' }}>
+      {steps.map(({ method, url, outcome, detail, thisUpdate, nextUpdate }, index) => (
+        <Stack key={index} component="li" gap={2}>
+          <Group gap="xs">
+            <Text size="sm" fw={500}>
+              {method === 'ocsp' ? 'OCSP' : 'CRL'}
+            </Text>
+            <StateWord {...stepWords[outcome]} />
+          </Group>
+          <Text size="xs" c="dimmed" className="breaks">
+            {url}
+          </Text>
+          <Text size="sm" className="breaks">
+            {sentence(detail)}
+          </Text>
+          {thisUpdate !== null && (
+            <Text size="xs" c="dimmed">
+              made {dateTimeText(thisUpdate)}
+              {nextUpdate !== null && `, holds until ${dateTimeText(nextUpdate)}`}
+            </Text>
+          )}
+        </Stack>
+      ))}
+    </Stack>
   );
 }

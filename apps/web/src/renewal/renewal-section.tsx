@@ -16,7 +16,7 @@ import { Loaded } from '../ui/states.js';
 import { momentText } from '../ui/time.js';
 import { policyText } from './policy-text.js';
 import { RenewDialog } from './renew-dialog.js';
-import { stateOf } from './renewal-state.js';
+import { isReasonTold, stateOf } from './renewal-state.js';
 import { EntryTitle } from './timeline.js';
 import { useTimeline } from './use-timeline.js';
 
@@ -47,7 +47,7 @@ export function RenewalSection({ certificate }: { certificate: CertificateView }
             <Trouble renewal={data.renewal} />
             <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
               <Next timeline={data} />
-              <Renewal renewal={data.renewal} isReasonTold={data.next?.detail === data.renewal.reason} />
+              <Renewal renewal={data.renewal} isToldBeside={isReasonTold(data.renewal, data.next?.detail ?? null)} />
             </SimpleGrid>
           </Stack>
         )}
@@ -91,15 +91,15 @@ function Next({ timeline: { next } }: { timeline: TimelineView }) {
   );
 }
 
-/** @param isReasonTold it stands beside already, as the reason for what is next */
-function Renewal({ renewal, isReasonTold }: { renewal: RenewalRecord; isReasonTold: boolean }) {
+/** @param isToldBeside the reason stands beside already, as that of what is next */
+function Renewal({ renewal, isToldBeside }: { renewal: RenewalRecord; isToldBeside: boolean }) {
   const { reason, windowStart, plannedAt, lateAt, attempts, nextTryAt, successorId, pendingCertificateId } = renewal;
   const moment = (at: string | null) => (at === null ? null : momentText(at));
   return (
     <Facts
       facts={[
         ['Renewal', <StateWord key="state" {...stateOf(renewal)} />],
-        ['Why', reason === '' || isReasonTold ? null : sentence(reason)],
+        ['Why', reason === '' || isToldBeside ? null : sentence(reason)],
         ['Not before', moment(windowStart)],
         ['Planned', moment(plannedAt)],
         ['Late after', moment(lateAt)],

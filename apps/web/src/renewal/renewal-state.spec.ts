@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { renewalStates, type TimelineEntry } from '@sifaka/contracts';
-import { addressOf, isOnHold, refreshMsOf, split, stateOf } from './renewal-state.js';
+import { addressOf, isOnHold, isReasonTold, refreshMsOf, split, stateOf } from './renewal-state.js';
 
 const entry = (kind: TimelineEntry['kind'], state: TimelineEntry['state'], at: string | null = null): TimelineEntry => ({ at, kind, state, title: kind, detail: null, object: null });
 const everything = { topic: '', isTroubleOnly: false };
@@ -18,6 +18,13 @@ describe('the renewal of a certificate', () => {
     expect(refreshMsOf({ state: 'running' })).toBeLessThan(refreshMsOf({ state: 'planned' }));
     expect(refreshMsOf(undefined)).toBe(refreshMsOf({ state: 'off' }));
   });
+});
+
+it('gives a reason once', () => {
+  const reason = 'policy "default"; the last attempt failed: no route';
+  expect(isReasonTold({ reason, lastError: 'no route' }, 'policy "default"')).toBe(true);
+  expect(isReasonTold({ reason: 'policy "default"; its turn comes', lastError: null }, 'policy "default"')).toBe(false);
+  expect(isReasonTold({ reason: 'rotation is off', lastError: null }, null)).toBe(false);
 });
 
 describe('a timeline', () => {

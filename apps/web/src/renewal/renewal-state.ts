@@ -26,6 +26,12 @@ export function stateOf({ state, isLate }: Pick<RenewalRecord, 'state' | 'isLate
 
 const late: StateWords = { word: 'late', color: 'red' };
 
+/** Whether why a certificate is renewed is said elsewhere on the page: by what is next, and by the error of the last attempt. */
+export function isReasonTold({ reason, lastError }: Pick<RenewalRecord, 'reason' | 'lastError'>, next: string | null): boolean {
+  if (next === null) return false;
+  return reason === next || (lastError !== null && reason.startsWith(next) && reason.endsWith(lastError));
+}
+
 /** How soon the page is read again: a renewal that is under way ends within seconds, a planned one in days. */
 export function refreshMsOf(renewal: Pick<RenewalRecord, 'state'> | undefined): number {
   const isMoving = renewal !== undefined && ['due', 'running', 'pending', 'failing'].includes(renewal.state);

@@ -52,7 +52,7 @@ export function CleanDialog({ source: { id, label }, close }: { source: SourceVi
       {report !== undefined && <Report report={report} />}
       {isRehearsed && (
         <Checkbox
-          label={`Remove ${going === 1 ? 'this certificate' : `these ${going} certificates`} from ${label}`}
+          label={removalText(going, rehearsal.data, label)}
           description="What is removed there cannot be brought back from here"
           checked={isSure}
           onChange={(event) => setSure(event.currentTarget.checked)}
@@ -60,6 +60,13 @@ export function CleanDialog({ source: { id, label }, close }: { source: SourceVi
       )}
     </Dialog>
   );
+}
+
+/** More may go than are listed. */
+function removalText(going: number, report: CleanReport | undefined, label: string): string {
+  const isAllListed = report === undefined || report.total <= report.certificates.length;
+  const what = isAllListed ? (going === 1 ? 'this certificate' : `these ${going} certificates`) : 'all that would go, those not listed included,';
+  return `Remove ${what} from ${label}`;
 }
 
 function Report({ report: { reasonNot, certificates, total, isDryRun } }: { report: CleanReport }) {

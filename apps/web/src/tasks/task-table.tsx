@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import type { TaskView } from '@sifaka/contracts';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { StateWord } from '../ui/badges.js';
 import { ErrorText, When } from '../ui/cells.js';
 import { tookText } from '../ui/time.js';
@@ -11,7 +11,7 @@ import { cronText, stateOf } from './task-state.js';
 /** Tasks, or jobs of the services. */
 export function TaskTable({ label, tasks }: { label: string; tasks: readonly TaskView[] }) {
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <Table.ScrollContainer minWidth={860}>
       <Table aria-label={label} verticalSpacing="sm" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
@@ -35,6 +35,22 @@ export function TaskTable({ label, tasks }: { label: string; tasks: readonly Tas
   );
 }
 
+/** May go on in the next line behind an underscore. */
+const TaskName = ({ name }: { name: string }) => (
+  <Text size="sm" fw={500}>
+    {name.split('_').map((part, index) => (
+      <Fragment key={index}>
+        {index > 0 && (
+          <>
+            _<wbr />
+          </>
+        )}
+        {part}
+      </Fragment>
+    ))}
+  </Text>
+);
+
 function Row({ task }: { task: TaskView }) {
   const { name, summary, service, cron, nextRunAt, lastReport } = task;
   const [shown, show] = useState<'run' | 'report' | null>(null);
@@ -43,9 +59,7 @@ function Row({ task }: { task: TaskView }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Text size="sm" fw={500} className="breaks">
-          {name}
-        </Text>
+        <TaskName name={name} />
         <Text size="xs" c="dimmed">
           {summary ?? `by ${service}`}
         </Text>

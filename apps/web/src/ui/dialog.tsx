@@ -42,7 +42,7 @@ export function Dialog({
       opened={isOpen}
       onClose={close}
       title={title}
-      styles={{ title: { fontWeight: 700, fontSize: 'var(--mantine-font-size-lg)' } }}
+      styles={{ title: { fontWeight: 700, fontSize: 'var(--mantine-font-size-lg)', lineHeight: 1.3, overflowWrap: 'anywhere' } }}
       size={size}
       closeOnClickOutside={submit === undefined}
       closeButtonProps={{ 'aria-label': 'Close' }}

@@ -27,7 +27,7 @@ export function Page({ title, lead, parent, actions, children }: PageProps) {
             <Anchor component={Link} to={parent.to} size="sm">
               {parent.title}
             </Anchor>
-            <Text size="sm" c="dimmed" className="breaks">
+            <Text size="sm" c="dimmed" className="breaks" style={{ whiteSpace: 'normal' }}>
               {title}
             </Text>
           </Breadcrumbs>

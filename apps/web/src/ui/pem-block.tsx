@@ -34,7 +34,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
   return (
     <CopyButton value={text} timeout={2_000}>
       {({ copied, copy }) => (
-        <Button size="compact-sm" variant="default" leftSection={<Icon name="copy" size={16} />} onClick={copy} aria-label={`Copy ${what}`}>
+        <Button size="compact-sm" variant="default" miw="max-content" leftSection={<Icon name="copy" size={16} />} onClick={copy} aria-label={`Copy ${what}`}>
           <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
         </Button>
       )}
