@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { allow } from '@sifaka/authz';
 import { readNotableCertificates, type CleanReport, type InputOf, type cleanSource, type OutputOf, type Principal } from '@sifaka/contracts';
-import { toAppError, type Clock } from '@sifaka/kernel';
+import { AppError, toAppError, type Clock } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
 import type { Source } from '@sifaka/plugin-sdk';
 import { CLOCK } from '@sifaka/runtime';
@@ -26,6 +26,8 @@ interface Wanted {
 export interface Cleaned {
   report: CleanReport;
   counts: Record<Line['outcome'], number>;
+  /** What ended it before its end, through no fault of the source; null: it was looked at to its end. */
+  fault: AppError | null;
 }
 
 const pageSize = 200;
@@ -50,19 +52,32 @@ export class CleanSource {
     allow(principal, 'administer', { what: 'clean sources' });
     const source = await this.sources.byId(id);
     if (source === undefined) throw noSuchSource(id);
-    return (await this.run(source, { selection, isDryRun, by: principal, signal: AbortSignal.timeout(requestLimitMs) })).report;
+    const { report, fault } = await this.run(source, { selection, isDryRun, by: principal, signal: AbortSignal.timeout(requestLimitMs) });
+    if (fault !== null) throw fault;
+    return report;
   }
 
-  /** Never throws for what the source does: that is in the report. */
+  /** Never throws: what the source does is in the report, and what else came in between as `fault`, beside what was done until then. */
   async run(source: SourceRow, wanted: Wanted): Promise<Cleaned> {
     const report: CleanReport = { source: { id: source.id, label: source.label }, isDryRun: wanted.isDryRun, reasonNot: null, certificates: [], total: 0 };
-    const done: Cleaned = { report, counts: { would_be_removed: 0, removed: 0, failed: 0, kept: 0 } };
+    const done: Cleaned = { report, counts: { would_be_removed: 0, removed: 0, failed: 0, kept: 0 }, fault: null };
+    try {
+      await this.through(source, wanted, done);
+    } catch (error) {
+      done.fault = toAppError(error);
+    }
+    return done;
+  }
+
+  private async through(source: SourceRow, wanted: Wanted, done: Cleaned): Promise<void> {
     const plugin = await this.plugin(source);
-    if (typeof plugin === 'string') report.reasonNot = plugin;
+    if (typeof plugin === 'string') done.report.reasonNot = plugin;
     for (let afterId = 0; ; ) {
+      if (wanted.signal.aborted && isKnownToBeCut(done, wanted)) return;
+      if (wanted.signal.aborted) throw tooLong(source);
       const page = await this.repository.page(source.id, afterId, pageSize);
       const last = page.at(-1);
-      if (last === undefined) return done;
+      if (last === undefined) return;
       const facts = new Map((await this.facts(page)).map((each) => [each.id, each]));
       const now = this.clock.now();
       for (const there of page) {
@@ -97,10 +112,26 @@ export class CleanSource {
     }
   }
 
+  /** Answers are as long as a message holds, in order of the ids. */
   private async facts(page: readonly CertificateThere[]): Promise<Certificate[]> {
-    return (await this.rpc.call(readNotableCertificates, { ids: page.map(({ certificateId }) => certificateId) }, { principal: { kind: 'system', service: 'discovery' } })).certificates;
+    const found: Certificate[] = [];
+    let ids = page.map(({ certificateId }) => certificateId);
+    while (ids.length > 0) {
+      const { certificates }: OutputOf<typeof readNotableCertificates> = await this.rpc.call(readNotableCertificates, { ids }, { principal: { kind: 'system', service: 'discovery' } });
+      const last = certificates.at(-1);
+      if (last === undefined) break;
+      found.push(...certificates);
+      ids = ids.filter((id) => id > last.id);
+    }
+    return found;
   }
 }
+
+/** Lines that were not reached say already that there is more to do. */
+const isKnownToBeCut = ({ counts }: Cleaned, { isDryRun }: Wanted): boolean => !isDryRun && counts.would_be_removed > 0;
+
+const tooLong = ({ label }: SourceRow): AppError =>
+  new AppError('unavailable', `source "${label}" has more certificates than could be looked at in time: ask again, or run the task clean_source, which takes its time`, { reason: 'source.clean_took_too_long' });
 
 function note({ report, counts }: Cleaned, line: Line): void {
   counts[line.outcome] += 1;

@@ -29,16 +29,17 @@ export class EndingCertificates {
     @Inject(CONFIG) private readonly config: Pick<DiscoveryConfig, 'expiringDeployedThresholdDays' | 'deployedCheckExcludedDomains' | 'deployedCheckExcludedOwners'>,
   ) {}
 
-  /** Page by page, soonest first. */
-  async *pages(): AsyncGenerator<SoughtCertificate[]> {
+  /** Page by page, soonest first. Pages are as long as an answer holds: only an empty one is the end. */
+  async *pages(signal: AbortSignal): AsyncGenerator<SoughtCertificate[]> {
     const notAfterTo = timestamp(endOfDay(this.clock.now(), this.config.expiringDeployedThresholdDays));
     for (let after: { notAfter: string; id: number } | null = null; ; ) {
+      signal.throwIfAborted();
       const input = { notAfterFrom: null, notAfterTo, ids: null, notify: null, kind: 'leaf' as const, after, limit: pageSize };
       const page: EndingCertificate[] = (await this.rpc.call(listEndingCertificates, input, { principal: { kind: 'system', service: 'discovery' } })).certificates;
       const sought = page.filter((each) => each.isInRenewalWindow && !this.isExcluded(each));
       if (sought.length > 0) yield await this.withFingerprints(sought);
       const last = page.at(-1);
-      if (last === undefined || page.length < pageSize) return;
+      if (last === undefined) return;
       after = { notAfter: last.notAfter, id: last.id };
     }
   }

@@ -43,7 +43,7 @@ export class IdentifyServed {
     const sum = { certificates: 0, names: 0, presented: 0 };
     const lines: string[] = [];
     const refused = new Set<string>();
-    for await (const page of this.ending.pages()) {
+    for await (const page of this.ending.pages(signal)) {
       const answers = await asker.ask(page);
       if (!dryRun) await this.served.keep(answers.served, this.clock.now());
       for (const each of answers.refused) refused.add(each);

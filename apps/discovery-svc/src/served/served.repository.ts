@@ -30,7 +30,7 @@ export class ServedRepository {
     await this.database.query('delete from served_certificate where checked_at < $1', [before]);
   }
 
-  /** In order of their ids. */
+  /** In order of their ids, as many as fit one answer: at least one, while there are any. */
   async list(certificateIds: readonly number[] | null, afterId: number, limit: number): Promise<ServedWhileEnding[]> {
     const text = `
       select s.certificate_id, s.domain, s.ports, s.checked_at
@@ -44,6 +44,15 @@ export class ServedRepository {
       item.domains.push({ name, ports, checkedAt: timestamp(checkedAt) });
       items.set(certificateId, item);
     }
-    return [...items.values()];
+    return fitting([...items.values()]);
   }
+}
+
+/** JSON of what fits one message: the bus may carry as little as 1 MiB. */
+const maxAnswerChars = 600_000;
+
+function fitting(items: ServedWhileEnding[]): ServedWhileEnding[] {
+  let chars = 0;
+  const first = items.findIndex((item, index) => (chars += JSON.stringify(item).length) > maxAnswerChars && index > 0);
+  return first === -1 ? items : items.slice(0, first);
 }

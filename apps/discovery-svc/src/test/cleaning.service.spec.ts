@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cleanSource, findSightings, type CleanReport, type InputOf, type TaskArguments } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
+import { CleanupRepository } from '../cleanup/cleanup.repository.js';
 import { CleanTasks } from '../cleanup/clean-tasks.js';
 import { RequestSync } from '../source/request-sync.js';
 import { SyncTasks } from '../source/sync-tasks.js';
@@ -100,6 +101,25 @@ describe('the tasks that clean', () => {
     expect(await task('one', { label, dryRun: false })).toMatchObject({ dryRun: false, removed: 1, certificates: expect.arrayContaining([expect.stringContaining(`(${ids.expired}) removed`)]) });
     await expect(task('one', {})).rejects.toMatchObject({ code: 'invalid_argument' });
     await expect(task('one', { label: 'no such' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('go on to the next source where one cannot be looked at, and say so', async () => {
+    const { label: broken, id } = await aFilledSource();
+    const { label } = await aFilledSource();
+    const repository = app().get(CleanupRepository);
+    const page = repository.page.bind(repository);
+    const spy = jest.spyOn(repository, 'page').mockImplementation((sourceId, ...rest) => (sourceId === id ? Promise.reject(new AppError('unavailable', 'an answer that no message holds')) : page(sourceId, ...rest)));
+    const report = await task('all', {});
+    expect(report.sources).toContainEqual(expect.objectContaining({ source: broken, reasonNot: 'an answer that no message holds' }));
+    expect(report.sources).toContainEqual(expect.objectContaining({ source: label, wouldBeRemoved: 1, reasonNot: null }));
+    await expect(task('one', { label: broken })).rejects.toMatchObject({ message: 'an answer that no message holds' });
+    spy.mockRestore();
+  });
+
+  it('stop between two pages when their time is over', async () => {
+    const { label } = await aFilledSource();
+    const over = { signal: AbortSignal.abort(), trigger: 'request' as const };
+    await expect(app().get(CleanTasks).one({ label }, over)).rejects.toMatchObject({ code: 'unavailable', reason: 'source.clean_took_too_long' });
   });
 
   it('leave sources alone that are switched off', async () => {

@@ -66,4 +66,23 @@ describe('certificates that end soon', () => {
     expect((await list([gone])).items.map(({ certificateId }) => certificateId)).toEqual([gone]);
     expect((await list(null, id, 1)).items.map(({ certificateId }) => certificateId)).toEqual([gone]);
   });
+
+  it('are told in answers that fit a message, however many names they have', async () => {
+    const first = 1_000_000;
+    await discovery.platform.database('discovery').query(
+      `insert into served_certificate (certificate_id, domain, ports, checked_at)
+       select $1 + c, repeat('n', 200) || n || '.corp.test', array[443, 8443], now() from generate_series(1, 100) c, generate_series(1, 60) n`,
+      [first],
+    );
+    const found: number[] = [];
+    for (let after = first; ; ) {
+      const { items } = await list(null, after);
+      const last = items.at(-1);
+      if (last === undefined) break;
+      expect(JSON.stringify(items).length).toBeLessThan(700_000);
+      found.push(...items.map(({ certificateId }) => certificateId));
+      after = last.certificateId;
+    }
+    expect(found).toEqual(Array.from({ length: 100 }, (_, index) => first + 1 + index));
+  });
 });

@@ -134,7 +134,10 @@ export const listEndingCertificates = query('rpc.issuer.certificate.list_ending'
   timeoutMs: 10_000,
 });
 
-/** The same for certificates by their ids, whatever their state; those that do not exist are left out. */
+/**
+ * The same for certificates by their ids, whatever their state, in order of the ids; those that do not exist are left out. An answer may hold
+ * the first of them only: ask for the ids behind its last one until none is left, or an answer is empty.
+ */
 export const readNotableCertificates = query('rpc.issuer.certificate.notable', {
   input: z.object({ ids: z.array(Id).min(1).max(500) }),
   output: z.object({ certificates: z.array(EndingCertificate.extend({ status: z.enum(['valid', 'revoked', 'unknown']).nullable(), isDeleted: z.boolean() })) }),

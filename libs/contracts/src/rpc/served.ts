@@ -10,7 +10,7 @@ export const ServedWhileEnding = z.object({
 });
 export type ServedWhileEnding = z.output<typeof ServedWhileEnding>;
 
-/** Those that were asked about, in order of their ids. */
+/** Those that were asked about, in order of their ids. An answer may be shorter than `limit`: read on until it is empty. */
 export const listServedWhileEnding = query('rpc.discovery.served.list', {
   input: z.object({ certificateIds: z.array(Id).min(1).max(500).nullable(), afterId: z.int().min(0), limit: z.int().min(1).max(500) }),
   output: z.object({ items: z.array(ServedWhileEnding) }),
