@@ -60,7 +60,7 @@ export class RevokeCertificate {
         log: 'revoke_cert',
         action: 'certificate.revoked',
         event: (changed) => newEvent(certificateRevoked, { ...storedFacts(changed), crlReason, revokedAt: revokedAt.toISOString() }, { subject: String(id), at }),
-        within: (tx) => this.records.revoke(tx, publisherId, before, { at, revokedAt, reason: crlReason }),
+        within: (tx) => this.records.revoke(tx, publisherId, before, { at, revokedAt, reason: crlReason, by: principal }),
       };
     });
   }

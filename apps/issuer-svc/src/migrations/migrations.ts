@@ -13,6 +13,7 @@ import { renewal } from './0012-renewal.js';
 import { crl } from './0013-crl.js';
 import { revocationCheck } from './0014-revocation-check.js';
 import { attachmentPlugins } from './0015-attachment-plugins.js';
+import { foundRevocations } from './0016-found-revocations.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -31,4 +32,5 @@ export const issuerMigrations = [
   crl,
   revocationCheck,
   attachmentPlugins,
+  foundRevocations,
 ];

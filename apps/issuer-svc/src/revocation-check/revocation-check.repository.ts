@@ -17,6 +17,12 @@ export interface CheckedCertificate {
   isRevoked: boolean;
 }
 
+/** Its CA said that a certificate is revoked, and nobody revoked it here. */
+export interface Finding {
+  /** Of the youngest answer that said so. */
+  thisUpdate: Date;
+}
+
 const maxId = 2_147_483_647;
 
 /** One look at all certificates, from the newest down. */
@@ -75,15 +81,15 @@ export class RevocationCheckRepository {
     await this.database.query({ name: 'revocation-check-settle', text: sql.settle, values: [ids] });
   }
 
-  /** Whether the certificate counts as revoked because its CA said so. */
-  async wasFound(tx: Sql, id: number): Promise<boolean> {
-    const [row] = await tx.query<{ found: boolean }>('select found_revoked as found from revocation_check where certificate_id = $1', [id]);
-    return row?.found === true;
+  /** Set when the certificate counts as revoked because its CA said so. */
+  async findingOf(tx: Sql, id: number): Promise<Finding | null> {
+    const [row] = await tx.query<Finding>('select coalesce(found_this_update, checked_at) as "thisUpdate" from revocation_check where certificate_id = $1 and found_revoked', [id]);
+    return row ?? null;
   }
 
   /** Within the transaction that holds the certificate's row. */
-  async keepWithin(tx: Sql, record: RevocationCheckRecord, isFound: boolean): Promise<void> {
-    await tx.query(sql.keepOne, [JSON.stringify([record]), isFound]);
+  async keepWithin(tx: Sql, record: RevocationCheckRecord, finding: Finding | null): Promise<void> {
+    await tx.query(sql.keepOne, [JSON.stringify([record]), finding !== null, finding?.thisUpdate ?? null]);
   }
 
   async markRevoked(tx: Sql, id: number, { revokedAt, reason }: { revokedAt: Date; reason: string }): Promise<void> {

@@ -19,7 +19,7 @@ export const page = `
   where c.id < $1 and c.format = 'x509' and not c.deleted and c.not_after >= $2 and c.date_created <= $3
     and (cardinality($4::text[]) = 0 or coalesce(a.plugin_slug, r.plugin_slug) = any ($4))
     and (c.status is distinct from 'revoked'
-      or exists (select from revocation_check h where h.certificate_id = c.id and h.found_revoked and h.crl_reason = 'certificateHold'))
+      or (c.revocation_reason = 'certificateHold' and exists (select from revocation_check h where h.certificate_id = c.id and h.found_revoked)))
     and not exists (select from revocation_check k where k.certificate_id = c.id and k.checked_at >= $5)
   order by c.id desc limit $6`;
 
@@ -33,21 +33,21 @@ const given = `
       "checkedAt" timestamptz, steps json)
   )`;
 
-const insert = (found: string) => `
-  insert into revocation_check as old (certificate_id, status, said_by, revoked_at, crl_reason, checked_at, steps, found_revoked)
-  select "certificateId", status, "saidBy", "revokedAt", "crlReason", "checkedAt", steps, ${found} from given order by 1
+const insert = (found: string, foundThisUpdate: string) => `
+  insert into revocation_check as old (certificate_id, status, said_by, revoked_at, crl_reason, checked_at, steps, found_revoked, found_this_update)
+  select "certificateId", status, "saidBy", "revokedAt", "crlReason", "checkedAt", steps, ${found}, ${foundThisUpdate} from given order by 1
   on conflict (certificate_id) do update set status = excluded.status, said_by = excluded.said_by, revoked_at = excluded.revoked_at,
     crl_reason = excluded.crl_reason, checked_at = excluded.checked_at, steps = excluded.steps`;
 
 /** Certificates that were deleted meanwhile would be an error of the whole statement: their rows are there, deletion is a flag. */
 export const keep = `
-  with ${given}, kept as (${insert('false')})
+  with ${given}, kept as (${insert('false', 'null::timestamptz')})
   update certificate c set status = case g.status when 'good' then 'valid' else 'unknown' end, updated_at = now()
   from given g
   where c.id = g."certificateId" and c.status is distinct from 'revoked'
     and c.status is distinct from (case g.status when 'good' then 'valid' else 'unknown' end)`;
 
-export const keepOne = `with ${given} ${insert('$2')}, found_revoked = excluded.found_revoked`;
+export const keepOne = `with ${given} ${insert('$2', '$3::timestamptz')}, found_revoked = excluded.found_revoked, found_this_update = excluded.found_this_update`;
 
 export const settle = `
   update certificate set status = 'valid', updated_at = now()

@@ -6,6 +6,18 @@ export interface Hold {
   rotation: boolean;
 }
 
+/** As its event has it. */
+export interface ClosedAuthority {
+  id: number;
+  name: string;
+  owner: string;
+  active: boolean;
+  issuer: string;
+  certificateId: number;
+  parentId: number | null;
+  roleIds: number[];
+}
+
 interface RevocationEntry {
   authorityId: number;
   certificateId: number;
@@ -28,9 +40,15 @@ export class RevocationRepository {
     await tx.query(releaseSql, [authorityId, serialHex]);
   }
 
-  /** It issues nothing more. */
-  async closeAuthority(tx: Sql, authorityId: number): Promise<void> {
-    await tx.query('update authority set active = false, version = version + 1, updated_at = now() where id = $1 and active', [authorityId]);
+  /** It issues nothing more. Null for one that was inactive before. */
+  async closeAuthority(tx: Sql, authorityId: number): Promise<ClosedAuthority | null> {
+    const [row] = await tx.query<ClosedAuthority>(closeSql, [authorityId]);
+    return row ?? null;
+  }
+
+  /** What a CA said of a certificate is no longer why it is revoked: only whoever revoked it here takes that back. */
+  async takeOver(tx: Sql, certificateId: number): Promise<void> {
+    await tx.query('update revocation_check set found_revoked = false, found_this_update = null where certificate_id = $1 and found_revoked', [certificateId]);
   }
 
   async holdOf(certificateId: number): Promise<Hold | null> {
@@ -47,6 +65,10 @@ export class RevocationRepository {
     await tx.query('delete from certificate_hold where certificate_id = $1', [certificateId]);
   }
 }
+
+const closeSql = `
+  update authority set active = false, version = version + 1, updated_at = now() where id = $1 and active
+  returning id, name, owner, active, plugin_slug as issuer, certificate_id as "certificateId", parent_id as "parentId", role_ids as "roleIds"`;
 
 const versioned = `with drawn as (update revocation_publication set version = version + 1 where authority_id = $1 returning version)`;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { certificateReleased, certificateRevoked, getPublication, type CertificateRecord } from '@sifaka/contracts';
+import { authorityUpdated, certificateReleased, certificateRevoked, getPublication, type CertificateRecord } from '@sifaka/contracts';
 import type { TestPlatform } from '@sifaka/testing';
 import { certificateOf, listedAs, revoke } from './a-publisher.js';
 import { admin, anAuthority, anIssuer, aSubCa, issue, openssl } from './an-issuer.js';
@@ -56,7 +56,14 @@ describe('a hold', () => {
     await revoke(platform, below.authorityCertificate, 'removeFromCRL');
     await listedAs(platform, root, ({ entries }) => entries.count === 0);
     await issue(platform, below);
+    const events = await platform.events(authorityUpdated.subject);
     await revoke(platform, below.authorityCertificate, 'cACompromise');
+    const { data } = await events.waitFor(({ subject }) => subject === String(below.id));
+    expect(data).toMatchObject({ id: below.id, name: below.name, active: false, parentId: root.id });
+    // Revoked again, it is inactive already: one event, one entry.
+    await revoke(platform, below.authorityCertificate, 'keyCompromise');
+    const audited = await platform.database('issuer').query<{ details: unknown }>("select details from audit_entry where action = 'authority.updated' and object_id = $1", [String(below.id)]);
+    expect(audited.map(({ details }) => details)).toMatchObject([{ activeBefore: true, active: false, because: 'its certificate was revoked (cACompromise)' }]);
     await expect(issue(platform, below)).rejects.toMatchObject({ code: 'invalid_argument', message: expect.stringContaining('not active') });
     await expect(revoke(platform, root.authorityCertificate, 'cACompromise')).rejects.toMatchObject({ code: 'failed_precondition' });
   });

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { certificateFoundRevoked, certificateReleased, checkRevocation, getCertificate, getRevocationCheck, revokeCertificate, runServiceJob, serviceStatus, type CertificateRecord } from '@sifaka/contracts';
+import { Database } from '@sifaka/database';
 import { fixedClock } from '@sifaka/kernel';
 import { certificatePem } from '@sifaka/pki';
 import { StandInAuthority, StandInServer } from '@sifaka/revocation-check/stand-in';
 import { aPrincipal, waitUntil, type EventCollector, type TestPlatform } from '@sifaka/testing';
+import { CertificateRepository } from '../certificate/certificate.repository.js';
+import { RecordRevocation } from '../revocation/record-revocation.js';
 import { CheckRevoked } from '../revocation-check/check-revoked.js';
 import { admin, anAuthority, anIssuer, issue, upload } from './an-issuer.js';
 
@@ -53,6 +56,7 @@ const says = ({ leaf, path }: Known, said: Parameters<StandInAuthority['ocsp']>[
 const check = ({ record }: Known, principal = admin) => platform.call('gateway', checkRevocation, { id: record.id }, { principal });
 const last = async ({ record }: Known) => (await platform.call('gateway', getRevocationCheck, { id: record.id }, as)).check;
 const statusOf = async ({ record }: Known) => (await platform.call('gateway', getCertificate, { id: record.id }, as)).status;
+const revocationOf = async ({ record }: Known) => (await platform.database('issuer').query('select revoked_at, revocation_reason from certificate where id = $1', [record.id]))[0];
 const revoked = { status: 'revoked', revokedAt: new Date('2026-02-01T00:00:00Z'), reason: 'keyCompromise' } as const;
 
 describe('a check that somebody asks for', () => {
@@ -82,18 +86,61 @@ describe('a check that somebody asks for', () => {
     expect(found.heard.filter(({ event }) => (event.data as { id: number }).id === it_.record.id)).toHaveLength(1);
   });
 
-  it('lets a certificate be valid again that only its CA had on hold', async () => {
+  it('lets a certificate be valid again that only its CA had on hold, when it says so later than the hold', async () => {
     const it_ = await known('ocsp');
-    says(it_, { ...revoked, reason: 'certificateHold' });
+    const saysAt = (said: Parameters<StandInAuthority['ocsp']>[1], thisUpdate: Date) => server.onOcsp(it_.path, () => ca.ocsp(it_.leaf.certificate.serial, said, { thisUpdate, nextUpdate: hours(23) }));
+    saysAt({ ...revoked, reason: 'certificateHold' }, hours(-3));
     await check(it_);
     expect(await statusOf(it_)).toBe('revoked');
     server.on(it_.path, Buffer.from('nonsense'));
     await check(it_);
     expect(await statusOf(it_)).toBe('revoked');
-    says(it_, { status: 'good' });
+    // Played back, or from a cache: answers that hold still, and are no younger than the hold.
+    for (const thisUpdate of [hours(-20), hours(-3)]) {
+      saysAt({ status: 'good' }, thisUpdate);
+      expect([(await check(it_)).status, await statusOf(it_)]).toEqual(['good', 'revoked']);
+    }
+    saysAt({ status: 'good' }, hours(-2));
     await check(it_);
     expect(await statusOf(it_)).toBe('valid');
     await released.waitFor((event) => (event.data as { id: number }).id === it_.record.id);
+  });
+
+  it('never makes valid what the CA revoked for good, whatever is said later', async () => {
+    const it_ = await known('ocsp');
+    says(it_, revoked);
+    await check(it_);
+    server.onOcsp(it_.path, () => ca.ocsp(it_.leaf.certificate.serial, { status: 'good' }, { thisUpdate: hours(0), nextUpdate: hours(23) }));
+    expect([(await check(it_)).status, await statusOf(it_)]).toEqual(['good', 'revoked']);
+    says(it_, { ...revoked, reason: 'certificateHold' });
+    await check(it_);
+    server.onOcsp(it_.path, () => ca.ocsp(it_.leaf.certificate.serial, { status: 'good' }, { thisUpdate: hours(0), nextUpdate: hours(23) }));
+    expect([(await check(it_)).status, await statusOf(it_)]).toEqual(['good', 'revoked']);
+    expect(await revocationOf(it_)).toEqual({ revoked_at: revoked.revokedAt, revocation_reason: 'keyCompromise' });
+  });
+
+  it('takes a hold for final when the CA made it so, and tells of it', async () => {
+    const it_ = await known('ocsp');
+    says(it_, { ...revoked, reason: 'certificateHold' });
+    await check(it_);
+    says(it_, { ...revoked, revokedAt: new Date('2026-03-01T00:00:00Z') });
+    await check(it_);
+    expect(await revocationOf(it_)).toEqual({ revoked_at: revoked.revokedAt, revocation_reason: 'keyCompromise' });
+    await found.waitFor(({ data }) => (data as { id: number }).id === it_.record.id && (data as { crlReason: string }).crlReason === 'keyCompromise');
+    server.onOcsp(it_.path, () => ca.ocsp(it_.leaf.certificate.serial, { status: 'good' }, { thisUpdate: hours(0), nextUpdate: hours(23) }));
+    await check(it_);
+    expect(await statusOf(it_)).toBe('revoked');
+  });
+
+  it('leaves a hold to whoever held it here as well', async () => {
+    const it_ = await known('ocsp');
+    says(it_, { ...revoked, reason: 'certificateHold' });
+    await check(it_);
+    const { app } = platform.service('issuer');
+    const held = await app.get(CertificateRepository).get(it_.record.id);
+    await app.get(Database).transaction((tx) => app.get(RecordRevocation).revoke(tx, null, held, { at: clock.now(), revokedAt: clock.now(), reason: 'certificateHold', by: admin }));
+    server.onOcsp(it_.path, () => ca.ocsp(it_.leaf.certificate.serial, { status: 'good' }, { thisUpdate: hours(0), nextUpdate: hours(23) }));
+    expect([(await check(it_)).status, await statusOf(it_)]).toEqual(['good', 'revoked']);
   });
 
   it('never makes valid what was revoked here', async () => {
@@ -155,6 +202,21 @@ describe('check_revoked', () => {
     server.visits.splice(0);
     expect(await run()).toMatchObject({ revoked: 0 });
     expect(server.count(`GET ${bad.path}`)).toBe(0);
+  });
+
+  it('asks about a hold again every day, also after a day without an answer', async () => {
+    const it_ = await known('ocsp');
+    clock.advance(3 * 86_400_000);
+    says(it_, { ...revoked, reason: 'certificateHold' });
+    await run();
+    server.on(it_.path, Buffer.from('nonsense'));
+    clock.advance(86_400_000);
+    await run();
+    expect([(await last(it_))?.status, await statusOf(it_)]).toEqual(['unknown', 'revoked']);
+    says(it_, { status: 'good' });
+    clock.advance(86_400_000);
+    await run();
+    expect(await statusOf(it_)).toBe('valid');
   });
 
   it('settles certificates of authorities here without asking anybody', async () => {

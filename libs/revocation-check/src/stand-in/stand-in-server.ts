@@ -58,9 +58,11 @@ export class StandInServer {
     this.visits.push(`${request.method} ${request.url}`);
     const chunks: Buffer[] = [];
     for await (const chunk of request) if (chunk instanceof Buffer) chunks.push(chunk);
-    const path = [...this.answers.keys()].filter((known) => request.url?.startsWith(known)).sort((a, b) => b.length - a.length)[0];
+    const path = [...this.answers.keys()].filter((known) => isBelow(request.url ?? '', known)).sort((a, b) => b.length - a.length)[0];
     const answer = path === undefined ? undefined : this.answers.get(path);
     if (answer === undefined) response.writeHead(404).end('nothing here');
     else await answer(request, response, Buffer.concat(chunks));
   }
 }
+
+const isBelow = (url: string, path: string): boolean => url === path || (url.startsWith(path) && (path.endsWith('/') || /^[/?]/.test(url.slice(path.length))));
