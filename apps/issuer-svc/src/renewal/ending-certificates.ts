@@ -30,7 +30,7 @@ export class EndingCertificates {
   async read({ ids }: InputOf<typeof readNotableCertificates>): Promise<OutputOf<typeof readNotableCertificates>> {
     const rows = await this.database.query<EndingRow>({ name: 'notable-certificates', text: notableSql, values: [ids] });
     const endings = await this.endings(rows);
-    return { certificates: endings.map((ending, index) => ({ ...ending, status: rows[index]?.status ?? null, isDeleted: rows[index]?.isDeleted ?? false })) };
+    return { certificates: fitting(endings.map((ending, index) => ({ ...ending, status: rows[index]?.status ?? null, isDeleted: rows[index]?.isDeleted ?? false }))) };
   }
 
   private async endings(rows: readonly EndingRow[]): Promise<EndingCertificate[]> {
@@ -50,7 +50,7 @@ export class EndingCertificates {
 const maxAnswerChars = 600_000;
 
 /** At least one, whatever it weighs; who reads goes on behind the last one. */
-function fitting(endings: EndingCertificate[]): EndingCertificate[] {
+function fitting<E extends EndingCertificate>(endings: E[]): E[] {
   let chars = 0;
   const first = endings.findIndex((ending, index) => (chars += JSON.stringify(ending).length) > maxAnswerChars && index > 0);
   return first === -1 ? endings : endings.slice(0, first);

@@ -56,6 +56,27 @@ describe('certificates that end soon', () => {
     expect(await notable(certificate.id, 2_000_000_000)).toMatchObject([{ id: certificate.id, status: 'revoked', isDeleted: false, renewal: { state: 'off' } }]);
   });
 
+  it('come in answers that fit a message, however many names they have', async () => {
+    const ids: number[] = [];
+    for (let count = 0; count < 5; count += 1) ids.push((await issue(platform, authority, lasting(30 + count))).id);
+    await platform.database('issuer').query(
+      `insert into domain (certificate_id, name, position) select c, repeat('n', 2000) || n || '.corp.test', n from unnest($1::int[]) c, generate_series(100, 200) n`,
+      [ids],
+    );
+    const all = async (read: (rest: number[]) => Promise<{ id: number }[]>) => {
+      const found: number[] = [];
+      for (let rest = ids; rest.length > 0; rest = ids.filter((id) => !found.includes(id))) {
+        const page = await read(rest);
+        if (page.length === 0) break;
+        expect(JSON.stringify(page).length).toBeLessThan(700_000);
+        found.push(...page.map(({ id }) => id));
+      }
+      return found;
+    };
+    expect(await all((rest) => notable(...rest))).toEqual(ids);
+    expect(await all((rest) => ending({ ids: rest }))).toEqual(ids);
+  });
+
   it('are asked for with their notifications on or off', async () => {
     const silent = await issue(platform, authority, { notify: false, ...lasting(5) });
     expect(await ending({ ids: [silent.id], notify: true })).toEqual([]);

@@ -35,12 +35,16 @@ export class EndingCertificates {
     }
   }
 
-  /** By their ids, whatever their state; those that do not exist are left out. */
+  /** By their ids, whatever their state; those that do not exist are left out. An answer may have been cut to fit a message: what is behind its last one is asked for again. */
   async read(ids: readonly number[]): Promise<ReadonlyMap<number, NotableCertificate>> {
     const found = new Map<number, NotableCertificate>();
-    for (let start = 0; start < ids.length; start += pageLength) {
-      const { certificates } = await this.rpc.call(readNotableCertificates, { ids: ids.slice(start, start + pageLength) }, { principal: self });
+    const ordered = [...new Set(ids)].sort((a, b) => a - b);
+    for (let start = 0; start < ordered.length; ) {
+      const asked = ordered.slice(start, start + pageLength);
+      const { certificates }: OutputOf<typeof readNotableCertificates> = await this.rpc.call(readNotableCertificates, { ids: asked }, { principal: self });
       for (const certificate of certificates) found.set(certificate.id, certificate);
+      const last = certificates.at(-1);
+      start += last === undefined ? asked.length : asked.indexOf(last.id) + 1;
     }
     return found;
   }
