@@ -8,6 +8,8 @@ import {
   listNotificationDeliveriesOperation,
   retryDelivery,
   retryDeliveryOperation,
+  retryFailedDeliveries,
+  retryNotificationDeliveriesOperation,
   type RequestFor,
 } from '@sifaka/contracts';
 import { RpcClient } from '@sifaka/messaging';
@@ -43,6 +45,13 @@ export class DeliveryController {
   @Serves(retryDeliveryOperation)
   retry({ params }: RequestFor<typeof retryDeliveryOperation>, call: HttpCall) {
     return this.rpc.call(retryDelivery, params, { principal: callerOf(call) });
+  }
+
+  @Serves(retryNotificationDeliveriesOperation)
+  async retryOfNotification({ params }: RequestFor<typeof retryNotificationDeliveriesOperation>, call: HttpCall) {
+    const principal = callerOf(call);
+    await this.rpc.call(getNotification, params, { principal });
+    return this.rpc.call(retryFailedDeliveries, { notificationId: params.id }, { principal });
   }
 
   private read(query: Filters, notificationId: number | null, call: HttpCall) {

@@ -82,9 +82,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
 
   /** After a run, without the lease: whoever found it taken meanwhile relies on this. */
   private async planNext(target: string): Promise<void> {
-    const at = await this.turns.nextAt(target);
+    const now = this.clock.now();
+    const at = await this.turns.nextAt(target, now);
     if (at === null) return;
-    const pauseMs = at.getTime() - this.clock.now().getTime();
+    const pauseMs = at.getTime() - now.getTime();
     if (pauseMs <= 0) await this.wake(target);
     else if (pauseMs < soonMs) this.later(target, pauseMs, () => this.wake(target));
   }

@@ -1,11 +1,15 @@
 import { Controller } from '@nestjs/common';
-import { getDelivery, listDeliveries, retryDelivery, type InputOf } from '@sifaka/contracts';
+import { getDelivery, listDeliveries, retryDelivery, retryFailedDeliveries, type InputOf } from '@sifaka/contracts';
 import { Handles, type CallContext } from '@sifaka/messaging';
 import { ReadDeliveries } from './read-deliveries.js';
+import { RetryDeliveries } from './retry-deliveries.js';
 
 @Controller()
 export class DeliveryHandlers {
-  constructor(private readonly reader: ReadDeliveries) {}
+  constructor(
+    private readonly reader: ReadDeliveries,
+    private readonly retries: RetryDeliveries,
+  ) {}
 
   @Handles(listDeliveries)
   list(input: InputOf<typeof listDeliveries>) {
@@ -19,6 +23,11 @@ export class DeliveryHandlers {
 
   @Handles(retryDelivery)
   retry({ id }: InputOf<typeof retryDelivery>, call: CallContext) {
-    return this.reader.retry(id, call.principal);
+    return this.retries.one(id, call.principal);
+  }
+
+  @Handles(retryFailedDeliveries)
+  retryFailed(input: InputOf<typeof retryFailedDeliveries>, call: CallContext) {
+    return this.retries.failed(input, call.principal);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import fc from 'fast-check';
-import { isAbsence, mayPass, mostAttempts, untilNextTry } from './pauses.js';
+import { isAbsence, leastPauseMs, mayPass, mostAttempts, untilNextTry } from './pauses.js';
 
 const day = 86_400_000;
 
@@ -25,13 +25,19 @@ describe('the pause before the next try', () => {
 });
 
 describe('a fault', () => {
-  it('that cannot pass is known by its code', () => {
-    expect(mayPass(new AppError('failed_precondition', 'no such channel'))).toBe(false);
-    for (const code of ['upstream_failed', 'upstream_timeout', 'unavailable', 'rate_limited', 'internal'] as const) expect(mayPass(new AppError(code, 'x'))).toBe(true);
+  it('that concerns the message alone cannot pass, and is known by its code', () => {
+    for (const code of ['failed_precondition', 'invalid_argument'] as const) expect(mayPass(new AppError(code, 'too long'))).toBe(false);
+    for (const code of ['upstream_failed', 'upstream_timeout', 'unavailable', 'rate_limited', 'internal', 'permission_denied', 'unauthenticated', 'not_found'] as const) expect(mayPass(new AppError(code, 'x'))).toBe(true);
   });
 
-  it('of a place that is away is none of the message', () => {
-    expect(isAbsence(new AppError('unavailable', 'x'))).toBe(true);
-    expect(isAbsence(new AppError('upstream_failed', 'x'))).toBe(false);
+  it('of a place that is away, or takes nothing from us, is none of the message', () => {
+    for (const code of ['unavailable', 'permission_denied', 'not_found'] as const) expect(isAbsence(new AppError(code, 'x'))).toBe(true);
+    expect(isAbsence(new AppError('failed_precondition', 'refused', { reason: 'outbound.refused' }))).toBe(true);
+    for (const code of ['upstream_failed', 'failed_precondition'] as const) expect(isAbsence(new AppError(code, 'x'))).toBe(false);
+  });
+
+  it('of credentials is not repeated until they are locked', () => {
+    expect(leastPauseMs(new AppError('permission_denied', 'x'))).toBe(300_000);
+    expect(leastPauseMs(new AppError('unavailable', 'x', { retryAfterMs: 7_000 }))).toBe(7_000);
   });
 });

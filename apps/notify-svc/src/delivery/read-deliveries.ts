@@ -1,63 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { accessRulesOf, allow, type AccessRules } from '@sifaka/authz';
-import type { DeliveryRecord, getDelivery, InputOf, listDeliveries, OutputOf, Principal } from '@sifaka/contracts';
-import { Database } from '@sifaka/database';
+import type { DeliveryRecord, getDelivery, InputOf, listDeliveries, OutputOf } from '@sifaka/contracts';
 import { AppError, timestamp, type Clock } from '@sifaka/kernel';
-import { CLOCK, CONFIG } from '@sifaka/runtime';
-import type { NotifyConfig } from '../notify.config.js';
+import { CLOCK } from '@sifaka/runtime';
+import type { DeliveryRow } from './delivery.js';
 import { DeliveryRepository } from './delivery.repository.js';
-import { DeliveryTrail } from './delivery-trail.js';
 import { DeliveryTurns } from './delivery-turns.repository.js';
 import { deliveryView } from './delivery.view.js';
 
 @Injectable()
 export class ReadDeliveries {
-  private readonly rules: AccessRules;
-
   constructor(
-    private readonly database: Database,
     private readonly deliveries: DeliveryRepository,
     private readonly turns: DeliveryTurns,
-    private readonly trail: DeliveryTrail,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) config: NotifyConfig,
-  ) {
-    this.rules = accessRulesOf(config);
-  }
+  ) {}
 
   async list(input: InputOf<typeof listDeliveries>): Promise<OutputOf<typeof listDeliveries>> {
     const { rows, total, nextCursor } = await this.deliveries.list(input);
-    return { items: rows.map(deliveryView), total, nextCursor };
+    return { items: await this.views(rows), total, nextCursor };
   }
 
   async get(id: number): Promise<OutputOf<typeof getDelivery>> {
     const row = await this.deliveries.byId(id);
     if (row === undefined) throw noSuchDelivery(id);
+    const [view] = await this.views([row]);
+    if (view === undefined) throw noSuchDelivery(id);
     const history = (await this.deliveries.steps(id)).map(({ at, state, detail }) => ({ at: timestamp(at), state, detail }));
-    return { ...deliveryView(row), text: row.text, html: row.html, history };
+    return { ...view, text: row.text, html: row.html, history };
   }
 
-  /** @throws AppError `failed_precondition` for one that is being sent, was delivered or dropped */
-  async retry(id: number, principal: Principal): Promise<DeliveryRecord> {
-    allow(principal, 'notification:write', null, this.rules);
-    const now = this.clock.now();
-    const row = await this.database.transaction(async (tx) => {
-      const again = await this.turns.again(tx, id, now);
-      if (again === undefined) throw await this.refusal(id);
-      await this.turns.pause(tx, again.target, null);
-      await this.deliveries.addStep(tx, id, { at: now, state: 'pending', detail: principal.kind === 'user' ? `asked for again by ${principal.username}` : 'asked for again' });
-      await this.trail.askedAgain(tx, again, principal);
-      await this.turns.wake(tx, again.target);
-      return again;
-    });
-    return deliveryView(row);
-  }
-
-  private async refusal(id: number): Promise<AppError> {
-    const row = await this.deliveries.byId(id);
-    if (row === undefined) return noSuchDelivery(id);
-    return new AppError('failed_precondition', `delivery ${id} is ${row.state}: only what waits or has failed can be tried again`, { reason: 'delivery.not_retryable' });
+  /** What goes to a place that is left alone waits for that, whenever its own turn would be. */
+  private async views(rows: readonly DeliveryRow[]): Promise<DeliveryRecord[]> {
+    const pauses = await this.turns.pauses([...new Set(rows.filter(({ state }) => state === 'pending').map(({ target }) => target))], this.clock.now());
+    return rows.map((row) => deliveryView(row, pauses.get(row.target)));
   }
 }
 
-const noSuchDelivery = (id: number): AppError => new AppError('not_found', `delivery ${id} does not exist`);
+export const noSuchDelivery = (id: number): AppError => new AppError('not_found', `delivery ${id} does not exist`);

@@ -7,7 +7,7 @@ import { words, type DeliveryRow } from './delivery.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { DeliveryTrail } from './delivery-trail.js';
 import { DeliveryTurns, type Ending } from './delivery-turns.repository.js';
-import { isAbsence, mayPass, untilNextTry } from './pauses.js';
+import { isAbsence, leastPauseMs, mayPass, mostAttempts, untilNextTry } from './pauses.js';
 
 interface InHand {
   row: DeliveryRow;
@@ -50,12 +50,18 @@ export class RecordDelivery {
   async failed(hand: InHand, error: unknown): Promise<boolean> {
     const fault = toAppError(error);
     const text = words(fault.code === 'internal' ? 'the plugin failed for a reason that it does not name' : fault.message);
-    const pauseMs = mayPass(error) ? untilNextTry(hand.row.attempts, fault.retryAfterMs, Math.random()) : null;
-    const nextTryAt = pauseMs === null ? null : new Date(this.clock.now().getTime() + pauseMs);
-    const isAway = nextTryAt !== null && isAbsence(error);
+    const leastMs = leastPauseMs(error);
+    const now = this.clock.now();
+    const after = (pauseMs: number) => new Date(now.getTime() + pauseMs);
+    const ownMs = mayPass(error) ? untilNextTry(hand.row.attempts, leastMs, Math.random()) : null;
+    const isAway = isAbsence(error);
     await this.database.transaction(async (tx) => {
+      const failures = isAway ? await this.turns.failures(tx, hand.row.target) : 0;
+      // With each message that is tried in vain, not with each of its own attempts: a place with many messages is not asked all the time.
+      const placeMs = isAway ? (untilNextTry(Math.min(failures + 1, mostAttempts - 1), leastMs, Math.random()) ?? 0) : 0;
+      const nextTryAt = ownMs === null ? null : after(Math.max(ownMs, placeMs));
       const row = await this.end(tx, hand, { state: nextTryAt === null ? 'failed' : 'pending', nextTryAt, lastError: text, onlyTo: hand.row.only_to }, text);
-      if (isAway) await this.turns.pause(tx, row.target, nextTryAt);
+      if (isAway) await this.turns.pause(tx, row.target, { until: nextTryAt ?? after(placeMs), error: text });
       await this.trail.failed(tx, row, text);
     });
     return !isAway;

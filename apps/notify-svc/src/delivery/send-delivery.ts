@@ -64,13 +64,19 @@ export class SendDelivery {
   }
 
   private async hand(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<DeliveryReceipt> {
-    const notifier = await open();
+    const notifier = await open().catch((error: unknown) => Promise.reject(notReady(error)));
     try {
       return await within(notifier.send(messageOf(attempt.row)), attempt.signal);
     } finally {
       if (isOwn) await notifier.close?.();
     }
   }
+}
+
+/** Options, settings or secrets with which a plugin cannot work are set right one day, and what goes there waits for that. */
+function notReady(error: unknown): AppError {
+  const { message, reason, code } = toAppError(error);
+  return new AppError(code === 'internal' ? 'internal' : 'unavailable', message, { ...(reason !== undefined && { reason }), cause: error });
 }
 
 /** For plugins that insist on what makes no sense for such messages. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isAppError } from '@sifaka/kernel';
 import { keepSecrets, PluginHost, refuseMovedSecrets, refuseReferences, secretRefs, setupFault, type StoredOption } from '@sifaka/plugin-host';
 import type { Notifier } from '@sifaka/plugin-sdk';
 import { NOTIFICATION_PLUGINS } from '../plugins.module.js';
@@ -46,11 +47,16 @@ export class NotificationPlugins {
     return { options: kept, intervalDays };
   }
 
-  /** Whether options come to the same as those that are stored: answers show defaults, and clients send them back. */
+  /** Whether options come to the same as those that are stored: answers show defaults, and clients send them back. None do where those are broken. */
   isSame(given: Given, { plugin: slug, options }: Pick<NotificationRow, 'plugin' | 'options'>): boolean {
     const plugin = this.host.plugin(slug);
     const text = (some: Given) => JSON.stringify([this.host.values(plugin, some), withInterval(some).intervalDays]);
-    return text(given) === text(options);
+    try {
+      return text(given) === text(options);
+    } catch (error) {
+      if (isAppError(error) && error.code === 'invalid_argument') return false;
+      throw error;
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   type NotificationRecord,
 } from '@sifaka/contracts';
 import { Handles, type CallContext } from '@sifaka/messaging';
+import { RetryDeliveries } from '../delivery/retry-deliveries.js';
 import { PreviewMessage } from '../preview/preview-message.js';
 import { ReadNotifications } from './read-notifications.js';
 import { SaveNotification } from './save-notification.js';
@@ -26,6 +27,7 @@ export class NotificationHandlers {
     private readonly saving: SaveNotification,
     private readonly test: TestNotification,
     private readonly preview: PreviewMessage,
+    private readonly retries: RetryDeliveries,
   ) {}
 
   @Handles(listNotifications)
@@ -56,6 +58,7 @@ export class NotificationHandlers {
   @Handles(updateNotification)
   async update(input: InputOf<typeof updateNotification>, call: CallContext): Promise<NotificationRecord> {
     await this.saving.update(input, call.principal);
+    await this.retries.reopen(input.id);
     return this.reader.get(input.id);
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { attachNotifications, deleteNotification, getDelivery, retryDelivery, runServiceJob, serviceStatus, updateNotification, type NotificationRecord } from '@sifaka/contracts';
+import { attachNotifications, deleteNotification, getDelivery, retryDelivery, retryFailedDeliveries, runServiceJob, serviceStatus, updateNotification, type NotificationRecord } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { metricsText } from '@sifaka/observability';
 import { waitUntil } from '@sifaka/testing';
@@ -29,6 +29,17 @@ const failing = (error: AppError) => {
   inbox.gate = () => {
     throw error;
   };
+};
+const chat = { slug: 'chat-notification', options: { interval: 30, unit: 'days', url: 'https://chat.corp.test/' } };
+const options = (values: Record<string, string | number>) => Object.entries(values).map(([name, value]) => ({ name, value }));
+/** Of one of these, after the longest pause. */
+const anotherTry = async (ids: number[]) => {
+  const attempts = async () => (await Promise.all(ids.map(get))).reduce((sum, each) => sum + each.attempts, 0);
+  const before = await attempts();
+  clock.advance(14_400_000);
+  await world.resume();
+  await waitUntil(async () => (await attempts()) > before);
+  for (const id of ids) await tried(id, 0);
 };
 const tried = (id: number, attempts: number) => waitUntil(async () => (await get(id)).attempts >= attempts && (await get(id)).state !== 'sending');
 
@@ -90,6 +101,79 @@ describe('a message', () => {
     expect((await get(deliveryId)).history.map(({ detail }) => detail)).toContainEqual(expect.stringContaining('asked for again by'));
     await expect(world.call('gateway', retryDelivery, { id: deliveryId }, { principal: admin })).rejects.toMatchObject({ code: 'failed_precondition' });
     await expect(world.call('gateway', retryDelivery, { id: 999_999 }, { principal: admin })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('whose server refuses our password waits with all that goes there, for days, and says why', async () => {
+    failing(new AppError('permission_denied', 'the mail server answered AUTH with 535'));
+    const notification = await world.notification();
+    const first = await told(notification);
+    await tried(first.deliveryId, 1);
+    const second = await told(notification);
+    await world.resume();
+    for (const { deliveryId } of [first, second]) expect(await get(deliveryId)).toMatchObject({ state: 'pending', lastError: expect.stringContaining('535'), nextTryAt: expect.any(String) });
+    expect((await get(second.deliveryId)).attempts).toBe(0);
+    expect(Date.parse((await get(first.deliveryId)).nextTryAt ?? '') - clock.now().getTime()).toBeGreaterThanOrEqual(300_000);
+    for (let round = 0; round < 8; round++) await anotherTry([first.deliveryId, second.deliveryId]);
+    expect([(await get(first.deliveryId)).attempts, (await get(second.deliveryId)).attempts].every((attempts) => attempts > 1)).toBe(true);
+    inbox.gate = () => undefined;
+    clock.advance(14_400_000);
+    await world.resume();
+    for (const { deliveryId } of [first, second]) await inState(deliveryId, 'delivered');
+  });
+
+  it('that alone makes its place look away does not hold up the others for long', async () => {
+    const notification = await world.notification();
+    let bad = 0;
+    inbox.gate = ({ certificates }) => {
+      if (certificates[0]?.id === bad) throw new AppError('upstream_timeout', 'no answer');
+    };
+    const certificate = world.certificate();
+    bad = certificate.id;
+    await world.call('gateway', attachNotifications, { certificateId: certificate.id, owner: certificate.owner, notificationIds: [notification.id] });
+    await world.run('notifyExpirations');
+    const stuck = (await world.deliveries({ certificateId: bad }))[0]?.id ?? 0;
+    await tried(stuck, 1);
+    const good = await told(notification);
+    for (let round = 0; round < 3; round++) await anotherTry([stuck, good.deliveryId]);
+    await inState(good.deliveryId, 'delivered');
+    expect((await get(stuck)).state).toBe('pending');
+  });
+
+  it('whose plugin cannot be made ready waits until it can', async () => {
+    const notification = await world.notification(chat);
+    await world.sql(`update notification set options = '[]' where id = $1`, [notification.id]);
+    const { deliveryId } = await told(notification);
+    await tried(deliveryId, 1);
+    expect(await get(deliveryId)).toMatchObject({ state: 'pending', lastError: expect.stringContaining('url') });
+    await world.call('gateway', updateNotification, { id: notification.id, label: notification.label, description: '', active: true, addedCertificateIds: [], removedCertificateIds: [], plugin: { slug: 'chat-notification', pluginOptions: options(chat.options) } }, { principal: admin });
+    await inState(deliveryId, 'delivered');
+  });
+
+  it('that waits because a clock was ahead does not wait for that long', async () => {
+    failing(new AppError('unavailable', 'away'));
+    const now = clock.now();
+    const { deliveryId } = await told();
+    await tried(deliveryId, 1);
+    clock.set(new Date(now.getTime() + days(30)));
+    await world.resume();
+    await tried(deliveryId, 2);
+    expect(Date.parse((await get(deliveryId)).nextTryAt ?? '')).toBeGreaterThan(now.getTime() + days(29));
+    clock.set(now);
+    inbox.gate = () => undefined;
+    await world.resume();
+    await inState(deliveryId, 'delivered');
+  });
+
+  it('that was given up is tried again with all others of its notification', async () => {
+    failing(new AppError('failed_precondition', 'too long'));
+    const notification = await world.notification();
+    const all = [await told(notification), await told(notification), await told()].map(({ deliveryId }) => deliveryId);
+    for (const id of all) await inState(id, 'failed');
+    inbox.gate = () => undefined;
+    await expect(world.call('gateway', retryFailedDeliveries, { notificationId: notification.id }, { principal: reader })).rejects.toMatchObject({ code: 'permission_denied' });
+    expect(await world.call('gateway', retryFailedDeliveries, { notificationId: notification.id }, { principal: admin })).toEqual({ retriedIds: all.slice(0, 2) });
+    for (const id of all.slice(0, 2)) await inState(id, 'delivered');
+    expect([(await get(all[0] ?? 0)).history.map(({ detail }) => detail), (await get(all[2] ?? 0)).state]).toEqual([expect.arrayContaining([expect.stringContaining('asked for again by')]), 'failed']);
   });
 
   it('does not hold up others when it alone is refused for now', async () => {

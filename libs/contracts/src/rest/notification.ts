@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DeliveryRecord, deliveryStates, getDelivery, messageTypes, notificationLabelLength, NotificationTestReport, previewMessage } from '../rpc/notification.js';
+import { DeliveryRecord, deliveryStates, getDelivery, messageTypes, notificationLabelLength, NotificationTestReport, previewMessage, retryFailedDeliveries } from '../rpc/notification.js';
 import { PluginInput } from '../rpc/plugin.js';
 import { bool, flag, idParam, int, refs, text } from './field.js';
 import { listOf, listQuery } from './list.js';
@@ -125,6 +125,15 @@ export const retryDeliveryOperation = operation('retryDelivery', 'POST', '/deliv
   errors: [404, 412],
 });
 
+export const retryNotificationDeliveriesOperation = operation('retryNotificationDeliveries', 'POST', '/notifications/{id}/deliveries/retry', {
+  tag,
+  summary: 'Try now what was given up of a notification, a thousand messages at a time',
+  access: 'writer',
+  params: byId,
+  response: retryFailedDeliveries.output,
+  errors: [404],
+});
+
 export const notificationOperations = [
   listNotificationsOperation,
   createNotificationOperation,
@@ -139,4 +148,5 @@ export const notificationOperations = [
   listDeliveriesOperation,
   getDeliveryOperation,
   retryDeliveryOperation,
+  retryNotificationDeliveriesOperation,
 ] as const;

@@ -166,6 +166,15 @@ export const getDelivery = query('rpc.notify.delivery.get', {
 /** Tries a failed or waiting one now. */
 export const retryDelivery = command('rpc.notify.delivery.retry', { input: z.object({ id: Id }), output: DeliveryRecord, callers: ['gateway'], codes: ['permission_denied', 'not_found', 'failed_precondition'], idempotent: true });
 
+/** Tries everything now that was given up of a notification, a thousand of the oldest at a time; what waits is due as well. */
+export const retryFailedDeliveries = command('rpc.notify.delivery.retry_failed', {
+  input: z.object({ notificationId: Id }),
+  output: z.object({ retriedIds: z.array(Id) }),
+  callers: ['gateway'],
+  codes: ['permission_denied'],
+  idempotent: true,
+});
+
 export const NotificationTestReport = z.object({ isWorking: z.boolean(), detail: z.string(), durationMs: z.int() });
 export type NotificationTestReport = z.output<typeof NotificationTestReport>;
 
@@ -195,6 +204,7 @@ export const notificationContracts = [
   listDeliveries,
   getDelivery,
   retryDelivery,
+  retryFailedDeliveries,
   testNotification,
   tryNotification,
   previewMessage,
