@@ -9,7 +9,7 @@ import type { S3Options } from './options.js';
 const fingerprintEntry = 'sifaka-fingerprint';
 
 /** A new list takes the place of a former one long before that ends: whoever serves the bucket asks again after five minutes. */
-const publicCaching = 'public, max-age=300';
+const publicCaching = 'public, max-age=30';
 
 /** Objects of one bucket, below one prefix. */
 export class S3Destination implements Destination {

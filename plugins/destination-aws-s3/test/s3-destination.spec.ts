@@ -67,7 +67,7 @@ describeWithPeers(['moto'], 'objects in moto, with rights enforced', () => {
 
   it('that are published say what they are, and are asked for again soon', async () => {
     await one().publish?.({ name: 'corp-ca.crl', mediaType: 'application/pkix-crl', content: Buffer.from('list') });
-    expect(await head('edge/corp-ca.crl')).toMatchObject({ ContentType: 'application/pkix-crl', CacheControl: 'public, max-age=300', ContentLength: 4 });
+    expect(await head('edge/corp-ca.crl')).toMatchObject({ ContentType: 'application/pkix-crl', CacheControl: 'public, max-age=30', ContentLength: 4 });
     expect((await head('edge/corp-ca.crl')).ServerSideEncryption).toBeUndefined();
     await one().unpublish?.({ name: 'corp-ca.crl' });
     await expect(head('edge/corp-ca.crl')).rejects.toMatchObject({ name: 'NotFound' });

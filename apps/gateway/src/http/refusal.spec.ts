@@ -38,6 +38,8 @@ describe('refusalOf', () => {
 
   it.each([
     ['certificate.already_deleted', 412],
+    ['authority.publishes_nothing', 412],
+    ['crl.cannot_publish', 412],
     ['certificate.deletion_disabled', 405],
     ['http.unsupported_media_type', 415],
   ])('answers %s with %d', (reason, status) => {

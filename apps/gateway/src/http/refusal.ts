@@ -6,7 +6,7 @@ export interface Refusal {
   body: Record<string, unknown>;
 }
 
-/** Where Lemur's clients rely on another status than the code's own. */
+/** Where a client relies on another status than the code's own: Lemur's, or one of an operation that says so. */
 const statusOfReason: Record<string, number> = {
   'http.unsupported_media_type': 415,
   'http.body_too_large': 413,
@@ -15,6 +15,8 @@ const statusOfReason: Record<string, number> = {
   'certificate.already_deleted': 412,
   'owner.unknown_group': 412,
   'delivery.not_retryable': 412,
+  'authority.publishes_nothing': 412,
+  'crl.cannot_publish': 412,
   'listing.not_sortable': 400,
 };
 

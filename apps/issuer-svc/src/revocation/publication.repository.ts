@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import { slugify } from '@sifaka/pki';
 import { LRUCache } from 'lru-cache';
+import { claimMs } from './hold-claim.js';
 import type { PublicationState } from './publication.js';
 
 /** A number for the next list, or how long somebody else has before one may be made. */
@@ -58,17 +59,22 @@ export class PublicationRepository {
     return this.database.query<RevocationVersion>({ name: 'revocation-versions', text: versionsSql, values: [] });
   }
 
-  /** Takes the next number, unless somebody makes a list, or made one a moment ago. */
-  async claim(authorityId: number, forMs: number): Promise<Claim> {
-    const [claimed] = await this.database.query<{ number: number }>(claimSql, [authorityId, forMs]);
+  /** Takes the next number, unless somebody makes a list, or made one a moment ago. Renew it while the list is made. */
+  async claim(authorityId: number): Promise<Claim> {
+    const [claimed] = await this.database.query<{ number: number }>(claimSql, [authorityId, claimMs]);
     if (claimed !== undefined) return claimed;
     const [row] = await this.database.query<{ waitMs: number }>(waitSql, [authorityId]);
     return { waitMs: Math.max(0, Math.ceil(row?.waitMs ?? 0)) };
   }
 
-  /** Lets others try: this one failed. */
-  async fail(authorityId: number, error: string, now: Date): Promise<void> {
-    await this.database.query(failSql, [authorityId, error.slice(0, errorChars), now]);
+  /** False: somebody else makes a list by now, or this one is out. */
+  async renew(authorityId: number, number: number): Promise<boolean> {
+    return (await this.database.query(renewSql, [authorityId, number, claimMs])).length > 0;
+  }
+
+  /** Lets others try: this one failed. What somebody else claimed since stays his. */
+  async fail(authorityId: number, number: number, error: string, now: Date): Promise<void> {
+    await this.database.query(failSql, [authorityId, error.slice(0, errorChars), now, number]);
   }
 
   async revokedCount(authorityId: number): Promise<number> {
@@ -117,10 +123,14 @@ const claimSql = `
   update revocation_publication set number = number + 1, claimed_until = clock_timestamp() + $2 * interval '1 millisecond'
   where authority_id = $1 and (claimed_until is null or claimed_until <= clock_timestamp()) returning number`;
 
+const renewSql = `
+  update revocation_publication set claimed_until = clock_timestamp() + $3 * interval '1 millisecond'
+  where authority_id = $1 and number = $2 and (full_number is null or full_number < $2) returning 1`;
+
 const waitSql = `select extract(epoch from claimed_until - clock_timestamp())::float8 * 1000 as "waitMs" from revocation_publication where authority_id = $1`;
 
 /** After 10 s, 20 s, 40 s and so on, five minutes at most. */
 const failSql = `
-  update revocation_publication set attempts = attempts + 1, last_error = $2, claimed_until = null,
+  update revocation_publication set attempts = attempts + 1, last_error = $2, claimed_until = case when number = $4 then null else claimed_until end,
     next_try_at = $3::timestamptz + least(300, 10 * 2 ^ least(attempts, 10)) * interval '1 second'
   where authority_id = $1`;

@@ -6,6 +6,7 @@ import type { Logger } from '@sifaka/observability';
 import { CLOCK, CONFIG, LOGGER } from '@sifaka/runtime';
 import { z } from 'zod';
 import type { IssuerConfig } from '../issuer.config.js';
+import { holdClaim } from './hold-claim.js';
 import { MakeCrls } from './make-crls.js';
 import { PublicationRepository } from './publication.repository.js';
 import { crlDue, crlTermsOf, publishCrlJob, type CrlTerms, type PublicationState, type PublishingAuthority } from './publication.js';
@@ -53,7 +54,7 @@ export class PublishCrl {
   /** Makes new lists whether they are due or not, and waits for them. @throws AppError of whatever went wrong */
   async now(authority: PublishingAuthority, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const claim = await this.publications.claim(authority.id, claimMs);
+      const claim = await this.publications.claim(authority.id);
       if ('number' in claim) return this.make(authority, claim.number, true);
       await delay(Math.min(claim.waitMs + 1, lookAgainMs), undefined, { signal });
     }
@@ -83,7 +84,7 @@ export class PublishCrl {
     const due = state === null ? null : crlDue(state, this.terms, this.clock.now());
     // Beyond its own end an authority says nothing more.
     if (due === null || authority.facts.notAfter <= this.clock.now()) return false;
-    const claim = await this.publications.claim(authority.id, claimMs);
+    const claim = await this.publications.claim(authority.id);
     if ('number' in claim) await this.make(authority, claim.number, due === 'schedule');
     else await delay(Math.min(claim.waitMs + 1, lookAgainMs), undefined, { signal });
     return true;
@@ -91,9 +92,9 @@ export class PublishCrl {
 
   private async make(authority: PublishingAuthority, number: number, isBase: boolean): Promise<void> {
     try {
-      await this.making.run(authority, number, isBase);
+      await holdClaim(() => this.publications.renew(authority.id, number), () => this.making.run(authority, number, isBase));
     } catch (error) {
-      await this.publications.fail(authority.id, toAppError(error).message, this.clock.now());
+      await this.publications.fail(authority.id, number, toAppError(error).message, this.clock.now());
       throw error;
     }
   }
@@ -105,8 +106,6 @@ function isResting({ nextTryAt }: PublicationState, now: Date): boolean {
   return leftMs > 0 && leftMs <= longestRestMs;
 }
 
-/** A replica that ends in the middle holds up the others for so long; a list of a million entries takes a quarter of it. */
-const claimMs = 90_000;
 /** Whoever makes a list at the moment is done sooner than the claim ends. */
 const lookAgainMs = 250;
 /** Waiting for longer than this was not meant: the clock was wrong then. */

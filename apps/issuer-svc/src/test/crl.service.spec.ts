@@ -3,8 +3,11 @@ import { crlPublished, crlSliceBytes, getPublication, publishCrl, type Authority
 import { deltaFault, revokedEntry } from '@sifaka/pki';
 import { aPrincipal, waitUntil, type TestPlatform } from '@sifaka/testing';
 import { issuerService } from '../issuer.service.js';
+import { MakeCrls } from '../revocation/make-crls.js';
+import { PublicationRepository } from '../revocation/publication.repository.js';
+import { PublishingAuthorities } from '../revocation/publishing-authorities.js';
 import { PublishCrl } from '../revocation/publish-crl.js';
-import { certificateOf, crlOf, listedAs, revoke, slugOf } from './a-publisher.js';
+import { aPublisher, certificateOf, crlOf, listedAs, revoke, slugOf } from './a-publisher.js';
 import { admin, anAuthority, anIssuer, aSubCa, issue } from './an-issuer.js';
 
 jest.setTimeout(120_000);
@@ -96,6 +99,48 @@ describe('the lists of an authority', () => {
     await listed(authority, ({ entries }) => entries.count === 1);
     await publish(authority);
     expect((await crlOf(platform, authority, 'full', clock.now())).entries.count).toBe(1);
+  });
+
+  it('are made by another replica seconds after the one that makes them died', async () => {
+    const authority = await aPublisher(platform);
+    const publications = platform.service('issuer').app.get(PublicationRepository);
+    const claimOf = async () => (await platform.database('issuer').query<{ ms: number }>('select extract(epoch from claimed_until - clock_timestamp())::float8 * 1000 as ms from revocation_publication where authority_id = $1', [authority.id]))[0]?.ms ?? 0;
+    const lapse = () => platform.database('issuer').query("update revocation_publication set claimed_until = clock_timestamp() - interval '1 ms' where authority_id = $1", [authority.id]);
+    const claim = async () => {
+      const claimed = await publications.claim(authority.id);
+      return 'number' in claimed ? claimed.number : null;
+    };
+    await lapse();
+    const dead = await claim();
+    expect(dead).not.toBeNull();
+    expect(await claimOf()).toBeLessThanOrEqual(12_000);
+    expect(await claim()).toBeNull();
+    await lapse();
+    const second = await claim();
+    expect(second).not.toBeNull();
+    // It was not dead, only late: what the other one holds is nothing to it.
+    expect(await publications.renew(authority.id, dead ?? 0)).toBe(false);
+    await publications.fail(authority.id, dead ?? 0, 'too late', clock.now());
+    expect(await claim()).toBeNull();
+    expect(await publications.renew(authority.id, second ?? 0)).toBe(true);
+    await publications.fail(authority.id, second ?? 0, 'no key', clock.now());
+    expect(await claim()).not.toBeNull();
+  });
+
+  it('are left to the replica that is at them, however long it takes', async () => {
+    const authority = await aPublisher(platform);
+    const endOf = async () => (await platform.database('issuer').query<{ at: Date }>('select claimed_until as at from revocation_publication where authority_id = $1', [authority.id]))[0]?.at.getTime() ?? 0;
+    const making = platform.service('issuer').app.get(MakeCrls);
+    const run = making.run.bind(making);
+    const slow = jest.spyOn(making, 'run').mockImplementationOnce(async (...terms) => {
+      const first = await endOf();
+      await waitUntil(async () => (await endOf()) > first, { what: 'a claim that is held' });
+      return run(...terms);
+    });
+    const publishing = await platform.service('issuer').app.get(PublishingAuthorities).find(authority.id);
+    await publisher().now(publishing!, signal);
+    expect(slow).toHaveBeenCalled();
+    slow.mockRestore();
   });
 
   it('are made at the word of those who hold a role of the authority', async () => {
