@@ -8,7 +8,7 @@ import type { S3Options } from './options.js';
 /** Metadata of an object: the certificate in it, SHA-256, hex. */
 const fingerprintEntry = 'sifaka-fingerprint';
 
-/** A new list takes the place of a former one long before that ends: whoever serves the bucket asks again after five minutes. */
+/** A new list takes the place of a former one long before that ends: whoever serves the bucket asks again after half a minute, as those do who ask here. */
 const publicCaching = 'public, max-age=30';
 
 /** Objects of one bucket, below one prefix. */
