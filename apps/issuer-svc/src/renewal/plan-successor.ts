@@ -53,9 +53,10 @@ export function planSuccessor(old: RenewedCertificate, authority: AuthorityState
 
 function validityOf(old: RenewedCertificate, authority: AuthorityState, settings: Settings, now: Date): { notBefore: Date; notAfter: Date } {
   const usesDefault = settings.autorotationUseDefaultValidity && old.rotation;
+  const lost = settings.allowWeekendExpiration ? 0 : old.weekendLossMs;
   return successorValidity({
     now,
-    old: { notBefore: startOf(old), notAfter: old.notAfter },
+    old: { notBefore: new Date(startOf(old).getTime() - lost), notAfter: old.notAfter },
     authority: authority.validity,
     validityDays: usesDefault ? authority.summary.defaultValidityDays : null,
     maxDays: authority.summary.maxIssuanceDays,

@@ -22,6 +22,8 @@ export interface RenewedCertificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly dateCreated: Date;
+  /** By which its life is shorter than was meant, because it would have ended at a weekend. */
+  readonly weekendLossMs: number;
   readonly userId: number | null;
   readonly authorityId: number | null;
   readonly authorityName: string | null;
@@ -43,11 +45,22 @@ export class RenewedCertificates {
   }
 }
 
+/**
+ * Whoever ends on a Friday may have lost a day or two to the weekend, as may those before it: the first that ended on another day says how
+ * long all of them were meant to live. Without that a line of renewals would live shorter and shorter.
+ */
 const renewedSql = `
+  with recursive line as (
+    select c.id, c.renewal_of, c.not_after, c.not_after - c.not_before as life, 1 as length from certificate c where c.id = $1
+    union all
+    select p.id, p.renewal_of, p.not_after, p.not_after - p.not_before, l.length + 1 from line l join certificate p on p.id = l.renewal_of
+    where extract(dow from l.not_after at time zone 'UTC') = 5 and abs(extract(epoch from p.not_after - p.not_before - l.life)) <= 172801 and l.length < 50
+  )
   select c.id, c.name, c.custom_name as "customName", c.owner, c.owner_role_id as "ownerRoleId", c.role_ids as "roleIds", c.description, c.notify,
     c.rotation, (select json_build_object('id', p.id, 'name', p.name, 'days', p.days, 'hours', p.hours, 'lifetimeFraction', p.lifetime_fraction)
       from rotation_policy p where p.id = c.rotation_policy_id) as "rotationPolicy",
-    c.format, c.der, c.issuer, c.not_before as "notBefore", c.not_after as "notAfter", c.date_created as "dateCreated", c.user_id as "userId",
+    c.format, c.der, c.issuer, c.not_before as "notBefore", c.not_after as "notAfter", c.date_created as "dateCreated",
+    (select extract(epoch from least(max(life) - (c.not_after - c.not_before), interval '2 days')) * 1000 from line)::double precision as "weekendLossMs", c.user_id as "userId",
     c.authority_id as "authorityId", (select a.name from authority a where a.id = c.authority_id) as "authorityName", c.dns_provider_id as "dnsProviderId",
     array(select t.object_id from certificate_attachment t where t.certificate_id = c.id and t.kind = 'destination' and t.is_attached order by 1) as "destinationIds",
     clock_timestamp() + make_interval(secs => $2::double precision) as "storeBefore"
