@@ -1,8 +1,11 @@
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { AwsSession, callAws, isAwsFault } from '@sifaka/aws';
+import { AppError, isAppError } from '@sifaka/kernel';
 import type { DeliveryReceipt, NotificationMessage, NotifiedCertificate, Notifier, PluginContext } from '@sifaka/plugin-sdk';
 import { snsMessageOf, snsSubjectOf } from './sns-message.js';
 import type { SnsOptions } from './options.js';
+
+const missing = ['NotFound', 'NotFoundException', 'KMSNotFound', 'KMSNotFoundException', 'KMSDisabled', 'KMSDisabledException', 'KMSInvalidState', 'KMSInvalidStateException', 'KMSOptInRequired'];
 
 /** What has gone out while a delivery is tried again: more than the messages of a bad hour. */
 const maxRemembered = 10_000;
@@ -65,9 +68,19 @@ export class SnsNotifier implements Notifier {
       // Such a topic drops what it has had within five minutes.
       ...(this.options.topicName.endsWith('.fifo') && { MessageGroupId: 'sifaka', MessageDeduplicationId: id.slice(0, 128) }),
     });
-    const { MessageId: reference } = await callAws(`publish on ${this.topicArn}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+    const { MessageId: reference } = await this.publish(command);
     if (message.certificates.length > 1) this.remember(id);
     return reference ?? null;
+  }
+
+  private async publish(command: PublishCommand) {
+    try {
+      return await callAws(`publish on ${this.topicArn}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+    } catch (error) {
+      // Every message waits for the topic, and for its key.
+      if (isAppError(error) && isAwsFault(error, ...missing)) throw new AppError('not_found', error.message, { reason: error.reason, cause: error });
+      throw error;
+    }
   }
 
   private remember(id: string): void {

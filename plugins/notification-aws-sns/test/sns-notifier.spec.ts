@@ -112,7 +112,7 @@ describeWithPeers(['moto'], 'a topic of moto with a queue behind it, with rights
 
   it('says that there is no such topic', async () => {
     const elsewhere = { options: named({ topicName: 'nobody' }) };
-    expect(await notifierFault(subject, (notifier) => notifier.send(testMessage()), elsewhere)).toMatchObject({ code: 'failed_precondition', message: expect.stringContaining(`arn:aws:sns:${region}:${account}:nobody`) });
+    expect(await notifierFault(subject, (notifier) => notifier.send(testMessage()), elsewhere)).toMatchObject({ code: 'not_found', message: expect.stringContaining(`arn:aws:sns:${region}:${account}:nobody`) });
     expect(await notifierFault(subject, async (notifier) => notifier.check?.(), elsewhere)).toMatchObject({ code: 'failed_precondition' });
   });
 

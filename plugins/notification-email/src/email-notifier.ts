@@ -42,7 +42,7 @@ export class EmailNotifier implements Notifier {
   private transport(): MailTransport {
     if (this.opened !== null) return this.opened;
     const chosen = transportOf(this.options);
-    if ('reason' in chosen) throw new AppError('failed_precondition', chosen.reason, { reason: 'notification.not_configured' });
+    if ('reason' in chosen) throw new AppError('unavailable', chosen.reason, { reason: 'notification.not_configured' });
     this.opened = chosen.kind === 'ses' ? new SesTransport(this.options, this.context) : new SmtpTransport(this.options, this.context);
     return this.opened;
   }

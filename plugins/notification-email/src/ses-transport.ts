@@ -1,6 +1,6 @@
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { AwsSession, callAws } from '@sifaka/aws';
-import { isAppError } from '@sifaka/kernel';
+import { AppError, isAppError } from '@sifaka/kernel';
 import type { DeliveryReceipt, PluginContext, UndeliveredRecipient } from '@sifaka/plugin-sdk';
 import { createTransport } from 'nodemailer';
 import { addressees, type Mail, type MailTransport } from './mail.js';
@@ -32,7 +32,7 @@ export class SesTransport implements MailTransport {
         reference = (await this.sendTo(mail, await mimeOf(mail, some))) ?? reference;
       } catch (error) {
         if (from === 0 || !isAppError(error)) throw error;
-        const isWorthRetrying = error.code !== 'failed_precondition' && error.code !== 'permission_denied';
+        const isWorthRetrying = error.code !== 'failed_precondition';
         undelivered.push(...some.map((recipient) => ({ recipient, detail: error.message, isWorthRetrying })));
       }
     }
@@ -53,14 +53,28 @@ export class SesTransport implements MailTransport {
       // Without a destination it goes to those whom its own header names.
       Content: { Raw: { Data: raw } },
     });
-    const { MessageId: messageId } = await callAws(`send a mail of ${mail.from}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
-    return messageId ?? null;
+    try {
+      const { MessageId: messageId } = await callAws(`send a mail of ${mail.from}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+      return messageId ?? null;
+    } catch (error) {
+      throw isAppError(error) && isOfSender(error, mail.from) ? new AppError('permission_denied', error.message, { reason: error.reason, cause: error }) : error;
+    }
   }
 
   private client(): SESv2Client {
     this.opened ??= new SESv2Client(this.session.config());
     return this.opened;
   }
+}
+
+const closed = new Set(['aws.AccountSuspendedException', 'aws.SendingPausedException', 'aws.MailFromDomainNotVerifiedException', 'aws.NotFoundException', 'aws.ConfigurationSetDoesNotExist']);
+
+/** Whether no mail of this sender would be taken: in the sandbox recipients have to be verified as well, and the message names who is not. */
+function isOfSender({ reason = '', message }: AppError, from: string): boolean {
+  if (closed.has(reason)) return true;
+  const [, failed = ''] = /not verified[^:]*:(.*)/is.exec(message) ?? [];
+  const address = /<([^>]+)>$/.exec(from)?.[1] ?? from;
+  return failed.includes(address) || failed.split(/[\s,]+/).includes(address.split('@')[1] ?? '');
 }
 
 async function mimeOf({ content }: Mail, to: readonly string[]): Promise<Buffer> {

@@ -28,8 +28,9 @@ const SmtpError = z.looseObject({
 type SmtpError = z.output<typeof SmtpError>;
 
 /**
- * A refusal of this one mail for good (5yz, RFC 5321 section 4.2.1) is `failed_precondition`, refused credentials are `permission_denied`;
- * whatever concerns the connection, and everything that the server calls temporary (4yz), is worth another attempt.
+ * A refusal of this one mail or of all its recipients for good (5yz, RFC 5321 section 4.2.1) is `failed_precondition`; refused credentials, a
+ * refused sender, and a server that relays nothing for us are `permission_denied`: no mail gets through until somebody sets that right.
+ * Whatever concerns the connection, and everything that the server calls temporary (4yz), is worth another attempt.
  */
 export function smtpFault(thrown: unknown, situation: SmtpSituation): AppError {
   const known = [situation.ended, thrown].find(isAppError);
@@ -63,19 +64,35 @@ export function refusedRecipients(errors: unknown): UndeliveredRecipient[] {
   if (!Array.isArray(errors)) return [];
   return errors.map((each) => {
     const { recipient = 'somebody', response = '', responseCode = 0 } = SmtpError.parse(each);
-    return { recipient, detail: wordsOf(response), isWorthRetrying: responseCode < 500 };
+    return { recipient, detail: wordsOf(response), isWorthRetrying: responseCode < 500 || !isOfAddress(response) };
   });
 }
 
 /** In one line that is not too long. */
 export const wordsOf = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, 300);
 
-function codeOf({ command = '', code }: SmtpError, status: number) {
+function codeOf({ command = '', code, response = '', rejectedErrors }: SmtpError, status: number) {
+  const refusals = refusedRecipients(rejectedErrors);
+  if (refusals.length > 0 && refusals.every(({ isWorthRetrying }) => !isWorthRetrying)) return 'failed_precondition';
   if (status < 500) return 'upstream_failed';
   // 530: it wants credentials and has none.
   if (code === 'EAUTH' || command.startsWith('AUTH') || status === 530) return 'permission_denied';
-  // Refused before there was a mail: another time, or after somebody set it right, there will be none the less.
-  return /^(?:MAIL|RCPT|DATA)/.test(command) ? 'failed_precondition' : 'upstream_failed';
+  // Whoever may not even say who he is gets nothing through, and neither does a sender that nobody wants; one mail may be too large.
+  if (/^(?:CONN|EHLO|HELO|LHLO)/.test(command)) return 'permission_denied';
+  if (command.startsWith('MAIL')) return status === 552 || /^5\d\d[ -]5\.3\.4\b/.test(response) ? 'failed_precondition' : 'permission_denied';
+  if (command.startsWith('RCPT')) return refusals.every(({ detail }) => ofSender.test(detail)) && ofSender.test(response) ? 'permission_denied' : 'upstream_failed';
+  return command.startsWith('DATA') ? 'failed_precondition' : 'upstream_failed';
+}
+
+/** What a server says to recipients that it would take from somebody else. */
+const ofSender = /relay|sender|authenticat|^5\d\d[ -]5\.(?:1\.[078]|7\.(?:54|57|60))\b/i;
+const policy = /denied|polic|block|permitted|allowed|permission|authori[sz]ed|spam|reputation/i;
+
+/** Whether there is something wrong with the address itself (RFC 3463 sections 3.2 and 3.3), and not with who writes to it, and from where. */
+function isOfAddress(response: string): boolean {
+  if (ofSender.test(response)) return false;
+  const enhanced = /^5\d\d[ -]5\.(\d{1,3})\.\d{1,3}\b/.exec(response)?.[1];
+  return enhanced === undefined ? /^55[0-3]/.test(response) && !policy.test(response) : enhanced === '1' || enhanced === '2';
 }
 
 function withoutSecret(text: string, secret: string | undefined): string {

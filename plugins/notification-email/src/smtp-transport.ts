@@ -11,8 +11,10 @@ const defaultStepMs = 20_000;
 /** For the server to say good-bye. */
 const closeMs = 1_000;
 
-/** All of it takes no longer than some steps do: the host gives up after 90 s. */
+/** All of it takes no longer than some steps do. */
 const stepsOfMail = 4;
+/** However long a step may be: the host gives up after 90 s and tries again, and the first try must be over by then. */
+const longestMailMs = 80_000;
 
 /** One connection for each mail: mails are few, and a connection that is kept is one that has ended when it is needed. */
 export class SmtpTransport implements MailTransport {
@@ -35,7 +37,7 @@ export class SmtpTransport implements MailTransport {
   }
 
   async send(mail: Mail): Promise<DeliveryReceipt> {
-    const limit = limited(this.context.signal, this.host, this.stepMs * stepsOfMail);
+    const limit = limited(this.context.signal, this.host, Math.min(this.stepMs * stepsOfMail, longestMailMs));
     // What ended the connection says more than what the protocol made of it.
     const ended: { fault?: unknown } = {};
     try {

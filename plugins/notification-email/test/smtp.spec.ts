@@ -183,7 +183,7 @@ describe('the plugin for mail', () => {
 
   it('refuses to send, in the same words, where it is asked all the same', async () => {
     const { notifier } = makeNotifier({ ...subjectAt({ host: '127.0.0.1', port: 1, caPem: '', received: [], connections: () => 0, stop: () => Promise.resolve() }, {}), installed: {} });
-    await expect(notifier.send(testMessage())).rejects.toMatchObject({ code: 'failed_precondition', message: expect.stringContaining('MAIL_SERVER') });
+    await expect(notifier.send(testMessage())).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('MAIL_SERVER') });
   });
 
   it.each(['joe', 'joe@', '@owners.example', 'joe@owners.example;team@owners.example', 'joe@owners.example, ,x', 'Joe <joe@owners.example>', 'joe@owners.example\r\nbcc:x@y.example', ''])('takes no recipients like %j', (recipients) => {

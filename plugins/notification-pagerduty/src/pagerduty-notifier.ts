@@ -29,6 +29,7 @@ export class PagerDutyNotifier implements Notifier {
       const { dedup_key: key = json.dedup_key } = await this.api.read(Accepted, '/v2/enqueue', { method: 'POST', json });
       return { reference: key };
     } catch (error) {
+      if (error instanceof AppError && error.code === 'failed_precondition' && /routing.?key/i.test(error.message)) throw new AppError('permission_denied', error.message);
       throw error instanceof AppError && error.code === 'rate_limited' && error.retryAfterMs === undefined ? new AppError('rate_limited', error.message, { retryAfterMs: limitRetryMs }) : error;
     }
   }

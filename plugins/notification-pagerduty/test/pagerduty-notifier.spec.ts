@@ -96,6 +96,7 @@ describe('an alert', () => {
   it.each<[StandInAnswer, object]>([
     [{ status: 429, body: 'Too many requests' }, { code: 'rate_limited', retryAfterMs: 30_000 }],
     [{ status: 400, body: { status: 'invalid event', message: 'Event object is invalid', errors: ["'payload.severity' is wrong"] } }, { code: 'failed_precondition', message: expect.stringContaining("Event object is invalid; 'payload.severity' is wrong") }],
+    [{ status: 400, body: { status: 'invalid event', message: 'Event object is invalid', errors: ['Invalid routing key'] } }, { code: 'permission_denied' }],
     [{ status: 200, body: '<html>welcome</html>' }, { code: 'upstream_failed' }],
   ])('that is answered with %j was not taken', async (answer, fault) => {
     answersOnce.push(answer);

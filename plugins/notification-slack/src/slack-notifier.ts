@@ -55,6 +55,7 @@ export class SlackNotifier implements Notifier {
   private webhookFault(answer: ApiAnswer): AppError {
     const word = typeof answer.body === 'string' ? (/^[a-z_]{3,64}$/.exec(answer.body.trim())?.[0] ?? null) : null;
     const plain = this.api.refusal('the webhook', { method: 'POST' }, answer);
+    if (word === null && (answer.status === 404 || answer.status === 410)) return new AppError('not_found', plain.message);
     if (word === null) return answer.status < 300 ? new AppError('upstream_failed', `Slack did not take the message: ${plain.message}`) : plain;
     // 404 for a webhook that was taken back is a refusal; what it says may pass, passes.
     return answer.status === 429 || answer.status >= 500 ? plain : new AppError(codeOf(word), `Slack refused the message: ${word}${remedies[word] ?? ''}`, { reason: `slack.${word}` });
@@ -65,13 +66,15 @@ const statuses = [400, 403, 404, 410];
 
 const Answer = z.looseObject({ ok: z.boolean(), error: z.string().regex(/^[\w-]{1,64}$/).optional().catch('unknown'), ts: z.string().optional(), needed: z.string().max(200).optional().catch(undefined) });
 
-const refusals = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'no_permission', 'missing_scope', 'not_allowed_token_type', 'access_denied', 'ekm_access_denied', 'org_login_required', 'invalid_token', 'action_prohibited', 'restricted_action', 'user_not_found', 'team_disabled', 'no_team', 'no_service', 'no_active_hooks', 'posting_to_general_channel_denied']);
-const passing = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org', 'rollup_error']);
+const refusals = new Set(['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'no_permission', 'missing_scope', 'not_allowed_token_type', 'access_denied', 'ekm_access_denied', 'org_login_required', 'invalid_token', 'action_prohibited', 'restricted_action', 'team_disabled', 'no_team', 'no_service', 'no_active_hooks', 'posting_to_general_channel_denied', 'not_in_channel', 'is_archived', 'channel_is_archived']);
+/** Of this message: no other attempt ends better. What nobody knows may pass. */
+const refusedMessages = new Set(['msg_too_long', 'no_text', 'invalid_payload', 'invalid_blocks', 'invalid_blocks_format', 'invalid_attachments', 'too_many_attachments', 'invalid_arguments', 'invalid_arg_name', 'invalid_array_arg', 'invalid_charset', 'invalid_form_data', 'invalid_post_type', 'missing_post_type', 'invalid_metadata_format', 'markdown_text_conflict']);
 
 function codeOf(error: string): ErrorCode {
   if (error === 'ratelimited' || error === 'rate_limited' || error === 'message_limit_exceeded') return 'rate_limited';
-  if (passing.has(error)) return 'upstream_failed';
-  return refusals.has(error) ? 'permission_denied' : 'failed_precondition';
+  if (error === 'channel_not_found' || error === 'user_not_found') return 'not_found';
+  if (refusals.has(error)) return 'permission_denied';
+  return refusedMessages.has(error) ? 'failed_precondition' : 'upstream_failed';
 }
 
 const remedies: Readonly<Record<string, string>> = {

@@ -99,12 +99,14 @@ describe('a message in Slack', () => {
   });
 
   it.each([
-    ['not_in_channel', 'failed_precondition', /invite the bot/],
+    ['not_in_channel', 'permission_denied', /invite the bot/],
     ['missing_scope', 'permission_denied', /needs the scope chat:write/],
     ['token_revoked', 'permission_denied', /token_revoked/],
     ['ratelimited', 'rate_limited', /ratelimited/],
     ['internal_error', 'upstream_failed', /internal_error/],
-    ['something_new', 'failed_precondition', /something_new/],
+    ['channel_not_found', 'not_found', /the channel is unknown/],
+    ['msg_too_long', 'failed_precondition', /msg_too_long/],
+    ['something_new', 'upstream_failed', /something_new/],
   ])('that the web API refuses with %s says so', async (error, code, message) => {
     answersOnce.push({ body: { ok: false, error, ...(error === 'missing_scope' && { needed: 'chat:write' }) } });
     expect(await notifierFault(byToken, (notifier) => notifier.send(testMessage()))).toMatchObject({ code, message: expect.stringMatching(message), reason: `slack.${error}` });
@@ -112,8 +114,9 @@ describe('a message in Slack', () => {
 
   it.each([
     [404, 'no_service', 'permission_denied'],
-    [404, 'channel_not_found', 'failed_precondition'],
-    [410, 'channel_is_archived', 'failed_precondition'],
+    [404, 'channel_not_found', 'not_found'],
+    [404, 'no such page', 'not_found'],
+    [410, 'channel_is_archived', 'permission_denied'],
     [403, 'action_prohibited', 'permission_denied'],
     [400, 'invalid_payload', 'failed_precondition'],
     [200, 'welcome to the hotel', 'upstream_failed'],

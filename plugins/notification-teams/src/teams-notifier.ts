@@ -8,6 +8,9 @@ const failureInside = /Webhook message delivery failed with error: .*?HTTP error
 
 const limitRetryMs = 60_000;
 
+/** The workflow was deleted or switched off: until somebody gives another address. */
+const missing = 404;
+
 /** https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using */
 export class TeamsNotifier implements Notifier {
   private readonly api: HttpApi;
@@ -26,11 +29,12 @@ export class TeamsNotifier implements Notifier {
   }
 
   async send(message: NotificationMessage): Promise<DeliveryReceipt> {
-    const request = { method: 'POST', json: teamsMessageOf(message) } as const;
+    const request = { method: 'POST', json: teamsMessageOf(message), accepts: [missing] } as const;
     const answer = await this.api.send('', request);
-    const status = typeof answer.body === 'string' ? failureInside.exec(answer.body)?.[1] : undefined;
+    const status = answer.status === missing ? missing : typeof answer.body === 'string' ? failureInside.exec(answer.body)?.[1] : undefined;
     if (status === undefined) return { reference: answer.headers.get('x-ms-workflow-run-id') };
     const fault = this.api.refusal('', request, { ...answer, status: Number(status) });
+    if (Number(status) === missing) throw new AppError('not_found', fault.message);
     throw fault.code === 'rate_limited' && fault.retryAfterMs === undefined ? new AppError('rate_limited', fault.message, { retryAfterMs: limitRetryMs }) : fault;
   }
 }

@@ -80,6 +80,11 @@ describe('a card in Teams', () => {
     expect(await notifierFault(subject, (notifier) => notifier.send(testMessage()))).toMatchObject(fault);
   });
 
+  it('that finds no workflow waits for one', async () => {
+    answersOnce.push({ status: 404, body: { error: { code: 'WorkflowNotFound' } } });
+    expect(await notifierFault(subject, (notifier) => notifier.send(testMessage()))).toMatchObject({ code: 'not_found', message: expect.stringContaining('WorkflowNotFound') });
+  });
+
   it('that a connector takes is delivered', async () => {
     answersOnce.push({ body: '1' });
     expect(await withNotifier(subject, (notifier) => notifier.send(testMessage()))).toEqual({ reference: null });

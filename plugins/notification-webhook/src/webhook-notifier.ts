@@ -1,5 +1,5 @@
 import { AppError } from '@sifaka/kernel';
-import { HttpApi, type DeliveryReceipt, type NotificationMessage, type Notifier, type PluginContext } from '@sifaka/plugin-sdk';
+import { HttpApi, type ApiRequest, type DeliveryReceipt, type NotificationMessage, type Notifier, type PluginContext } from '@sifaka/plugin-sdk';
 import { signatureHeaders } from '@sifaka/signed-webhook';
 import { z } from 'zod';
 import { cloudEventOf } from './cloud-event.js';
@@ -9,6 +9,8 @@ import type { WebhookOptions } from './options.js';
 const conflict = 409;
 /** It wants no more. */
 const gone = 410;
+/** There is nothing at the address: while it is deployed, or until somebody sets it right. */
+const missing = [404, 405];
 
 /** What the receiver may call it; an answer of another shape says nothing. */
 const Taken = z.object({ reference: z.string().min(1).max(255) });
@@ -38,12 +40,15 @@ export class WebhookNotifier implements Notifier {
 
   async send(message: NotificationMessage): Promise<DeliveryReceipt> {
     const body = JSON.stringify(cloudEventOf(message));
-    const { status, body: answer } = await this.api.send('', {
+    const request: ApiRequest = {
       method: 'POST',
       content: { type: 'application/cloudevents+json; charset=utf-8', body },
       headers: { ...signatureHeaders(this.options.secret, this.context.clock.now(), body), 'idempotency-key': message.deliveryId },
-      accepts: [conflict, gone],
-    });
+      accepts: [conflict, gone, ...missing],
+    };
+    const taken = await this.api.send('', request);
+    const { status, body: answer } = taken;
+    if (missing.includes(status)) throw new AppError('not_found', this.api.refusal('', request, taken).message, { reason: 'notification.webhook_missing' });
     if (status === gone) throw new AppError('failed_precondition', `the webhook at ${this.host} answered 410: it wants no more messages`, { reason: 'notification.webhook_gone' });
     return { reference: Taken.safeParse(answer).data?.reference ?? null };
   }

@@ -100,7 +100,8 @@ describe('a webhook', () => {
   it.each<[StandInAnswer, object]>([
     [{ status: 410 }, { code: 'failed_precondition', reason: 'notification.webhook_gone' }],
     [{ status: 422, body: { error: `no such tenant, ${secret}` } }, { code: 'failed_precondition', message: expect.stringMatching(/no such tenant, \*\*\*/) }],
-    [{ status: 404, body: 'no such page' }, { code: 'failed_precondition' }],
+    [{ status: 404, body: 'no such page' }, { code: 'not_found', message: expect.stringContaining('no such page') }],
+    [{ status: 401 }, { code: 'permission_denied' }],
     [{ status: 302, headers: { location: '/elsewhere' } }, { code: expect.any(String) }],
   ])('that answers %j has not taken it', async (answer, fault) => {
     answersOnce.push(answer);

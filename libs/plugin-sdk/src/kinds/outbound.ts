@@ -62,8 +62,9 @@ export interface UndeliveredRecipient {
 /** Tells people or programs that something happened. */
 export interface Notifier extends PluginLifecycle {
   /**
-   * @throws AppError `failed_precondition` or `permission_denied` when repeating cannot help; `upstream_failed`, `upstream_timeout`,
-   *   `unavailable` or `rate_limited` (with `retryAfterMs`) when it may
+   * @throws AppError `failed_precondition` for a message, or all its recipients, that will never be taken: it is not repeated. `permission_denied`
+   *   or `not_found` for a place that takes nothing from us until somebody sets something right, `upstream_timeout`, `unavailable` or
+   *   `rate_limited` (with `retryAfterMs`) for one that is away: everything that goes there waits. `upstream_failed`: this one is tried again
    */
   send(message: NotificationMessage): Promise<DeliveryReceipt>;
   /** Addresses or channel that its options name, for the record. */
