@@ -23,11 +23,11 @@ export function Page({ title, lead, parent, actions, children }: PageProps) {
     <Stack gap="lg" maw={1280} mx="auto">
       <Stack gap={4}>
         {parent !== undefined && (
-          <Breadcrumbs>
+          <Breadcrumbs styles={{ breadcrumb: { whiteSpace: 'normal' } }}>
             <Anchor component={Link} to={parent.to} size="sm">
               {parent.title}
             </Anchor>
-            <Text size="sm" c="dimmed" className="breaks" style={{ whiteSpace: 'normal' }}>
+            <Text size="sm" c="dimmed" className="breaks">
               {title}
             </Text>
           </Breadcrumbs>
