@@ -15,6 +15,19 @@ export interface BoundJob {
   self: object;
 }
 
+/** What a run has set going. */
+interface Begun {
+  /** Never rejects. */
+  work: Promise<unknown>;
+  isOver: boolean;
+}
+
+interface Attempt {
+  queueId: string;
+  signal: AbortSignal;
+  begun: Begun;
+}
+
 interface JobRunOptions {
   service: ServiceName;
   states: JobStates;
@@ -25,10 +38,14 @@ interface JobRunOptions {
 /** Runs jobs within their limits and keeps how they went. */
 export class JobRun {
   private readonly running = new Set<AbortController>();
+  /** The service stops: nobody waits any more for work that does not hear its time limit. */
+  private readonly stopped = new AbortController();
 
   constructor(private readonly options: JobRunOptions) {}
 
   /**
+   * Comes back when nothing of the run goes on any more: until then the queue begins no other one, however long ago it was counted as failed.
+   *
    * @param queueId the run's place in the queue
    * @throws whatever the job threw, or AppError `unavailable` when it was cut off.
    */
@@ -37,8 +54,12 @@ export class JobRun {
     const controller = new AbortController();
     this.running.add(controller);
     const timer = setTimeout(() => controller.abort(cutOff(`${job.name} took longer than ${job.timeLimitMs} ms`, tookTooLong)), job.timeLimitMs);
+    const begun: Begun = { work: Promise.resolve(), isOver: true };
     try {
-      await inSpan(`job ${job.name}`, { kind: 'consumer' }, () => this.watched(bound, payload, queueId, controller.signal));
+      await inSpan(`job ${job.name}`, { kind: 'consumer' }, () => this.watched(bound, payload, { queueId, signal: controller.signal, begun }));
+    } catch (error) {
+      if (outcomeOf(controller.signal) === 'timed_out') await this.endOf(begun, job.name);
+      throw error;
     } finally {
       clearTimeout(timer);
       this.running.delete(controller);
@@ -47,40 +68,42 @@ export class JobRun {
 
   /** Cuts off what runs: the service stops. */
   abortAll(): void {
-    for (const controller of this.running) controller.abort(cutOff('the service stops', stopping));
+    for (const controller of [...this.running, this.stopped]) controller.abort(cutOff('the service stops', stopping));
   }
 
-  private async watched(bound: BoundJob, payload: JobPayload, queueId: string, signal: AbortSignal): Promise<void> {
+  private async watched(bound: BoundJob, payload: JobPayload, { queueId, signal, begun }: Attempt): Promise<void> {
     const { service, states, clock } = this.options;
     const { name, task } = bound.job;
     const trigger = payload.trigger === 'request' ? 'request' : 'schedule';
     const run: RunFacts = { id: queueId, service, job: name, isTask: task !== undefined, trigger, startedAt: clock.now() };
     // Clocks are set; how long it took is another clock's business.
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     measureStart(run);
     try {
       await states.started(run);
-      const report = await this.perform(bound, payload, run, signal);
-      const end = this.end(begunMs);
+      const report = await this.perform(bound, payload, run, { signal, begun });
+      const end = this.end(startedMs);
       await states.succeeded(run, end, keptReport(report));
       measureEnd(run, 'succeeded', end);
     } catch (error) {
       this.options.log.error({ err: error, job: name }, 'job failed');
-      await this.failed(run, this.end(begunMs, error), outcomeOf(signal));
+      await this.failed(run, this.end(startedMs, error), outcomeOf(signal));
       throw error;
     }
   }
 
-  private async perform({ job, self }: BoundJob, payload: JobPayload, { startedAt, trigger }: RunFacts, signal: AbortSignal): Promise<TaskReport | undefined> {
+  private async perform({ job, self }: BoundJob, payload: JobPayload, { startedAt, trigger }: RunFacts, { signal, begun }: Pick<Attempt, 'signal' | 'begun'>): Promise<TaskReport | undefined> {
     const call = backgroundCall(this.options.service, new Date(startedAt.getTime() + job.timeLimitMs), signal);
     const work = runInCall(call, () => job.run(self, payload, { signal, trigger }));
+    begun.isOver = false;
+    begun.work = work.then(nothing, nothing).then(() => (begun.isOver = true));
     try {
       const report = await Promise.race([work, aborted(signal)]);
       // Whoever heard the signal and came back with half of the work has not succeeded.
       if (signal.aborted) throw toAppError(signal.reason);
       return report;
     } catch (error) {
-      if (outcomeOf(signal) === 'timed_out') await settled(work, graceMs);
+      if (outcomeOf(signal) === 'timed_out') await settled(begun.work, graceMs);
       throw signal.aborted ? toAppError(signal.reason) : error;
     }
   }
@@ -92,16 +115,24 @@ export class JobRun {
     if (outcome === 'stopped') await states.giveBackAttempt(run.id);
   }
 
-  private end(begunMs: number, error?: unknown): RunEnd {
-    return { at: this.options.clock.now(), durationMs: Math.max(0, Math.round(performance.now() - begunMs)), error: error === undefined ? null : describe(error) };
+  /** Of work that went on after it was counted as failed. What never ends is left behind some day, or when the service stops. */
+  private async endOf({ work, isOver }: Begun, name: string): Promise<void> {
+    const { signal } = this.stopped;
+    if (isOver || signal.aborted) return;
+    this.options.log.warn({ job: name }, 'job goes on although its time is over: it does not run again before it has ended');
+    await settled(Promise.race([work, aborted(signal)]), leftBehindMs);
+  }
+
+  private end(startedMs: number, error?: unknown): RunEnd {
+    return { at: this.options.clock.now(), durationMs: Math.max(0, Math.round(performance.now() - startedMs)), error: error === undefined ? null : describe(error) };
   }
 }
 
-/**
- * What a job that heard its time limit has to come to an end, so that the next run does not meet it. One that does not listen is left
- * behind: its result no longer counts.
- */
+/** What a job that heard its time limit has to come to an end before it is counted as failed; its result no longer counts. */
 const graceMs = 3_000;
+
+/** Below the four hours after which the queue itself takes a job from its worker. */
+const leftBehindMs = 3_600_000;
 
 const tookTooLong = 'job.took_too_long';
 const stopping = 'job.cut_off';

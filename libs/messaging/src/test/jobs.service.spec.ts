@@ -108,6 +108,40 @@ describe('a job', () => {
   });
 });
 
+describe('a job that does not hear its time limit', () => {
+  let begun = 0;
+  const gates: (() => void)[] = [];
+  let others = 0;
+  class Deaf {
+    @Job('deaf', { timeLimitMs: 50 })
+    async run(): Promise<void> {
+      begun += 1;
+      await new Promise<void>((resolve) => gates.push(resolve));
+    }
+    @Job('other', { timeLimitMs: 5_000 })
+    async other(): Promise<void> {
+      others += 1;
+      await Promise.resolve();
+    }
+  }
+
+  it('counts as failed, and does not run again before it has ended', async () => {
+    const jobs = await work(new Deaf());
+    await jobs.runNow('deaf');
+    await waitUntil(async () => (await statusOf(jobs, 'deaf'))?.lastError);
+    await jobs.runNow('deaf');
+    await jobs.runNow('other');
+    await waitUntil(() => others === 1);
+    expect(begun).toBe(1);
+    expect(await statusOf(jobs, 'deaf')).toMatchObject({ lastError: 'unavailable: deaf took longer than 50 ms' });
+    expect(await database.query("select from notify_jobs.jobs where task_identifier = 'deaf' and locked_at is not null")).toHaveLength(1);
+    gates[0]?.();
+    await waitUntil(() => begun === 2);
+    // Nobody opens the second gate: the end of the service does not wait for it.
+    await waitUntil(async () => (await database.query("select from job_status where name = 'deaf' and last_error_at > last_started_at")).length > 0);
+  });
+});
+
 describe('a schedule', () => {
   let runs = 0;
   class Scan {

@@ -102,7 +102,9 @@ describe('a task with three replicas', () => {
     release();
     await world.idle();
     expect(cleaner.most).toBe(1);
-    expect(cleaner.runs.map(({ args, trigger }) => [trigger, args.dryRun])).toEqual([['schedule', undefined], ['request', undefined], ['request', true]]);
+    const ran = cleaner.runs.map(({ args, trigger }) => `${trigger} ${args.dryRun ?? 'as usual'}`);
+    // Who asked first of those that asked at once nobody knows.
+    expect([ran[0], ...ran.slice(1).sort()]).toEqual(['schedule as usual', 'request as usual', 'request true']);
   });
 
   it('is not doubled by who asks for what runs already, and its tick waits its turn', async () => {
