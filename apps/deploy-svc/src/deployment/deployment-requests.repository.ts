@@ -1,5 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Sql } from '@sifaka/database';
+import type { Clock } from '@sifaka/kernel';
+import { CLOCK } from '@sifaka/runtime';
+import { sqlTime } from '../sql-time.js';
 import type { Deployment, EndedBy } from './deployment.js';
 import { deploymentColumns } from './deployment.columns.js';
 
@@ -17,6 +20,8 @@ export type EndedWhere = { certificateId: number; keptAt: readonly number[] } | 
  */
 @Injectable()
 export class DeploymentRequests {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
   /**
    * Certificates that are wanted at destinations from now on; those that are wanted there already are left alone.
    *
@@ -25,14 +30,14 @@ export class DeploymentRequests {
    */
   attach(tx: Sql, { certificateId, fingerprint, destinationIds, isAgain }: { certificateId: number; fingerprint: string; destinationIds: readonly number[]; isAgain: boolean }): Promise<Deployment[]> {
     const again = `
-      update set wanted = 'deployed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = null, ended_by = null,
-        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, displaces = '{}', is_beside = false, is_rolled_back = false, proofs = '[]', requested_at = now(),
-        version = p.version + 1, updated_at = now()
+      update set wanted = 'deployed', state = ${unlessRunning('pending')}, next_try_at = ${this.now}, attempts = 0, last_error = null, note = null, ended_by = null,
+        destination_label = excluded.destination_label, plugin = excluded.plugin, removed_at = null, deployed_at = null, displaces = '{}', is_beside = false, is_rolled_back = false, proofs = '[]', requested_at = ${this.now},
+        version = p.version + 1, updated_at = ${this.now}
       where p.wanted = 'removed'`;
     const text = `
       with place as (select id, label, plugin from destination where id = any($3::int[]) and deleting_since is null order by id for key share)
-      insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, next_try_at)
-      select $1, place.id, place.label, place.plugin, $2, 'deployed', 'pending', now() from place order by place.id
+      insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, next_try_at, requested_at)
+      select $1, place.id, place.label, place.plugin, $2, 'deployed', 'pending', ${this.now}, ${this.now} from place order by place.id
       on conflict (certificate_id, destination_id) do ${isAgain ? again : 'nothing'}
       returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [certificateId, fingerprint, destinationIds]);
@@ -47,7 +52,7 @@ export class DeploymentRequests {
   async displace(tx: Sql, certificateId: number, displacing: readonly Displacing[]): Promise<Deployment[]> {
     const text = `
       update deployment p set displaces = p.displaces || $3::int[], version = p.version + (case when p.state in ('failed', 'running') then 1 else 0 end),
-        state = case when p.state = 'failed' then 'pending' else p.state end, next_try_at = case when p.state = 'failed' then now() else p.next_try_at end,
+        state = case when p.state = 'failed' then 'pending' else p.state end, next_try_at = case when p.state = 'failed' then ${this.now} else p.next_try_at end,
         attempts = case when p.state = 'failed' then 0 else p.attempts end, last_error = case when p.state = 'failed' and p.phase is null then null else p.last_error end
       where p.certificate_id = $1 and p.destination_id = $2 and p.wanted = 'deployed' and not p.displaces @> $3::int[]
       returning ${deploymentColumns}`;
@@ -66,9 +71,13 @@ export class DeploymentRequests {
     return this.unblock(tx, 'p.certificate_id = $1 and p.blocked_by = any($2::int[])', [certificateId, replaces]);
   }
 
+  private get now(): string {
+    return sqlTime(this.clock.now());
+  }
+
   private unblock(tx: Sql, condition: string, values: unknown[]): Promise<Deployment[]> {
     const text = `
-      update deployment p set state = 'pending', next_try_at = now(), attempts = 0, last_error = null, blocked_by = null, version = p.version + 1, updated_at = now()
+      update deployment p set state = 'pending', next_try_at = ${this.now}, attempts = 0, last_error = null, blocked_by = null, version = p.version + 1, updated_at = ${this.now}
       where p.blocked_by is not null and p.wanted = 'deployed' and p.state = 'failed' and p.phase is null and ${condition} returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, values);
   }
@@ -82,8 +91,8 @@ export class DeploymentRequests {
   end(tx: Sql, by: EndedBy, note: string | null, where: EndedWhere): Promise<Deployment[]> {
     const [condition, values] = conditionOf(where);
     const text = `
-      update deployment p set wanted = 'removed', state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, last_error = null, note = $2,
-        ended_by = $1, version = p.version + 1, updated_at = now()
+      update deployment p set wanted = 'removed', state = ${unlessRunning('pending')}, next_try_at = ${this.now}, attempts = 0, last_error = null, note = $2,
+        ended_by = $1, version = p.version + 1, updated_at = ${this.now}
       where p.wanted = 'deployed' and ${condition} returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [by, note, ...values]);
   }
@@ -91,10 +100,10 @@ export class DeploymentRequests {
   /** Begins again now: with what is half done, so that what was there before comes back first where that was under way. */
   async retry(tx: Sql, id: number, displacing: readonly number[]): Promise<Deployment | undefined> {
     const text = `
-      update deployment p set state = ${unlessRunning('pending')}, next_try_at = now(), attempts = 0, note = null, is_rolled_back = false,
+      update deployment p set state = ${unlessRunning('pending')}, next_try_at = ${this.now}, attempts = 0, note = null, is_rolled_back = false,
         last_error = case when p.phase = 'rolling_back' then p.last_error end, is_passing = p.is_passing or p.phase is not distinct from 'rolling_back',
-        requested_at = now(), displaces = p.displaces || $2::int[],
-        version = p.version + 1, updated_at = now()
+        requested_at = ${this.now}, displaces = p.displaces || $2::int[],
+        version = p.version + 1, updated_at = ${this.now}
       where p.id = $1 returning ${deploymentColumns}`;
     const [row] = await tx.query<Deployment>(text, [id, displacing]);
     return row;
@@ -103,7 +112,7 @@ export class DeploymentRequests {
   /** Removals that failed are tried once more, before their destination goes. */
   async retryRemovals(tx: Sql, destinationId: number): Promise<void> {
     await tx.query(
-      `update deployment set state = 'pending', next_try_at = now(), attempts = 0, version = version + 1, updated_at = now() where destination_id = $1 and wanted = 'removed' and state = 'failed'`,
+      `update deployment set state = 'pending', next_try_at = ${this.now}, attempts = 0, version = version + 1, updated_at = ${this.now} where destination_id = $1 and wanted = 'removed' and state = 'failed'`,
       [destinationId],
     );
   }
@@ -113,11 +122,11 @@ export class DeploymentRequests {
     const text = `
       with place as (select id, label, plugin from destination where label = $1 and deleting_since is null order by id for key share),
         found as (select * from unnest($2::int[], $3::text[]) as f (id, fingerprint))
-      insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, is_held, deployed_at, note)
-      select found.id, place.id, place.label, place.plugin, found.fingerprint, 'deployed', 'deployed', true, now(), $4 from place, found order by found.id, place.id
+      insert into deployment as p (certificate_id, destination_id, destination_label, plugin, fingerprint, wanted, state, is_held, deployed_at, requested_at, note)
+      select found.id, place.id, place.label, place.plugin, found.fingerprint, 'deployed', 'deployed', true, ${this.now}, ${this.now}, $4 from place, found order by found.id, place.id
       on conflict (certificate_id, destination_id) do update set
-        wanted = 'deployed', state = 'deployed', is_held = true, deployed_at = now(), removed_at = null, ended_by = null, note = excluded.note, attempts = 0,
-        last_error = null, is_rolled_back = false, proofs = '[]', version = p.version + 1, updated_at = now()
+        wanted = 'deployed', state = 'deployed', is_held = true, deployed_at = ${this.now}, removed_at = null, ended_by = null, note = excluded.note, attempts = 0,
+        last_error = null, is_rolled_back = false, proofs = '[]', version = p.version + 1, updated_at = ${this.now}
       where p.wanted = 'removed' and p.state = 'removed' and p.ended_by = 'missed'
       returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [label, certificates.map(({ id }) => id), certificates.map(({ fingerprint }) => fingerprint), note]);
@@ -126,8 +135,8 @@ export class DeploymentRequests {
   /** Gone from destinations of that label by somebody else's hand: nothing is left to be cleaned. What is being worked on is left alone. */
   letGo(tx: Sql, label: string, certificateIds: readonly number[], note: string): Promise<Deployment[]> {
     const text = `
-      update deployment p set wanted = 'removed', state = 'removed', is_held = false, ended_by = 'missed', note = $3, removed_at = now(), next_try_at = null,
-        last_error = null, version = p.version + 1, updated_at = now()
+      update deployment p set wanted = 'removed', state = 'removed', is_held = false, ended_by = 'missed', note = $3, removed_at = ${this.now}, next_try_at = null,
+        last_error = null, version = p.version + 1, updated_at = ${this.now}
       from destination d
       where d.label = $1 and p.destination_id = d.id and p.certificate_id = any($2::int[]) and p.wanted = 'deployed' and p.state = 'deployed'
       returning ${deploymentColumns}`;
@@ -137,8 +146,8 @@ export class DeploymentRequests {
   /** The destination leads elsewhere: what was uploaded, or half uploaded, is not there. What a source found was never ours to put. */
   putAgain(tx: Sql, destinationId: number, note: string): Promise<Deployment[]> {
     const text = `
-      update deployment p set state = 'pending', phase = null, served_before = null, next_try_at = now(), attempts = 0, last_error = null, note = $2, is_rolled_back = false,
-        is_passing = false, proofs = '[]', requested_at = now(), version = p.version + 1, updated_at = now()
+      update deployment p set state = 'pending', phase = null, served_before = null, next_try_at = ${this.now}, attempts = 0, last_error = null, note = $2, is_rolled_back = false,
+        is_passing = false, proofs = '[]', requested_at = ${this.now}, version = p.version + 1, updated_at = ${this.now}
       where p.destination_id = $1 and p.wanted = 'deployed' and (p.phase is not null or (p.state = 'deployed' and (p.external_id is not null or p.note is null)))
       returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [destinationId, note]);
@@ -147,7 +156,7 @@ export class DeploymentRequests {
   /** The destination leads elsewhere: what was to be removed is not there. */
   leaveRemovals(tx: Sql, destinationId: number, note: string): Promise<Deployment[]> {
     const text = `
-      update deployment p set state = 'removed', phase = null, note = $2, removed_at = now(), next_try_at = null, version = p.version + 1, updated_at = now()
+      update deployment p set state = 'removed', phase = null, note = $2, removed_at = ${this.now}, next_try_at = null, version = p.version + 1, updated_at = ${this.now}
       where p.destination_id = $1 and p.wanted = 'removed' and p.state <> 'removed' and p.is_held returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [destinationId, note]);
   }
@@ -155,7 +164,7 @@ export class DeploymentRequests {
   /** Not to be taken away after all: they stay where they are, and are not ours any more. */
   leave(tx: Sql, ids: readonly number[], note: string): Promise<Deployment[]> {
     const text = `
-      update deployment p set wanted = 'removed', state = 'removed', phase = null, note = $2, removed_at = now(), next_try_at = null, version = p.version + 1, updated_at = now()
+      update deployment p set wanted = 'removed', state = 'removed', phase = null, note = $2, removed_at = ${this.now}, next_try_at = null, version = p.version + 1, updated_at = ${this.now}
       where p.id = any($1::int[]) and p.state <> 'running' returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [ids, note]);
   }
@@ -163,8 +172,8 @@ export class DeploymentRequests {
   /** Their destination goes: what is still there is nobody's business any more. @returns those that had not ended */
   abandon(tx: Sql, destinationId: number, note: string): Promise<Deployment[]> {
     const text = `
-      update deployment p set wanted = 'removed', state = 'removed', phase = null, ended_by = 'destination', note = $2, removed_at = now(), next_try_at = null,
-        version = p.version + 1, updated_at = now()
+      update deployment p set wanted = 'removed', state = 'removed', phase = null, ended_by = 'destination', note = $2, removed_at = ${this.now}, next_try_at = null,
+        version = p.version + 1, updated_at = ${this.now}
       where p.destination_id = $1 and (p.wanted = 'deployed' or p.state <> 'removed') returning ${deploymentColumns}`;
     return tx.query<Deployment>(text, [destinationId, note]);
   }

@@ -3,6 +3,7 @@ import { Database, type Sql } from '@sifaka/database';
 import { AppError, type Clock } from '@sifaka/kernel';
 import { Jobs } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
+import { sqlTime } from '../sql-time.js';
 import type { Deployment } from './deployment.js';
 import { deploymentColumns } from './deployment.columns.js';
 import type { Turn } from './turn.js';
@@ -47,16 +48,16 @@ export class DeploymentTurns {
   /** What is due at a destination: what a crash left half done, then uploads, then removals: a place is filled before it is cleared. */
   async next(destinationId: number): Promise<Deployment | undefined> {
     const text = `
-      select ${deploymentColumns} from deployment p where p.destination_id = $1 and p.next_try_at <= now()
+      select ${deploymentColumns} from deployment p where p.destination_id = $1 and p.next_try_at <= $2
       order by p.phase is null, p.wanted = 'removed', p.next_try_at, p.id limit 1`;
-    const [row] = await this.database.query<Deployment>({ name: 'deployment-next', text, values: [destinationId] });
+    const [row] = await this.database.query<Deployment>({ name: 'deployment-next', text, values: [destinationId, this.clock.now()] });
     return row;
   }
 
   /** After a run, without the lease: whoever found it taken meanwhile relies on this. */
   async planNext(destinationId: number): Promise<void> {
-    const text = `select extract(epoch from min(next_try_at) - now()) * 1000 as pause from deployment where destination_id = $1 and next_try_at is not null`;
-    const [row] = await this.database.query<{ pause: string | number | null }>({ name: 'deployment-plan', text, values: [destinationId] });
+    const text = `select extract(epoch from min(next_try_at) - $2::timestamptz) * 1000 as pause from deployment where destination_id = $1 and next_try_at is not null`;
+    const [row] = await this.database.query<{ pause: string | number | null }>({ name: 'deployment-plan', text, values: [destinationId, this.clock.now()] });
     if (row === undefined || row.pause === null) return;
     const pauseMs = Number(row.pause);
     await this.database.transaction((tx) => this.wake(tx, destinationId, pauseMs <= 0 ? null : pauseMs));
@@ -66,8 +67,8 @@ export class DeploymentTurns {
   async wakeLost(lateMs: number): Promise<number> {
     const text = `
       select distinct p.destination_id as id from deployment p left join destination_lease l on l.destination_id = p.destination_id and l.until > now()
-      where p.next_try_at < now() - $1 * interval '1 ms' and l.destination_id is null limit 1000`;
-    const lost = await this.database.query<{ id: number }>(text, [lateMs]);
+      where p.next_try_at < $1 and l.destination_id is null limit 1000`;
+    const lost = await this.database.query<{ id: number }>(text, [new Date(this.clock.now().getTime() - lateMs)]);
     for (const { id } of lost) await this.database.transaction((tx) => this.wake(tx, id, null));
     return lost.length;
   }
@@ -84,18 +85,18 @@ export class DeploymentTurns {
   /** Ends a piece of work. What was asked for since the row had that version is done next. */
   async end(tx: Sql, { row: { id, destination_id }, version, holder }: Pick<Turn, 'row' | 'version' | 'holder'>, { state, nextTryMs }: Ending, changes: Progress): Promise<Deployment> {
     const isSame = `p.version = ${version}`;
-    const next = nextTryMs === null ? 'null' : `now() + ${Math.round(nextTryMs)} * interval '1 ms'`;
-    const sets = [`state = case when ${isSame} then '${state}' else 'pending' end`, `next_try_at = case when ${isSame} then ${next} else now() end`];
+    const next = nextTryMs === null ? 'null' : sqlTime(this.clock.now(), nextTryMs);
+    const sets = [`state = case when ${isSame} then '${state}' else 'pending' end`, `next_try_at = case when ${isSame} then ${next} else ${sqlTime(this.clock.now())} end`];
     return this.write(tx, { id, destination_id }, holder, sets, changes);
   }
 
   /** Others that the destination called the same: it has them no longer. */
   replaced(tx: Sql, { id, destination_id, external_id }: Deployment, note: string): Promise<Deployment[]> {
     const text = `
-      update deployment p set wanted = 'removed', state = 'removed', phase = null, is_held = false, ended_by = 'replaced', note = $4, next_try_at = null, removed_at = now(),
-        version = p.version + 1, updated_at = now()
+      update deployment p set wanted = 'removed', state = 'removed', phase = null, is_held = false, ended_by = 'replaced', note = $4, next_try_at = null, removed_at = $5,
+        version = p.version + 1, updated_at = $5
       where p.destination_id = $1 and p.external_id = $2 and p.is_held and p.id <> $3 returning ${deploymentColumns}`;
-    return tx.query<Deployment>(text, [destination_id, external_id, id, note]);
+    return tx.query<Deployment>(text, [destination_id, external_id, id, note, this.clock.now()]);
   }
 
   private async write(tx: Sql, { id, destination_id }: Pick<Deployment, 'id' | 'destination_id'>, holder: string, sets: readonly string[], changes: Progress): Promise<Deployment> {
@@ -105,7 +106,7 @@ export class DeploymentTurns {
       return `${name} = $${values.length}`;
     });
     const text = `
-      update deployment p set ${[...sets, ...own, 'updated_at = now()'].join(', ')}
+      update deployment p set ${[...sets, ...own, `updated_at = ${sqlTime(this.clock.now())}`].join(', ')}
       where p.id = $1 and exists (select from destination_lease where destination_id = $2 and holder = $3::uuid and until > now())
       returning ${deploymentColumns}`;
     const [row] = await tx.query<Deployment>(text, values);

@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@sifaka/database';
-import { AppError, newId } from '@sifaka/kernel';
+import { AppError, newId, type Clock } from '@sifaka/kernel';
 import { Jobs } from '@sifaka/messaging';
+import { CLOCK } from '@sifaka/runtime';
+import { sqlTime } from '../sql-time.js';
 import { rotationColumns, type Rotation } from './rotation.js';
 
 /** Name of the job that works through the rotations that are due. */
@@ -18,6 +20,7 @@ export class RotationTurns {
   constructor(
     private readonly database: Database,
     private readonly jobs: Jobs,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Within the transaction of what is to be worked on. */
@@ -31,12 +34,12 @@ export class RotationTurns {
     const text = `
       with due as (
         select r.id, r.endpoint_id from rotation r left join rotation_lease l on l.endpoint_id = r.endpoint_id and l.until > now()
-        where r.next_try_at <= now() and r.finished_at is null and l.endpoint_id is null order by r.next_try_at, r.id limit 1 for update of r skip locked),
+        where r.next_try_at <= $2 and r.finished_at is null and l.endpoint_id is null order by r.next_try_at, r.id limit 1 for update of r skip locked),
       taken as (
         insert into rotation_lease as l (endpoint_id, holder, until) select endpoint_id, $1::uuid, now() + ${leaseMs} * interval '1 ms' from due
         on conflict (endpoint_id) do update set holder = excluded.holder, until = excluded.until where l.until <= now() returning l.endpoint_id)
       select due.id from due join taken on taken.endpoint_id = due.endpoint_id`;
-    const [taken] = await this.database.query<{ id: number }>({ name: 'rotation-take', text, values: [holder] });
+    const [taken] = await this.database.query<{ id: number }>({ name: 'rotation-take', text, values: [holder, this.clock.now()] });
     if (taken === undefined) return undefined;
     // With the lease it is read as it is now.
     const [row] = await this.database.query<Rotation>({ name: 'rotation-taken', text: `select ${rotationColumns} from rotation r where r.id = $1`, values: [taken.id] });
@@ -56,27 +59,27 @@ export class RotationTurns {
   /** After a run: what is due later, or when its endpoint is free, has its own job; with nothing left there is none (`greatest` passes over a null, and would answer 0). */
   async planNext(): Promise<void> {
     const text = `
-      select greatest(0, extract(epoch from min(greatest(r.next_try_at, l.until)) - now()) * 1000) as pause
+      select greatest(0, min(greatest(extract(epoch from r.next_try_at - $1::timestamptz), extract(epoch from l.until - now()))) * 1000) as pause
       from rotation r left join rotation_lease l on l.endpoint_id = r.endpoint_id and l.until > now() where r.finished_at is null and r.next_try_at is not null
       having count(*) > 0`;
-    const [row] = await this.database.query<{ pause: string | number }>({ name: 'rotation-plan', text, values: [] });
+    const [row] = await this.database.query<{ pause: string | number }>({ name: 'rotation-plan', text, values: [this.clock.now()] });
     if (row === undefined) return;
-    await this.jobs.add(rotateJob, {}, { jobKey: 'rotations-later', runAt: new Date(Date.now() + Number(row.pause)) });
+    await this.jobs.add(rotateJob, {}, { jobKey: 'rotations-later', runAt: new Date(this.clock.now().getTime() + Number(row.pause)) });
   }
 
   /** Those that wait for a deployment that has come to an end. */
   async wakeWaiting(deploymentId: number): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const text = 'update rotation set next_try_at = now() where deployment_id = $1 and finished_at is null and next_try_at > now() returning id';
-      if ((await tx.query({ name: 'rotation-wake', text, values: [deploymentId] })).length > 0) await this.wake(tx);
+      const text = 'update rotation set next_try_at = $2 where deployment_id = $1 and finished_at is null and next_try_at > $2 returning id';
+      if ((await tx.query({ name: 'rotation-wake', text, values: [deploymentId, this.clock.now()] })).length > 0) await this.wake(tx);
     });
   }
 
   /** @returns whether something has been due for so long that its job must have been lost */
   async isLate(lateMs: number): Promise<boolean> {
-    const text = `select 1 from rotation r where r.finished_at is null and r.next_try_at < now() - $1 * interval '1 ms'
+    const text = `select 1 from rotation r where r.finished_at is null and r.next_try_at < $1
       and not exists (select from rotation_lease l where l.endpoint_id = r.endpoint_id and l.until > now()) limit 1`;
-    return (await this.database.query(text, [lateMs])).length > 0;
+    return (await this.database.query(text, [new Date(this.clock.now().getTime() - lateMs)])).length > 0;
   }
 
   /**
@@ -91,9 +94,9 @@ export class RotationTurns {
       values.push(name === 'steps' ? JSON.stringify(value) : value);
       return `${name} = $${values.length}`;
     });
-    const next = nextTryMs === undefined ? [] : [`next_try_at = ${nextTryMs === null ? 'null' : `now() + ${Math.round(nextTryMs)} * interval '1 ms'`}`];
+    const next = nextTryMs === undefined ? [] : [`next_try_at = ${nextTryMs === null ? 'null' : sqlTime(this.clock.now(), nextTryMs)}`];
     const text = `
-      update rotation r set ${[...own, ...next, 'updated_at = now()'].join(', ')}
+      update rotation r set ${[...own, ...next, `updated_at = ${sqlTime(this.clock.now())}`].join(', ')}
       where r.id = $1 and exists (select from rotation_lease where endpoint_id = $2 and holder = $3::uuid and until > now())
       returning ${rotationColumns}`;
     const [row] = await tx.query<Rotation>(text, values);

@@ -1,6 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { InputOf, listRotations } from '@sifaka/contracts';
 import { column, Conditions, Database, listPage, nullable, type Columns, type Sql } from '@sifaka/database';
+import type { Clock } from '@sifaka/kernel';
+import { CLOCK } from '@sifaka/runtime';
+import { sqlTime } from '../sql-time.js';
 import { rotationColumns, type PlannedRotation, type Rotation } from './rotation.js';
 
 const listed: Columns = {
@@ -16,7 +19,10 @@ const listed: Columns = {
 /** Reads rotations, and writes down those that are asked for. */
 @Injectable()
 export class RotationRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async byId(id: number, sql: Sql = this.database): Promise<Rotation | undefined> {
     const [row] = await sql.query<Rotation>({ name: 'rotation-by-id', text: `select ${rotationColumns} from rotation r where r.id = $1`, values: [id] });
@@ -43,9 +49,9 @@ export class RotationRepository {
   insert(tx: Sql, planned: readonly PlannedRotation[], userId: number | null): Promise<Rotation[]> {
     const text = `
       insert into rotation as r (endpoint_id, endpoint_name, dnsname, port, type, rotates_by, source_id, source_label, store, destination_id, destination_label,
-        old_certificate_id, old_name, new_certificate_id, new_name, removes_old, verifies, steps, state, phase, next_try_at, user_id)
+        old_certificate_id, old_name, new_certificate_id, new_name, removes_old, verifies, steps, state, phase, next_try_at, requested_at, user_id)
       select p.endpoint_id, p.endpoint_name, p.dnsname, p.port, p.type, p.rotates_by, p.source_id, p.source_label, p.store, p.destination_id, p.destination_label,
-        p.old_certificate_id, p.old_name, p.new_certificate_id, p.new_name, p.removes_old, p.verifies, p.steps, 'pending', 'deploy', now(), $2
+        p.old_certificate_id, p.old_name, p.new_certificate_id, p.new_name, p.removes_old, p.verifies, p.steps, 'pending', 'deploy', ${this.now}, ${this.now}, $2
       from jsonb_to_recordset($1::jsonb) as p (endpoint_id int, endpoint_name text, dnsname text, port int, type text, rotates_by text, source_id int, source_label text,
         store text, destination_id int, destination_label text, old_certificate_id int, old_name text, new_certificate_id int, new_name text, removes_old boolean,
         verifies boolean, steps jsonb)
@@ -59,14 +65,14 @@ export class RotationRepository {
     const { steps, destination_id, destination_label, store, source_id, source_label, rotates_by } = planned;
     const text = `
       update rotation r set state = 'pending', phase = 'deploy', steps = $2, destination_id = $3, destination_label = $4, store = $5, source_id = $6, source_label = $7, rotates_by = $8,
-        deployment_id = null, attempts = 0, tries = 0, last_error = null, cause = null, phase_until = null, next_try_at = now(), finished_at = null, updated_at = now()
+        deployment_id = null, attempts = 0, tries = 0, last_error = null, cause = null, phase_until = null, next_try_at = ${this.now}, finished_at = null, updated_at = ${this.now}
       where r.id = $1 and r.state = 'failed' and r.finished_at is not null returning ${rotationColumns}`;
     const [row] = await tx.query<Rotation>(text, [id, JSON.stringify(steps), destination_id, destination_label, store, source_id, source_label, rotates_by]);
     return row;
   }
 
   async hasten(tx: Sql, id: number): Promise<Rotation | undefined> {
-    const text = `update rotation r set next_try_at = now(), attempts = 0, tries = 0 where r.id = $1 and r.finished_at is null returning ${rotationColumns}`;
+    const text = `update rotation r set next_try_at = ${this.now}, attempts = 0, tries = 0 where r.id = $1 and r.finished_at is null returning ${rotationColumns}`;
     const [row] = await tx.query<Rotation>(text, [id]);
     return row;
   }
@@ -76,5 +82,9 @@ export class RotationRepository {
     const text = 'select id from rotation where finished_at is null and new_certificate_id = $1 and id <> $2 limit 1';
     const [row] = await this.database.query<{ id: number }>(text, [certificateId, exceptId]);
     return row?.id;
+  }
+
+  private get now(): string {
+    return sqlTime(this.clock.now());
   }
 }
