@@ -31,4 +31,5 @@ export const debianPackages = [
   { name: 'redis-tools', program: 'redis-cli' },
   { name: 'influxdb', program: 'influxd' },
   { name: 'debootstrap', program: 'debootstrap' },
+  { name: 'faketime', program: 'faketime' },
 ];
