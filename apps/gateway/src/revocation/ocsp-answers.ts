@@ -41,7 +41,12 @@ export class OcspAnswers {
   }
 
   async of(slug: string, request: Buffer): Promise<OcspAnswer> {
-    const version = await this.versions.of(slug);
+    let version: RevocationVersion | null;
+    try {
+      version = await this.versions.of(slug);
+    } catch {
+      return refusals.tryLater;
+    }
     // Whoever has no certificate of an authority here has nothing to ask.
     if (version === null) return refusals.unauthorized;
     const key = keyOf(slug, request);

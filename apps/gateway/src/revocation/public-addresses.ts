@@ -15,7 +15,7 @@ const asSelf = { principal: self };
  * `/ca/{slug}.cer`. Everything here is signed, and most of it is kept: what strangers ask must not reach the database in any number.
  */
 export function servePublicAddresses(server: FastifyInstance, rpc: RpcClient, clock: Clock): void {
-  const versions = new RevocationVersions(async () => (await rpc.call(listRevocationVersions, {}, asSelf)).authorities);
+  const versions = new RevocationVersions(async () => (await rpc.call(listRevocationVersions, {}, { ...asSelf, timeoutMs: versionsTimeoutMs })).authorities);
   server.addHook('onClose', () => versions.stop());
   serveCrls(server, rpc, new CrlCopies(versions, originOf(rpc), clock));
   serveOcsp(server, new OcspAnswers(versions, (slug, request) => rpc.call(answerOcsp, { slug, request: request.toString('base64') }, asSelf), clock), clock);
@@ -119,6 +119,8 @@ const isSlug = (text: string): boolean => text.length <= 256;
 const missing = (reply: FastifyReply): FastifyReply => refused(reply, 404, 'there is nothing at this address');
 const refused = (reply: FastifyReply, status: number, text: string): FastifyReply => reply.status(status).type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(`${text}\n`);
 
+/** A call that got lost with the process that had it, a second to the next one, and that one: a revocation is seen within five seconds of the service being back. */
+const versionsTimeoutMs = 1_500;
 /** Together with the making of a list and a second to hear of it, less than a minute. */
 const crlMaxAgeSeconds = 30;
 const ocspMaxAgeSeconds = 60;

@@ -1,4 +1,5 @@
 import type { OutputOf, listRevocationVersions } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
 
 export type RevocationVersion = OutputOf<typeof listRevocationVersions>['authorities'][number];
 
@@ -9,7 +10,8 @@ export type RevocationVersion = OutputOf<typeof listRevocationVersions>['authori
  * hours, and a client that gets no answer may well refuse the certificate.
  */
 export class RevocationVersions {
-  private bySlug = new Map<string, RevocationVersion>();
+  /** Null: nothing was heard yet. */
+  private bySlug: Map<string, RevocationVersion> | null = null;
   private readAt = Number.NEGATIVE_INFINITY;
   private askedAt = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | null = null;
@@ -21,18 +23,19 @@ export class RevocationVersions {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Null for an authority that publishes nothing here. */
+  /** Null for an authority that publishes nothing here. @throws AppError `unavailable` before the first news */
   async of(slug: string): Promise<RevocationVersion | null> {
     this.askedAt = this.now();
     if (Math.abs(this.askedAt - this.readAt) > staleMs) await this.readOnce();
     this.timer ??= this.keepReading();
+    if (this.bySlug === null) throw new AppError('unavailable', 'which authorities publish here is not known yet', { reason: 'revocation.no_news', retryAfterMs: 1_000 });
     return this.bySlug.get(slug) ?? null;
   }
 
   /** The same at once, when nothing has to be waited for; undefined when it has. */
   known(slug: string): RevocationVersion | null | undefined {
     const at = this.now();
-    if (Math.abs(at - this.readAt) > staleMs) return undefined;
+    if (this.bySlug === null || Math.abs(at - this.readAt) > staleMs) return undefined;
     this.askedAt = at;
     return this.bySlug.get(slug) ?? null;
   }
