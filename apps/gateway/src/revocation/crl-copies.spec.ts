@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CrlRecord } from '@sifaka/contracts';
 import { AppError, fixedClock } from '@sifaka/kernel';
-import { CrlCopies } from './crl-copies.js';
+import { CrlCopies, type CrlRoom } from './crl-copies.js';
 import { RevocationVersions } from './revocation-versions.js';
 
 const clock = fixedClock(new Date('2026-01-01T00:00:00Z'));
 
-function copying() {
+function copying(room?: CrlRoom) {
   const bytes = Buffer.from('a list of twenty by.');
-  const state = { number: '1', reads: 0, time: 0, isAway: false, replacedOnce: false };
+  const state = { number: '1', reads: 0, time: 0, isAway: false, replacedOnce: false, gate: Promise.resolve() };
   const record = (): CrlRecord => ({ authorityId: 1, slug: 'CA', kind: 'full', number: state.number, baseNumber: null, thisUpdate: '2026-01-01T00:00:00Z', nextUpdate: '2026-01-08T00:00:00Z', entryCount: 0, byteLength: bytes.length, sha256: 'ab' });
-  const versions = new RevocationVersions(() => Promise.resolve([{ authorityId: 1, slug: 'CA', version: '1', crlNumber: state.number, deltaNumber: null }]), () => state.time);
+  const versions = new RevocationVersions(() => Promise.resolve(['CA', 'Other CA'].map((slug, index) => ({ authorityId: 1 + index, slug, version: '1', crlNumber: state.number, deltaNumber: null }))), () => state.time);
   const origin = {
     find: () => (state.isAway ? Promise.reject(new AppError('unavailable', 'away')) : Promise.resolve(record())),
     read: ({ number }: CrlRecord, offset: number) => {
@@ -20,10 +20,10 @@ function copying() {
         state.number = String(Number(number) + 1);
         return Promise.reject(new AppError('not_found', 'replaced'));
       }
-      return Promise.resolve(bytes.subarray(offset, offset + 8));
+      return state.gate.then(() => bytes.subarray(offset, offset + 8));
     },
   };
-  return { state, versions, bytes, copies: new CrlCopies(versions, origin, clock) };
+  return { state, versions, bytes, copies: new CrlCopies(versions, origin, clock, room) };
 }
 
 describe('copies of revocation lists', () => {
@@ -48,6 +48,21 @@ describe('copies of revocation lists', () => {
     const { state, versions, copies } = copying();
     state.replacedOnce = true;
     expect((await copies.of('CA', 'full'))?.record.number).toBe('2');
+    versions.stop();
+  });
+
+  it('have so much memory together and no more', async () => {
+    const { state, versions, bytes, copies } = copying({ kept: 1_200, underWay: 30 });
+    let open = () => {};
+    state.gate = new Promise((resolve) => (open = resolve));
+    const first = copies.of('CA', 'full');
+    await expect(copies.of('Other CA', 'full')).rejects.toMatchObject({ reason: 'crl.busy', retryAfterMs: 1_000 });
+    open();
+    expect((await first)?.bytes).toEqual(bytes);
+    expect((await copies.of('Other CA', 'full'))?.bytes).toEqual(bytes);
+    await copies.of('CA', 'full');
+    // There is room for one of them.
+    expect(state.reads).toBe(9);
     versions.stop();
   });
 

@@ -17,16 +17,27 @@ export interface CrlOrigin {
   read(record: CrlRecord, offset: number): Promise<Buffer>;
 }
 
+/** What lists may take of this process's memory, in bytes. */
+export interface CrlRoom {
+  kept: number;
+  /** Of lists that are fetched at the same time; one alone may be larger. */
+  underWay: number;
+}
+
 /** Revocation lists as they are served: fetched once, and again when there is a newer one. */
 export class CrlCopies {
-  private readonly kept = new LRUCache<string, CrlCopy>({ maxSize: mostBytes, sizeCalculation: ({ bytes }) => bytes.length + 1_024 });
+  private readonly kept: LRUCache<string, CrlCopy>;
+  private bytesUnderWay = 0;
   private readonly running = new Map<string, Promise<CrlCopy>>();
 
   constructor(
     private readonly versions: RevocationVersions,
     private readonly origin: CrlOrigin,
     private readonly clock: Clock,
-  ) {}
+    private readonly room: CrlRoom = usualRoom,
+  ) {
+    this.kept = new LRUCache({ maxSize: room.kept, sizeCalculation: ({ bytes }) => bytes.length + 1_024 });
+  }
 
   /** Null: there is none. @throws AppError `unavailable` */
   async of(slug: string, kind: CrlKind): Promise<CrlCopy | null> {
@@ -69,21 +80,29 @@ export class CrlCopies {
     }
   }
 
+  /** Into one piece of memory from the start: the list would be there twice when it is put together at the end. */
   private async readAll(record: CrlRecord): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    let offset = 0;
-    while (offset < record.byteLength) {
-      const part = await this.origin.read(record, offset);
-      if (part.length === 0) throw new AppError('unavailable', `list ${record.number} of "${record.slug}" ends before its end`, { reason: 'crl.incomplete' });
-      parts.push(part);
-      offset += part.length;
+    const { byteLength } = record;
+    if (this.bytesUnderWay > 0 && this.bytesUnderWay + byteLength > this.room.underWay) throw busy();
+    this.bytesUnderWay += byteLength;
+    try {
+      const bytes = Buffer.alloc(byteLength);
+      for (let offset = 0; offset < byteLength; ) {
+        const part = await this.origin.read(record, offset);
+        if (part.length === 0 || part.length > byteLength - offset) throw new AppError('unavailable', `list ${record.number} of "${record.slug}" does not end at its end`, { reason: 'crl.incomplete' });
+        offset += part.copy(bytes, offset);
+      }
+      return bytes;
+    } finally {
+      this.bytesUnderWay -= byteLength;
     }
-    return Buffer.concat(parts);
   }
 }
 
 const busy = (): AppError => new AppError('unavailable', 'too many revocation lists are asked for: come again in a second', { reason: 'crl.busy', retryAfterMs: 1_000 });
 
-const mostBytes = 256 * 1_024 * 1_024;
+const megabyte = 1_024 * 1_024;
+/** A list of 100,000 certificates has 4 MB. Together a third of what the pod has. */
+const usualRoom: CrlRoom = { kept: 96 * megabyte, underWay: 64 * megabyte };
 const mostAtOnce = 10;
 const attempts = 3;
