@@ -66,13 +66,21 @@ describe('an OCSP responder', () => {
     expect(await world.check(leaf)).toMatchObject({ status: 'good', steps: [{ detail: 'good, signed by a responder of the issuer' }] });
   });
 
-  it('is not believed once the certificate of its delegate is revoked', async () => {
-    const crl = world.server.on('/delegates.crl', Buffer.alloc(0));
-    const responder = world.ca.issue({ commonName: 'Responder', extensions: { ...signing, crlDistributionPoints: [crl] } });
+  it('is not believed once the certificate of its delegate is revoked, or while nobody can say', async () => {
+    const crls = ['/delegates-1.crl', '/delegates-2.crl'].map((path) => world.server.on(path, Buffer.alloc(0)));
+    const responder = world.ca.issue({ commonName: 'Responder', extensions: { ...signing, crlDistributionPoints: crls } });
     const leaf = said('/revoked-delegate', (serial) => world.ca.ocsp(serial, { status: 'good' }, today, { responder }));
+    expect(await world.check(leaf)).toMatchObject({ status: 'unknown', steps: [{ outcome: 'refused', detail: expect.stringContaining('could not be learnt') }] });
+    world.server.on('/delegates-2.crl', world.ca.crl(today));
     expect((await world.check(leaf)).status).toBe('good');
-    world.server.on('/delegates.crl', world.ca.crl(today, { entries: [{ serial: responder.certificate.serial, revokedAt: hours(-2) }] }));
+    world.server.on('/delegates-2.crl', world.ca.crl(today, { entries: [{ serial: responder.certificate.serial, revokedAt: hours(-2) }] }));
     expect(await world.check(leaf)).toMatchObject({ status: 'unknown', steps: [{ outcome: 'refused', detail: expect.stringContaining('itself revoked') }] });
+  });
+
+  it('is believed through a delegate that names nothing where it could be looked up', async () => {
+    const responder = world.ca.issue({ commonName: 'Responder', extensions: signing });
+    const leaf = said('/plain-delegate', (serial) => world.ca.ocsp(serial, { status: 'good' }, today, { responder }));
+    expect((await world.check(leaf)).status).toBe('good');
   });
 
   it.each<[string, (serial: bigint) => Uint8Array, string]>([

@@ -102,14 +102,20 @@ export class RevocationChecker {
     return { step, verdict: { status: verdict.status, revokedAt: isRevoked ? verdict.revokedAt : null, reason: isRevoked ? (verdict.reason ?? null) : null } };
   }
 
-  /** A delegate without id-pkix-ocsp-nocheck may itself be revoked (RFC 6960 §4.2.2.2.1): known when its CA says so in a list. */
+  /**
+   * A delegate without id-pkix-ocsp-nocheck may itself be revoked (RFC 6960 §4.2.2.2.1): one of the lists that it names must say that it is
+   * not. One that names none cannot be looked up by anybody, and is taken for what its CA certified.
+   */
   private async delegateFault({ signer }: Verdict, { issuer }: OcspSubject, terms: CheckTerms): Promise<string | null> {
     if (signer.by === 'issuer' || signer.hasNoCheck) return null;
-    for (const url of addressesOf(signer.certificate, 1).crl) {
-      const { revoked } = await this.byCrl(url, { certificate: signer.certificate, issuer }, terms);
+    const urls = addressesOf(signer.certificate, this.limits.addresses).crl;
+    let isCleared = urls.length === 0;
+    for (const url of urls) {
+      const { revoked, isGood } = await this.byCrl(url, { certificate: signer.certificate, issuer }, terms);
       if (revoked) return "the responder's certificate is itself revoked";
+      isCleared ||= isGood;
     }
-    return null;
+    return isCleared ? null : "whether the responder's own certificate is revoked could not be learnt from its lists";
   }
 
   private httpTerms(method: 'ocsp' | 'crl', { manners = noManners }: CheckTerms, signal: AbortSignal): HttpTerms {

@@ -82,8 +82,8 @@ export class CrlPlaceRepository {
     await this.database.query('update crl_place set number = null, delta_number = null, next_try_at = $2, version = version + 1 where id = $1', [id, now]);
   }
 
-  /** Gone from its destination, unless it is wanted there again. */
-  async forget({ id, version }: CrlPlace): Promise<void> {
-    await this.database.query(`delete from crl_place where id = $1 and version = $2 and wanted = 'removed'`, [id, version]);
+  /** Gone from its destination, which ends the work. False: it is wanted there again, or somebody else has it. */
+  async forget({ id, version }: CrlPlace, holder: string): Promise<boolean> {
+    return (await this.database.query(`delete from crl_place where id = $1 and version = $2 and holder = $3 and wanted = 'removed' returning id`, [id, version, holder])).length > 0;
   }
 }

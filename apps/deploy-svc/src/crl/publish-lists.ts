@@ -35,6 +35,7 @@ export class PublishLists {
       const instance = await this.instance(place);
       if (place.wanted === 'removed') await this.remove(place, instance, signal);
       else for (const kind of ['full', 'delta'] as const) await this.publish(place, kind, instance, signal);
+      if (place.wanted === 'removed' && (await this.places.forget(place, holder))) return;
       await this.end(place, holder, null, null);
     } catch (error) {
       if (wasStopped(error)) return this.end(place, holder, null, this.clock.now());
@@ -44,7 +45,6 @@ export class PublishLists {
       const pauseMs = Math.min(longestPauseMs, untilNextTry(place.attempts, fault.retryAfterMs, Math.random()) ?? longestPauseMs);
       await this.end(place, holder, words(fault.message), new Date(this.clock.now().getTime() + pauseMs));
     }
-    if (place.wanted === 'removed' && place.last_error === null) await this.places.forget(place);
   }
 
   private async instance({ destination_id: id, destination_label: label, plugin, wanted }: CrlPlace): Promise<Destination | undefined> {
