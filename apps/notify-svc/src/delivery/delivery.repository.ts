@@ -14,7 +14,7 @@ const listed: Columns = {
   next_try_at: nullable(column.timestamp('d.next_try_at')),
 };
 
-export type NewDelivery = Omit<DeliveryRow, 'id' | 'attempts' | 'only_to' | 'reference' | 'delivered_at'>;
+export type NewDelivery = Omit<DeliveryRow, 'id' | 'attempts' | 'reference' | 'delivered_at'>;
 
 export interface Step {
   at: Date;
@@ -60,11 +60,11 @@ export class DeliveryRepository {
   async insert(tx: Sql, row: NewDelivery): Promise<number | undefined> {
     const text = `
       insert into delivery (message_id, origin, target, notification_id, notification_label, plugin, type, severity, subject, text, html, recipients, certificate_ids,
-        certificates, interval_days, facts, state, last_error, next_try_at, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) on conflict (origin) do nothing returning id`;
+        certificates, interval_days, facts, state, last_error, next_try_at, created_at, only_to)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) on conflict (origin) do nothing returning id`;
     const values = [
       ...[row.message_id, row.origin, row.target, row.notification_id, row.notification_label, row.plugin, row.type, row.severity, row.subject, row.text, row.html, row.recipients],
-      ...[row.certificate_ids, JSON.stringify(row.certificates), row.interval_days, JSON.stringify(row.facts), row.state, row.last_error, row.next_try_at, row.created_at],
+      ...[row.certificate_ids, JSON.stringify(row.certificates), row.interval_days, JSON.stringify(row.facts), row.state, row.last_error, row.next_try_at, row.created_at, row.only_to],
     ];
     const [inserted] = await tx.query<{ id: number }>({ name: 'delivery-insert', text, values });
     return inserted?.id;
@@ -72,6 +72,11 @@ export class DeliveryRepository {
 
   async addStep(tx: Sql, deliveryId: number, { at, state, detail }: Step): Promise<void> {
     await tx.query({ name: 'delivery-step', text: 'insert into delivery_step (delivery_id, at, state, detail) values ($1, $2, $3, $4)', values: [deliveryId, at, state, detail] });
+  }
+
+  /** What it was to tell for other notifications besides is told by these, at their next turn. */
+  async untellOthers(tx: Sql, { id, notification_id: notificationId, certificate_ids: certificateIds }: Pick<DeliveryRow, 'id' | 'notification_id' | 'certificate_ids'>): Promise<void> {
+    await tx.query('delete from notice where delivery_id = $1 and notification_id is distinct from $2 and certificate_id = any($3::int[])', [id, notificationId, certificateIds]);
   }
 
   /** What has ended and is old. @returns how many went; called until none are left */

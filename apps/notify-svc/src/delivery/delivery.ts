@@ -15,6 +15,8 @@ export interface Draft {
   plugin: string;
   /** E-mail addresses; empty for plugins that send no mail. */
   recipients: readonly string[];
+  /** Not to others whom the options of the notification name: they know. */
+  isToThemAlone?: boolean;
   /** What a message of no certificate is about: for a refused one, say, none. */
   certificateIds: readonly number[];
 }

@@ -68,7 +68,10 @@ export class RecordDelivery {
   }
 
   async dropped(hand: InHand, why: string): Promise<void> {
-    await this.database.transaction((tx) => this.end(tx, hand, { state: 'dropped', nextTryAt: null, lastError: null }, why));
+    await this.database.transaction(async (tx) => {
+      const row = await this.end(tx, hand, { state: 'dropped', nextTryAt: null, lastError: null }, why);
+      await this.deliveries.untellOthers(tx, row);
+    });
   }
 
   private async end(tx: Sql, { row, holder }: InHand, ending: Ending, detail: string | null): Promise<DeliveryRow> {

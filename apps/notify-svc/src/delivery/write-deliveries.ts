@@ -49,6 +49,7 @@ export class WriteDeliveries {
       ...message,
       subject: message.subject.replaceAll(/\s+/g, ' ').trim(),
       recipients: [...draft.recipients],
+      only_to: draft.isToThemAlone === true ? [...draft.recipients] : null,
       certificate_ids: [...draft.certificateIds],
       certificates: data.certificates,
       interval_days: data.intervalDays,

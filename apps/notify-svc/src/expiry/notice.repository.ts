@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { DeliveryState } from '@sifaka/contracts';
 import { Database, type Sql } from '@sifaka/database';
+import type { Mail } from './told-by-mail.js';
 
 /** A certificate that is told of, or passed over, at one interval of one notification. */
 export interface Notice {
@@ -9,13 +11,13 @@ export interface Notice {
   notAfter: Date;
 }
 
-/** What one notification is about to tell, and whom. */
-export interface Telling {
-  certificateIds: readonly number[];
-  notificationId: number;
-  intervalDays: number;
-  plugin: string;
-  recipients: readonly string[];
+/** What a message of another notification told as well. */
+export interface SettledNotice {
+  label: string;
+  deliveryId: number;
+  deliveryLabel: string | null;
+  state: DeliveryState;
+  at: Date;
 }
 
 export interface AuthorityNotice {
@@ -56,13 +58,22 @@ export class NoticeRepository {
     await tx.query(text, [notificationId, intervalDays, certificateIds, deliveryId]);
   }
 
-  /** Certificates of which another notification told all these people at the same interval, in the same way, and with which message. */
-  async toldElsewhere(tx: Sql, { certificateIds, notificationId, intervalDays, plugin, recipients }: Telling): Promise<{ certificateId: number; deliveryId: number }[]> {
+  /** Mails that tell of some of these certificates at an interval, since a time; oldest first. */
+  async mails(tx: Sql, certificateIds: readonly number[], intervalDays: number, since: Date): Promise<Mail[]> {
     const text = `
-      select distinct on (n.certificate_id) n.certificate_id as "certificateId", d.id as "deliveryId" from notice n join delivery d on d.id = n.delivery_id
-      where n.certificate_id = any($1::int[]) and n.notification_id <> $2 and n.interval_days = $3 and d.plugin = $4 and d.recipients @> $5::text[]
-      order by n.certificate_id, d.id`;
-    return tx.query<{ certificateId: number; deliveryId: number }>(text, [certificateIds, notificationId, intervalDays, plugin, recipients]);
+      select d.id as "deliveryId", d.certificate_ids as "certificateIds", d.recipients from delivery d
+      where d.type = 'expiration' and d.certificate_ids && $1::int[] and d.interval_days = $2 and d.created_at >= $3
+        and cardinality(d.recipients) > 0 and d.state in ('pending', 'sending', 'delivered') order by d.id`;
+    return tx.query<Mail>({ name: 'expiration-mails', text, values: [certificateIds, intervalDays, since] });
+  }
+
+  /** What was told of a certificate with the message of another notification. */
+  async settled(certificateId: number): Promise<SettledNotice[]> {
+    const text = `
+      select x.label, d.id as "deliveryId", d.notification_label as "deliveryLabel", d.state, coalesce(d.delivered_at, d.created_at) as at
+      from notice n join notification x on x.id = n.notification_id join delivery d on d.id = n.delivery_id
+      where n.certificate_id = $1 and d.notification_id is distinct from n.notification_id order by d.id desc limit 100`;
+    return this.database.query<SettledNotice>(text, [certificateId]);
   }
 
   async authoritiesTold(certificateIds: readonly number[]): Promise<ReadonlySet<string>> {

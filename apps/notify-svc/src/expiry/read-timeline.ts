@@ -6,7 +6,7 @@ import { DeliveryRepository } from '../delivery/delivery.repository.js';
 import { AttachedNotifications } from './attached-notifications.js';
 import { isExcluded, isSettledByRenewal, noticeAt } from './due.js';
 import { EndingCertificates, type NotableCertificate } from './ending-certificates.js';
-import { NoticeRepository, noticeKey } from './notice.repository.js';
+import { NoticeRepository, noticeKey, type SettledNotice } from './notice.repository.js';
 import { Terms } from './terms.js';
 
 const shownDeliveries = 100;
@@ -23,10 +23,10 @@ export class ReadTimeline {
   ) {}
 
   async run({ certificateId }: InputOf<typeof notifyTimeline>): Promise<OutputOf<typeof notifyTimeline>> {
-    const [sent, known] = await Promise.all([this.deliveries.of(certificateId, shownDeliveries), this.ending.read([certificateId])]);
+    const [sent, settled, known] = await Promise.all([this.deliveries.of(certificateId, shownDeliveries), this.notices.settled(certificateId), this.ending.read([certificateId])]);
     const certificate = known.get(certificateId);
     const planned = certificate === undefined ? [] : await this.planned(certificate);
-    const entries = [...planned, ...sent.map(sentEntry)];
+    const entries = [...planned, ...sent.map(sentEntry), ...settled.map(settledEntry)];
     return { entries: entries.sort((a, b) => (b.at ?? '').localeCompare(a.at ?? '')) };
   }
 
@@ -46,6 +46,12 @@ export class ReadTimeline {
 }
 
 const stateOf = { pending: 'planned', sending: 'planned', delivered: 'done', failed: 'failed', dropped: 'failed' } as const;
+
+/** Told with the message of another notification. */
+function settledEntry({ label, deliveryId, deliveryLabel, state, at }: SettledNotice): TimelineEntry {
+  const detail = `Everybody is told by the message of ${deliveryLabel === null ? 'the platform' : `"${deliveryLabel}"`}`;
+  return { at: timestamp(at), kind: 'notification', state: stateOf[state], title: `Notice of "${label}"`, detail, object: { type: 'delivery', id: deliveryId } };
+}
 
 function sentEntry(row: DeliveryRow): TimelineEntry {
   const to = row.recipients.length === 0 ? row.plugin : row.recipients.join(', ');

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { attachNotifications, notifyTimeline, updateNotification } from '@sifaka/contracts';
+import { attachNotifications, deleteNotification, notifyTimeline, updateNotification } from '@sifaka/contracts';
+import { AppError } from '@sifaka/kernel';
+import { waitUntil } from '@sifaka/testing';
 import { admin, clock, days, inventory, issuerState, NotifyWorld, servedWhileEnding } from './a-notify-world.js';
 import { inbox } from './memory-notifier.js';
 
@@ -56,13 +58,63 @@ describe('an expiration', () => {
     const [first, second] = [world.certificate(), world.certificate()];
     await attach(first.id, first.owner, [own.id]);
     await attach(second.id, second.owner, [own.id, same.id, more.id]);
-    expect(await run()).toMatchObject({ told: 4, messages: 2 });
+    expect(await run()).toMatchObject({ told: 4, messages: 2, settled: 1 });
     expect(told().sort()).toEqual([
       ['email-notification', [first.id, second.id], ['joe@a.test', 'sec@corp.test', 'team@corp.test']],
-      ['email-notification', [second.id], ['desk@corp.test', 'joe@a.test', 'sec@corp.test']],
+      ['email-notification', [second.id], ['desk@corp.test']],
     ].sort());
+    expect(inbox.messages.map(({ onlyTo }) => onlyTo)).toContainEqual(['desk@corp.test']);
     await run();
     expect(inbox.messages).toHaveLength(2);
+  });
+
+  it('is first the owner\'s own, and what that settled for another notification is in the timeline', async () => {
+    const team = await world.notification({ options: { interval: 30, unit: 'days', recipients: 'SEC@corp.test' } });
+    const own = await world.notification({ options: { interval: 30, unit: 'days', recipients: 'Joe@a.test' } });
+    const certificate = world.certificate();
+    await attach(certificate.id, certificate.owner, [team.id, own.id]);
+    await run();
+    expect(inbox.messages).toHaveLength(1);
+    const [delivery] = await world.deliveries();
+    expect(delivery?.notification?.id).toBe(own.id);
+    const { entries } = await world.call('gateway', notifyTimeline, { certificateId: certificate.id });
+    expect(entries.filter(({ title }) => title.includes(team.label))).toMatchObject([{ state: 'done', detail: expect.stringContaining(own.label), object: { type: 'delivery', id: delivery?.id } }]);
+  });
+
+  it('is left out for those alone who heard all of it', async () => {
+    const [own, team] = [await world.notification(), await world.notification({ options: { interval: 30, unit: 'days', recipients: 'desk@corp.test, joe@a.test' } })];
+    const [first, second] = [world.certificate(), world.certificate()];
+    await attach(first.id, first.owner, [own.id, team.id]);
+    await attach(second.id, second.owner, [team.id]);
+    await run();
+    expect(told().map(([, , recipients]) => recipients).sort()).toEqual([['desk@corp.test', 'joe@a.test', 'sec@corp.test'], ['team@corp.test']]);
+  });
+
+  it('that two channels tell goes with one mail', async () => {
+    const [one, other] = [await world.notification(chat), await world.notification({ ...chat, options: { ...chat.options, url: 'https://other.corp.test/' } })];
+    const certificate = world.certificate();
+    await attach(certificate.id, certificate.owner, [one.id, other.id]);
+    await run();
+    expect(told().map(([by]) => by).sort()).toEqual(['chat-notification', 'chat-notification', 'email-notification']);
+  });
+
+  it('is told by the second message when the first was dropped', async () => {
+    const [own, team] = [await world.notification(), await world.notification()];
+    const certificate = world.certificate();
+    await attach(certificate.id, certificate.owner, [own.id, team.id]);
+    inbox.gate = () => {
+      throw new AppError('unavailable', 'away');
+    };
+    expect(await world.run('notifyExpirations')).toMatchObject({ messages: 1, settled: 1 });
+    const first = async () => (await world.deliveries())[0];
+    await waitUntil(async () => (await first())?.attempts === 1 && (await first())?.state === 'pending');
+    await world.call('gateway', deleteNotification, { id: (await first())?.notification?.id ?? 0 }, { principal: admin });
+    inbox.gate = () => undefined;
+    clock.advance(days(1));
+    await world.resume();
+    await waitUntil(async () => (await first())?.state === 'dropped');
+    await run();
+    expect(told().map(([, ids]) => ids)).toEqual([[certificate.id]]);
   });
 
   it('is told once though two replicas look at the same moment', async () => {
@@ -169,7 +221,7 @@ describe('a timeline', () => {
     const read = async () => (await world.call('gateway', notifyTimeline, { certificateId: certificate.id })).entries.map(({ state, title, detail }) => [state, title, detail]);
     const [planned, sent] = [(await read()).filter(([state]) => state === 'planned'), (await read()).filter(([state]) => state === 'done')];
     expect(planned.map(([, title]) => title).sort()).toEqual(['DEFAULT_JOE_15_DAY', 'DEFAULT_JOE_2_DAY', 'DEFAULT_SECURITY_15_DAY', 'DEFAULT_SECURITY_2_DAY'].map((label) => `Notice of "${label}"`));
-    expect(sent.map(([, , detail]) => detail)).toEqual([expect.stringMatching(/joe@a\.test.*sec@corp\.test|sec@corp\.test.*joe@a\.test/)]);
+    expect(sent.map(([, , detail]) => detail).sort()).toEqual([expect.stringMatching(/^Everybody is told by the message of "DEFAULT_JOE_30_DAY"$/), expect.stringMatching(/^Sent to .*(?:joe@a\.test.*sec@corp\.test|sec@corp\.test.*joe@a\.test)/)]);
     inventory.set(certificate.id, { ...certificate, ...settledBy(3) });
     expect((await read())[0]?.[2]).toContain('Only if its renewal is late');
   });
