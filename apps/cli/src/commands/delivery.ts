@@ -6,6 +6,7 @@ import {
   listNotificationDeliveriesOperation,
   messageTypes,
   retryDeliveryOperation,
+  retryNotificationDeliveriesOperation,
   type DeliveryRecord,
 } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
@@ -76,10 +77,20 @@ export function deliveryCommands(parent: Command, terminal: Terminal): void {
     run: async (context, _, [id = '']) => context.object(await context.api.call(getDeliveryOperation, { params: { id: idOf(id) } }), fields),
   });
   define(parent, terminal, {
-    name: 'retry <delivery>',
-    summary: 'try a failed or waiting one now',
-    schema: z.object({}),
-    run: async (context, _, [id = '']) => context.list([await context.api.call(retryDeliveryOperation, { params: { id: idOf(id) } })], columns),
+    name: 'retry [delivery]',
+    summary: 'try a failed or waiting one now, or all failed ones of a notification',
+    options: [['--notification <notification>', 'everything that was given up of this notification, by id or label; a thousand at a time']],
+    schema: z.object({ notification: z.string().optional() }),
+    async run(context, { notification }, [id]) {
+      const { api } = context;
+      if ((id === undefined) === (notification === undefined)) throw new AppError('invalid_argument', 'name a delivery, or a notification by --notification');
+      if (notification === undefined) {
+        context.list([await api.call(retryDeliveryOperation, { params: { id: idOf(id ?? '') } })], columns);
+        return;
+      }
+      const { retriedIds } = await api.call(retryNotificationDeliveriesOperation, { params: { id: (await findNotification(api, notification)).id } });
+      context.object({ retriedIds }, { Retried: (row) => row.retriedIds.join(', ') });
+    },
   });
 }
 

@@ -111,6 +111,8 @@ describe('notifications over REST', () => {
     expect((await asAdmin('GET', '/deliveries/1')).body).toMatchObject({ text: 't', history: [{ state: 'failed', detail: 'no' }] });
     expect((await asAdmin('GET', '/deliveries/9')).status).toBe(404);
     expect((await asAdmin('POST', '/deliveries/1/retry')).body).toMatchObject({ state: 'pending' });
+    expect((await asAdmin('POST', `/notifications/${id}/deliveries/retry`)).body).toEqual({ retriedIds: [id] });
+    expect((await asAdmin('POST', '/notifications/999999/deliveries/retry')).status).toBe(404);
     expect((await asAdmin('POST', '/deliveries/2/retry')).status).toBe(412);
   });
 });

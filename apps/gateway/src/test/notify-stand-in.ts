@@ -14,6 +14,7 @@ import {
   previewMessage,
   resolveNotifications,
   retryDelivery,
+  retryFailedDeliveries,
   setNotifications,
   testNotification,
   tryNotification,
@@ -121,6 +122,11 @@ class NotificationStandIn {
   delivery({ id }: InputOf<typeof getDelivery>) {
     if (id !== 1) throw new AppError('not_found', `delivery ${id} does not exist`);
     return { ...aDeliveryRecord(), text: 't', html: null, history: [{ at, state: 'failed' as const, detail: 'no' }] };
+  }
+
+  @Handles(retryFailedDeliveries)
+  retryFailed({ notificationId }: InputOf<typeof retryFailedDeliveries>): Promise<OutputOf<typeof retryFailedDeliveries>> {
+    return Promise.resolve({ retriedIds: [notificationId] });
   }
 
   @Handles(retryDelivery)
