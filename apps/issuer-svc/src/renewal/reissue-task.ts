@@ -3,11 +3,9 @@ import { timestamp, type Clock } from '@sifaka/kernel';
 import type { TaskArguments, TaskReport } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { Task, type TaskContext } from '@sifaka/messaging';
-import { counter } from '@sifaka/observability';
+import { measure } from '@sifaka/observability';
 import { CLOCK } from '@sifaka/runtime';
 import { RenewDue } from './renew-due.js';
-
-const jobs = counter('certificate_reissue_job', 'Runs of the task that renews certificates', ['status']);
 
 /** Lemur's task: its schedule takes what is due, a person everything whose window is open. */
 @Injectable()
@@ -23,10 +21,10 @@ export class ReissueTask {
     const requestedAt = trigger === 'request' ? this.clock.now() : null;
     try {
       const report = dryRun ? await this.rehearse(requestedAt !== null, signal) : await this.perform(requestedAt, signal);
-      jobs.add(1, { status: 'success' });
+      measure.count('certificate_reissue_job', { status: 'success' });
       return report;
     } catch (error) {
-      jobs.add(1, { status: 'failure' });
+      measure.count('certificate_reissue_job', { status: 'failure' });
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type Clock } from '@sifaka/kernel';
 import type { IssueAnswer, Principal } from '@sifaka/contracts';
-import { counter } from '@sifaka/observability';
+import { measure } from '@sifaka/observability';
 import { CLOCK } from '@sifaka/runtime';
 import { MintCertificate } from '../certificate/mint-certificate.js';
 import { ObtainCertificate } from '../certificate/obtain-certificate.js';
@@ -11,8 +11,6 @@ import { askedNames } from '../pending/asked-names.js';
 import type { Requested } from '../pending/pending-certificate.js';
 import { outlastingFault } from '../pending/settlement.js';
 import type { Succession } from './plan-successor-of.js';
-
-const translated = counter('certificate_authority_translation', 'Certificates that another authority renewed', ['original_authority', 'new_authority']);
 
 interface Renewal extends Succession {
   /** Null: asked for again, it gives another certificate. */
@@ -69,7 +67,7 @@ export class RenewCertificate {
       const fault = outlastingFault({ notAfter }, mustOutlast, this.clock.now());
       if (fault !== null) throw new AppError('upstream_failed', fault, { reason: 'issuer.wrong_certificate' });
     });
-    if (old.authorityName !== null && old.authorityId !== authority.id) translated.add(1, { original_authority: old.authorityName, new_authority: authority.name });
+    if (old.authorityName !== null && old.authorityId !== authority.id) measure.count('certificate_authority_translation', { original_authority: old.authorityName, new_authority: authority.name });
     return answer;
   }
 }

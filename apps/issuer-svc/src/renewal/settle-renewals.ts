@@ -3,15 +3,12 @@ import { timestamp, type Clock } from '@sifaka/kernel';
 import { certificateRenewalFailed, certificateRenewalLate, certificateRenewed } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
 import { newEvent, Outbox } from '@sifaka/messaging';
-import { counter } from '@sifaka/observability';
+import { measure } from '@sifaka/observability';
 import { renewalPauseMs } from '@sifaka/policy';
 import { CLOCK } from '@sifaka/runtime';
 import type { NamedCertificate, RenewalFacts } from './renewal-facts.js';
 import { RenewalRepository, type Claim } from './renewal.repository.js';
 import { settledFactsSql } from './renewal.sql.js';
-
-/** RI-13. */
-const reissued = counter('certificate_reissue', 'Attempts to renew a certificate', ['status']);
 
 /** Writes down what came of renewals, together with the event that tells of it. */
 @Injectable()
@@ -24,16 +21,17 @@ export class SettleRenewals {
 
   /** Another certificate took its place; told of once, whoever finds it first. */
   async renewed(certificateId: number, successor: NamedCertificate): Promise<void> {
-    const isNews = await this.renewals.transaction(async (tx) => {
+    const name = await this.renewals.transaction(async (tx) => {
       const trigger = await this.renewals.renewed(tx, certificateId, successor.id, `"${successor.name}" took its place`);
-      if (trigger === null) return false;
+      if (trigger === null) return null;
       const [facts] = await tx.query<SettledFacts>(settledFactsSql, [certificateId, successor.id]);
-      if (facts === undefined) return false;
+      if (facts === undefined) return null;
       const data = { ...facts, notAfter: timestamp(facts.notAfter), successorNotAfter: timestamp(facts.successorNotAfter), trigger };
       await this.outbox.append(tx, [newEvent(certificateRenewed, data, this.about(certificateId))]);
-      return true;
+      return facts.name;
     });
-    if (isNews) reissued.add(1, { status: 'success' });
+    // RI-13.
+    if (name !== null) measure.count('certificate_reissue', { status: 'success', certificate: name });
   }
 
   /** It is tried again, later and later, and people hear of it. */
@@ -49,7 +47,7 @@ export class SettleRenewals {
       await this.outbox.append(tx, [newEvent(certificateRenewalFailed, data, this.about(certificate.id))]);
       return true;
     });
-    if (isOurs) reissued.add(1, { status: 'failure' });
+    if (isOurs) measure.count('certificate_reissue', { status: 'failure', certificate: certificate.name });
   }
 
   /** Once, and once more as last call. */
