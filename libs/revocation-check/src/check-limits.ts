@@ -23,9 +23,9 @@ export const defaultLimits: CheckLimits = {
   ocspTimeoutMs: 6_000,
   crlTimeoutMs: 20_000,
   ocspBytes: 64 * 1024,
-  crlBytes: 64 * mib,
-  cacheBytes: 192 * mib,
-  downloadBytes: 160 * mib,
+  crlBytes: 16 * mib,
+  cacheBytes: 48 * mib,
+  downloadBytes: 48 * mib,
   redirects: 3,
   addresses: 5,
 };

@@ -17,7 +17,7 @@ export class OutsideChecker implements OnApplicationShutdown {
     const crlBytes = config.crlMaxMegabytes * 1024 * 1024;
     this.outbound = openOutbound({ config, maxResponseBytes: crlBytes + 1 });
     const trusted = { ocsp: listOf(config.trustedOcspHosts, 'SIFAKA_TRUSTED_OCSP_HOSTS'), crl: listOf(config.trustedCrlHosts, 'SIFAKA_TRUSTED_CRL_HOSTS') };
-    const limits = { crlBytes, downloadBytes: 2.5 * crlBytes, cacheBytes: 3 * crlBytes };
+    const limits = { crlBytes, downloadBytes: 3 * crlBytes, cacheBytes: 3 * crlBytes };
     this.checker = new RevocationChecker({ fetch: this.outbound.fetch, clock, limits, hostFault: (method, url) => trusted[method]?.faultOf(url) ?? null });
   }
 

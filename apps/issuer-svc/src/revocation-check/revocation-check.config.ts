@@ -28,8 +28,8 @@ export const revocationCheckSettings = {
     env: ['SIFAKA_TRUSTED_CRL_HOSTS', 'LEMUR_TRUSTED_CRL_HOSTS'],
     describe: `The only hosts that revocation lists are read from, ${form}`,
   }),
-  crlMaxMegabytes: setting(z.int().min(1).max(256).default(64), {
+  crlMaxMegabytes: setting(z.int().min(1).max(256).default(16), {
     env: 'SIFAKA_CRL_MAX_MEGABYTES',
-    describe: 'Revocation lists of outside CAs that are longer are not read to their end, and say nothing.',
+    describe: 'Revocation lists of outside CAs that are longer are not read to their end, and say nothing. A process keeps three times as much of lists, and reads three times as much at once: give it memory of twelve times this number and 320 MB.',
   }),
 } as const;
