@@ -27,9 +27,11 @@ export class PrepareTurn {
   ) {}
 
   /** Null where the destination, or all that is known of the certificate, is gone. */
-  async run({ row }: Turn): Promise<Prepared | null> {
+  async run(turn: Turn): Promise<Prepared | null> {
+    const { row } = turn;
     const [destination, [certificate]] = await Promise.all([this.destinations.byId(row.destination_id), this.placed.read([row.certificate_id])]);
     if (destination === undefined || certificate === undefined) return null;
+    turn.certificateName = certificate.name;
     const instance = await this.plugins.of(destination);
     const deployed = deployedCertificate(certificate, row.external_id);
     return { destination, instance, certificate, deployed, points: (instance.endpoints?.(deployed) ?? []).slice(0, mostPoints) };

@@ -91,8 +91,8 @@ export class RecordProgress {
   }
 
   /** Domain-rules DE-1 to DE-3: uploads count, what is only attached does not. */
-  private count({ row: { plugin, destination_label, certificate_id } }: Turn, outcome: Outcome, upload?: 'success' | 'failure'): void {
+  private count({ row: { plugin, destination_label, certificate_id }, certificateName = String(certificate_id) }: Turn, outcome: Outcome, upload?: 'success' | 'failure'): void {
     endings.add(1, { outcome, plugin });
-    if (upload !== undefined) measure.count('destination_upload', { status: upload, plugin, destination: destination_label, certificate: certificate_id });
+    if (upload !== undefined) measure.count('destination_upload', { status: upload, plugin, destination: destination_label, certificate: certificateName });
   }
 }

@@ -12,6 +12,8 @@ export interface Turn {
   readonly holder: string;
   /** Aborts when the service stops, and when the lease may be lost. */
   readonly signal: AbortSignal;
+  /** Of the certificate, once it was read. */
+  certificateName?: string;
 }
 
 /** Everything that the work needs of others but the key. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { attachDestinations, certificateDestinationsRequested, certificateRevoked, certificatesMissed, certificatesSighted, destinationStats, findAttachments, listDeployments, resolveAttachments, retryDeployment, setDestinations } from '@sifaka/contracts';
+import { openOutlet, type TakenMeasurement } from '@sifaka/observability';
 import { aPrincipal, waitUntil } from '@sifaka/testing';
 import { admin } from './a-deploy-service.js';
 import { DeploymentWorld, type KnownCertificate } from './a-deployment-world.js';
@@ -49,12 +50,17 @@ describe('references to destinations', () => {
 describe('attaching', () => {
   it('uploads once, tells of it, and keeps the history', async () => {
     const [place, certificate] = [await world.destination(), await world.certificate()];
+    const taken: TakenMeasurement[] = [];
+    const close = openOutlet({ take: (measurement) => void taken.push(measurement), room: () => Promise.resolve() });
     const detail = await world.deploy(certificate, place);
     expect(detail).toMatchObject({ certificateId: certificate.id, destinationLabel: place.label, wanted: 'deployed', fingerprint: certificate.fingerprintSha256, externalId: certificate.name, lastError: null, nextTryAt: null, attempts: 1 });
     expect(detail.history.map(({ what }) => what)).toEqual(['requested', 'uploading', 'uploaded', 'deployed']);
     expect(place.shelf.uploads).toMatchObject([{ name: certificate.name, fingerprint: certificate.fingerprintSha256, replaces: [] }]);
     expect(place.shelf.uploads[0]?.key).toBe(certificate.path.privateKeyPkcs8Der.toString('base64'));
     await world.events.waitFor(({ type, data }) => type.endsWith('deployment.succeeded') && Object(data).id === detail.id);
+    await waitUntil(() => taken.some(({ name }) => name === 'destination_upload'));
+    close();
+    expect(taken.find(({ name }) => name === 'destination_upload')?.tags).toEqual({ status: 'success', destination: place.label, certificate: certificate.name });
     expect(await world.attach(certificate, place)).toEqual([detail.id]);
     expect((await world.get(detail.id)).history).toHaveLength(4);
   });

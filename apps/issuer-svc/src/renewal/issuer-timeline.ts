@@ -19,7 +19,7 @@ export class IssuerTimeline {
     const [[row], renewal] = await Promise.all([this.database.query<LifeRow>({ name: 'certificate-life', text: lifeSql, values: [id] }), this.renewals.run({ id })]);
     if (row === undefined) throw new AppError('not_found', `there is no certificate ${id}`);
     const entries = [...past(row), ...renewalEntries(renewal, row), ...ends(row, this.clock.now())];
-    return { entries: entries.sort((a, b) => (b.at ?? '9999').localeCompare(a.at ?? '9999')).slice(0, maxEntries) };
+    return { entries: entries.sort((a, b) => (b.at ?? '').localeCompare(a.at ?? '')).slice(0, maxEntries) };
   }
 }
 

@@ -79,7 +79,7 @@ export type TimelineEntry = z.output<typeof TimelineEntry>;
 
 const Timeline = { input: z.object({ certificateId: Id }), output: z.object({ entries: z.array(TimelineEntry).max(500) }), callers: ['gateway'] } as const;
 
-/** Each service tells what it knows; newest first. */
+/** Each service tells what it knows; newest first, what has no time at the end. */
 export const issuerTimeline = query('rpc.issuer.certificate.timeline', { ...Timeline, codes: ['not_found'] });
 export const deployTimeline = query('rpc.deploy.certificate.timeline', Timeline);
 export const notifyTimeline = query('rpc.notify.certificate.timeline', Timeline);
