@@ -48,6 +48,8 @@ describeWithPeers(['faketime', 'openssl'], 'a platform whose clock jumps', () =>
     return expectOk(await client.post('/destinations', { label, description: 'of a test', plugin: { slug, pluginOptions } }));
   };
   const about = ({ name }: Json) => mail.received.filter(({ raw, subject }) => `${subject} ${raw.replaceAll(/=\r?\n/g, '')}`.includes(String(name)));
+  /** The digest of the security team names it, too. */
+  const ownersMail = () => about(told).filter(({ envelope }) => envelope.to.includes('joe@corp.test'));
   const task = async (name: string): Promise<Json> => expectOk(await client.get('/tasks?count=200')).items.find((each: Json) => each.name === name) ?? {};
   const hasRunSince = (name: string, at: Date) => waitUntil(`${name} to run`, async () => new Date((await task(name)).lastSuccessAt ?? 0) >= at, within);
 
@@ -116,8 +118,8 @@ describeWithPeers(['faketime', 'openssl'], 'a platform whose clock jumps', () =>
   });
 
   it('tells of what ends soon when the day has come, once', async () => {
-    await waitUntil('the mails', () => about(told).length > 0, within);
-    expect(about(told).map(({ envelope }) => [...envelope.to].sort())).toEqual([['joe@corp.test', 'sec@corp.test']]);
+    await waitUntil('the mails', () => ownersMail().length > 0, within);
+    expect(ownersMail().map(({ envelope }) => [...envelope.to].sort())).toEqual([['joe@corp.test', 'sec@corp.test']]);
     expect(about(short)).toEqual([]);
   });
 
@@ -131,8 +133,8 @@ describeWithPeers(['faketime', 'openssl'], 'a platform whose clock jumps', () =>
     await waitUntil('its deployment', async () => deployed(await latest('short.corp.test')), within);
     for (const name of ['certificate_reissue', 'notify_expirations', 'send_security_expiration_summary', 'remove_old_acme_certs', 'clean_all_sources', 'disable_autorotate_without_endpoint', 'get_all_zones']) await hasRunSince(name, before);
     // Of the notices of thirty, fifteen and two days the one of fifteen is the only one that is due.
-    await waitUntil('the mails', () => about(told).length > 1, within);
-    expect(about(told)).toHaveLength(2);
+    await waitUntil('the mails', () => ownersMail().length > 1, within);
+    expect(ownersMail()).toHaveLength(2);
     expect(mail.received.slice(digests).filter(({ subject }) => /summary|digest/i.test(subject)).length).toBeLessThanOrEqual(1);
     await waitUntil('an answer that holds', async () => (await ocspAnswer(await latest('medium.corp.test'))) === 'good', within);
     await waitUntil('a list that holds', async () => (await crlTimes()).nextUpdate > clock.now(), within);
