@@ -29,7 +29,8 @@ describe('the objects', () => {
     const local = String(made.owner).split('@')[0]?.toUpperCase();
     expect(made.notifications.map((each: Json) => each.label)).toEqual(expect.arrayContaining([30, 15, 2].map((days) => `DEFAULT_${local}_${days}_DAY`)));
     expect(keysOf(made.notifications[0])).toEqual(sorted('id label description active options plugin'));
-    expect(keysOf(made.rotationPolicy)).toEqual(['days', 'id']);
+    // Lemur's two, and what came with hours.
+    expect(keysOf(made.rotationPolicy)).toEqual(['days', 'hours', 'id', 'name']);
     expect(keysOf(made.user)).toEqual(sorted('id username email active'));
     expect(keysOf(made.roles[0])).toEqual(sorted('id name description'));
     expect(keysOf(made.domains[0])).toEqual(sorted('id name sensitive'));
@@ -140,7 +141,7 @@ describe('creation', () => {
 
   it('takes no rotation policy for an answer', async () => {
     expect((await issue(world(), { rotationPolicy: null })).rotationPolicy).toBeNull();
-    expect((await issue(world(), { rotationPolicy: { id: 1 } })).rotationPolicy).toEqual({ id: 1, days: 30 });
+    expect((await issue(world(), { rotationPolicy: { id: 1 } })).rotationPolicy).toEqual({ id: 1, days: 30, hours: 0, name: 'default' });
   });
 
   it('chains to the root through every authority above', async () => {
