@@ -12,7 +12,7 @@ export { authorityImportPolicy, type AuthorityImportInput } from './upload/autho
 export { withPublishedAddresses, type PublishedAddresses, type ServedAddresses } from './issuance/published-addresses.js';
 export { defaultPolicyName, placeOf, renewalWindow, type RenewalTerms, type RenewalWindow, type RotationTerms } from './renewal/renewal-window.js';
 export { impossibleReissue, renewalVerdict, type RenewalCandidate, type RenewalVerdict } from './renewal/renewal-verdict.js';
-export { authorityPauseMs, renewalPauseMs, type FailedAttempt } from './renewal/renewal-backoff.js';
+export { authorityPauseMs, longestPauseMs, renewalPauseMs, type FailedAttempt } from './renewal/renewal-backoff.js';
 export { levelledPerHour, refilledTokens, wholeFleetAtOnce, type Backlogged, type Pace } from './renewal/renewal-pace.js';
 export { nextInSeries, renewedDescription } from './renewal/renewed-name.js';
 export { successorValidity, type SuccessorTerms } from './renewal/successor-validity.js';

@@ -14,6 +14,7 @@ import { crl } from './0013-crl.js';
 import { revocationCheck } from './0014-revocation-check.js';
 import { attachmentPlugins } from './0015-attachment-plugins.js';
 import { foundRevocations } from './0016-found-revocations.js';
+import { renewalDestinations } from './0017-renewal-destinations.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -33,4 +34,5 @@ export const issuerMigrations = [
   revocationCheck,
   attachmentPlugins,
   foundRevocations,
+  renewalDestinations,
 ];

@@ -126,8 +126,9 @@ function certificateOf(row: StoredPending, { externalId, principal }: Delivery, 
     name: row.customName,
     ...(row.renewal !== null && { seriesName: row.seriesName, renewalOf: row.renewal.id }),
     rootAuthorityId: null,
-    // The key of the request stays with the pending certificate, and a renewal is made once, whichever request it came from.
-    request: row.renewal === null ? null : renewalIdentity(row.renewal.id),
+    // The key of the request stays with the pending certificate, and a renewal is made once, whichever request it came from. Whoever wants one
+    // more beside it has said so.
+    request: row.renewal === null || row.renewal.isReplaced ? null : renewalIdentity(row.renewal.id),
     storeBefore: null,
     pendingCertificateId: row.id,
     creatorId: row.userId,

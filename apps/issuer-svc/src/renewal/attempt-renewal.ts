@@ -12,7 +12,7 @@ import { SettleRenewals } from './settle-renewals.js';
 export type AttemptOutcome =
   /** `skipped`: there is nothing to renew any more, or the platform stopped in between. */
   | { status: 'renewed' | 'pending' | 'skipped' }
-  | { status: 'failed'; error: unknown; isAuthorityAway: boolean };
+  | { status: 'failed'; error: unknown; fault: { error: string; retryAfterMs: number | undefined }; isAuthorityAway: boolean };
 
 /** One attempt to renew a certificate that was claimed, with all that follows from it. */
 @Injectable()
@@ -35,7 +35,7 @@ export class AttemptRenewal {
     try {
       return await this.attempt(claim, signal);
     } catch (error) {
-      return this.fault(claim, facts, { error, attempts: stored?.attempts ?? 0, at: now() });
+      return this.fault(claim, facts, { error, attempts: stored?.attempts ?? 0, at: now(), isCutOff: signal.aborted });
     }
   }
 
@@ -58,21 +58,22 @@ export class AttemptRenewal {
     else await this.renewals.release(claim, at);
   }
 
-  private async fault(claim: Claim, facts: RenewalFacts, { error, attempts, at }: { error: unknown; attempts: number; at: Date }): Promise<AttemptOutcome> {
-    if (error instanceof AppError && passing.includes(error.reason ?? '')) {
+  private async fault(claim: Claim, facts: RenewalFacts, { error, attempts, at, isCutOff }: { error: unknown; attempts: number; at: Date; isCutOff: boolean }): Promise<AttemptOutcome> {
+    if (isAppError(error) && (passing.includes(error.reason ?? '') || (isCutOff && error.reason === 'certificate.too_late'))) {
       await this.renewals.release(claim, at);
       return { status: 'skipped' };
     }
     const known = isAppError(error) && error.code !== 'internal' ? error : new AppError('internal', 'the platform failed: its log knows more');
     const { message, retryAfterMs } = known;
-    const isAuthorityAway = away.includes(known.code);
-    if (isAuthorityAway) await this.pace.failed(claim.authorityId, { error: message, retryAfterMs });
     await this.settling.failed(claim, facts, { error: message, retryAfterMs, attempts });
-    return { status: 'failed', error, isAuthorityAway };
+    return { status: 'failed', error, fault: { error: message, retryAfterMs }, isAuthorityAway: isAway(known) };
   }
 }
 
-/** The platform stops, or another replica has just asked. */
-const passing = ['certificate.too_late', 'idempotency.at_work', 'job.cut_off'];
-/** Other certificates would hear the same. */
-const away = ['upstream_failed', 'upstream_timeout', 'unavailable', 'rate_limited'];
+/** Another replica has just asked, or this one stops. */
+const passing = ['idempotency.at_work', 'job.cut_off'];
+
+/** Whether other certificates would hear the same. An answer, whatever it says, is of one certificate alone. */
+const isAway = ({ code, reason = '' }: AppError): boolean => reason !== 'certificate.too_late' && (awayCodes.includes(code) || awayReasons.includes(reason));
+const awayCodes = ['upstream_timeout', 'unavailable', 'rate_limited'];
+const awayReasons = ['outbound.not_reached', 'outbound.failed', 'outbound.tls', 'upstream.unavailable'];

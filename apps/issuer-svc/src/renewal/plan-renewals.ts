@@ -27,25 +27,32 @@ export class PlanRenewals {
     private readonly settling: SettleRenewals,
   ) {}
 
-  /** Returns how many were looked at. What cannot be planned now (acme-svc is away) is looked at again in the next run. */
-  async run(now: Date, signal: AbortSignal): Promise<number> {
+  /** What is not done after a while, and what waits for acme-svc while that is away, is left to the next run: what is planned already is renewed first. */
+  async run(now: Date, signal: AbortSignal): Promise<void> {
+    const stopAt = performance.now() + patienceMs;
+    const mayGoOn = () => !signal.aborted && performance.now() < stopAt;
     const seen = new Set<number>();
-    while (!signal.aborted) {
-      const stale = await this.renewals.stale(this.filter.settingsHash, batch);
-      const ids = stale.filter((id) => !seen.has(id));
+    let isAway = false;
+    while (mayGoOn()) {
+      const ids = (await this.renewals.stale(this.filter.settingsHash, batch)).filter((id) => !seen.has(id));
       if (ids.length === 0) break;
       for (const id of ids) seen.add(id);
-      await this.plan(ids, now);
+      isAway = await this.plan(ids, now, isAway);
     }
-    return seen.size;
+    for (let after = 0; !isAway && mayGoOn(); ) {
+      const ids = await this.renewals.awaiting(after, batch);
+      if (ids.length === 0) break;
+      after = ids.at(-1) ?? after;
+      isAway = await this.plan(ids, now, isAway);
+    }
   }
 
-  async plan(ids: readonly number[], now: Date): Promise<void> {
+  /** Returns whether acme-svc is away. @param wasAway a moment ago: it is not asked again */
+  private async plan(ids: readonly number[], now: Date, wasAway: boolean): Promise<boolean> {
     // Rows before facts: what changes in between makes the row stale again.
-    const stored = await this.reader.renewals(ids);
-    const facts = await this.reader.facts(ids);
-    const { isAway, isNew } = await this.suggestions.ask(facts.filter(({ rotation }) => rotation));
-    const known = isNew ? await this.reader.facts(ids) : facts;
+    const asked = await this.read(ids);
+    const { isAway, isNew } = wasAway ? { isAway: true, isNew: false } : await this.suggestions.ask(asked.facts.filter(({ rotation }) => rotation));
+    const { stored, facts: known } = isNew ? await this.read(ids) : asked;
     const [leftOut, translated] = [await this.filter.leftOut(known), await this.translation.ids()];
     const rows = known.flatMap((certificate) => {
       const row = stored.get(certificate.id);
@@ -62,6 +69,12 @@ export class PlanRenewals {
     });
     for (const certificate of known) await this.settle(certificate, stored.get(certificate.id));
     await this.renewals.plan(rows, now);
+    return isAway;
+  }
+
+  private async read(ids: readonly number[]): Promise<{ stored: Map<number, StoredRenewal>; facts: RenewalFacts[] }> {
+    const stored = await this.reader.renewals(ids);
+    return { stored, facts: await this.reader.facts(ids) };
   }
 
   /** A renewal that came later, or whose end was lost in a stop, is told of here. */
@@ -95,3 +108,4 @@ function planned(certificate: RenewalFacts, row: StoredRenewal, { isFiltered, aw
 }
 
 const batch = 500;
+const patienceMs = 20_000;

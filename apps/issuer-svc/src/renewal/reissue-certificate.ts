@@ -9,6 +9,7 @@ import { reissueIdentity, renewalIdentity } from '../issuance/request-identity.j
 import { PlanSuccessor, type Succession } from './plan-successor-of.js';
 import { RenewByHand } from './renew-by-hand.js';
 import { successorOf } from './renewal-facts.js';
+import { RepeatedReissue } from './repeated-reissue.js';
 import { RenewalStandings } from './renewal-standings.js';
 import { reissueRefusal } from './reissue-refusal.js';
 
@@ -21,6 +22,7 @@ export class ReissueCertificate {
     private readonly standings: RenewalStandings,
     private readonly successors: PlanSuccessor,
     private readonly byHand: RenewByHand,
+    private readonly repeats: RepeatedReissue,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(ACCESS_RULES) private readonly rules: AccessRules,
   ) {}
@@ -31,14 +33,14 @@ export class ReissueCertificate {
     const holder = await this.byHand.holderOf(id);
     allow(principal, 'certificate:write', holder);
     const identity = requestKey === null ? null : reissueIdentity(principal, id, requestKey);
-    const repeated = identity === null || stored?.requestKey !== identity.key ? null : facts.renewedBy;
+    const repeated = identity === null || stored?.requestKey !== identity.key ? null : await this.repeats.answer(stored);
     const refusal = repeated === null ? reissueRefusal(facts, isForced) : null;
     if (refusal !== null) throw refusal;
 
     const succession = await this.successors.of(id, { mustGain: false });
     allow(principal, 'certificate:issue', succession.authority, this.rules);
     const plan = planOf(succession);
-    if (repeated !== null) return { plan, issued: await this.byHand.answered(repeated.id) };
+    if (repeated !== null) return { plan, issued: repeated };
     if (isDryRun) return { plan, issued: null };
     const issued = await this.ask(succession, { input, principal, signal, identity: successorOf(facts) === null ? renewalIdentity(id) : identity, requestKey: identity?.key ?? null });
     return { plan, issued };

@@ -3,7 +3,6 @@ import type { CertificateAccess } from '@sifaka/authz';
 import type { IssueAnswer, Principal } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { CertificateRepository } from '../certificate/certificate.repository.js';
-import { Filing } from '../certificate/filing.js';
 import type { RequestIdentity } from '../issuance/request-identity.js';
 import type { Succession } from './plan-successor-of.js';
 import { RenewCertificate } from './renew-certificate.js';
@@ -29,17 +28,11 @@ export class RenewByHand {
     private readonly settling: SettleRenewals,
     private readonly pace: RenewalPace,
     private readonly certificates: CertificateRepository,
-    private readonly filing: Filing,
   ) {}
 
   /** @throws AppError `not_found` */
   holderOf(id: number): Promise<CertificateAccess & { id: number; name: string }> {
     return this.certificates.get(id);
-  }
-
-  /** What the same request was answered with before. */
-  async answered(successorId: number): Promise<IssueAnswer> {
-    return { certificate: await this.filing.read(successorId) };
   }
 
   /** @throws AppError `conflict` while it is renewed already, `rate_limited` where the authority is asked no more this hour */
@@ -52,12 +45,15 @@ export class RenewByHand {
     try {
       return await this.settle(claim, await this.renew.run({ ...succession, identity, principal, signal }));
     } catch (error) {
+      // Who presses again asks the authority again.
+      if (identity !== null) await this.renewals.freeKey(identity.key);
       await this.renewals.release(claim, now);
       throw error;
     }
   }
 
   private async settle(claim: Claim, answer: IssueAnswer): Promise<IssueAnswer> {
+    if ('pending' in answer && answer.pending.state === 'failed') throw new AppError('upstream_failed', answer.pending.lastError ?? 'the pending certificate came to nothing', { reason: 'pending.failed' });
     if ('pending' in answer) await this.renewals.pend(claim, answer.pending.id);
     else await this.settling.renewed(claim.certificateId, answer.certificate);
     return answer;

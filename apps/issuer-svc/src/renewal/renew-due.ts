@@ -3,6 +3,7 @@ import type { Clock } from '@sifaka/kernel';
 import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
 import type { Logger } from '@sifaka/observability';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
+import { AuthorityMinute } from './authority-minute.js';
 import { AttemptRenewal, type AttemptOutcome } from './attempt-renewal.js';
 import { PlanRenewals } from './plan-renewals.js';
 import { renewJob } from './renew-job.js';
@@ -50,17 +51,29 @@ export class RenewDue {
 
   private async drain(authorityId: number, counts: RenewalCounts, run: { clock: Clock; requestedAt: Date | null; mayGoOn: () => boolean; signal: AbortSignal }): Promise<void> {
     const { clock, requestedAt, mayGoOn, signal } = run;
-    while (mayGoOn()) {
-      const claims = await this.pace.take(authorityId, atOnce, { leaseMs, requestedAt });
+    for (const minute = new AuthorityMinute(requestedAt !== null); mayGoOn(); ) {
+      if (!(await minute.hasRoom(signal))) return;
+      const { claims, perHour } = await this.pace.take(authorityId, atOnce, { leaseMs, requestedAt, isFirst: minute.isNew });
       if (claims.length === 0) return;
+      minute.taken(claims.length, perHour);
       const outcomes = await Promise.all(claims.map((claim) => this.attempts.run(claim, () => clock.now(), signal)));
       for (const outcome of outcomes) {
         counts[outcome.status] += 1;
         if (outcome.status === 'failed') this.logger.warn({ authorityId, err: outcome.error }, 'a certificate could not be renewed');
       }
-      // Whoever is away is not asked for all others, too.
-      if (outcomes.some((outcome) => outcome.status === 'failed' && outcome.isAuthorityAway)) return;
+      if (await this.isAway(authorityId, outcomes)) return;
     }
+  }
+
+  /** Whoever is away is not asked for all others, too: one failure, however many heard of it. One that answers some is not away. */
+  private async isAway(authorityId: number, outcomes: readonly AttemptOutcome[]): Promise<boolean> {
+    const unanswered = outcomes.flatMap((outcome) => (outcome.status === 'failed' && outcome.isAuthorityAway ? [outcome.fault] : []));
+    const [first] = unanswered;
+    const isAnswering = outcomes.some(({ status }) => status === 'renewed' || status === 'pending');
+    const retryAfterMs = Math.max(0, ...unanswered.map((fault) => fault.retryAfterMs ?? 0));
+    if (first === undefined || (isAnswering && retryAfterMs === 0)) return false;
+    await this.pace.failed(authorityId, { error: first.error, retryAfterMs });
+    return true;
   }
 }
 

@@ -1,15 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@sifaka/database';
-import { authorityPauseMs, levelledPerHour, refilledTokens, type Backlogged } from '@sifaka/policy';
+import { authorityPauseMs, levelledPerHour, longestPauseMs, refilledTokens, type Backlogged } from '@sifaka/policy';
 import type { Clock } from '@sifaka/kernel';
 import { CLOCK, CONFIG } from '@sifaka/runtime';
 import type { IssuerConfig } from '../issuer.config.js';
 import type { Claim } from './renewal.repository.js';
-import { attemptedSql, backlogSql, fleetSql, takeDueSql, takeOpenSql } from './renewal.sql.js';
+import { attemptedSql, backlogSql, fleetSql, takeDueSql, takeFailingSql, takeOpenSql, takeProbeSql } from './renewal.sql.js';
 
 /** Hands out what is due at an authority no faster than that may be asked; all replicas share one row an authority. */
 @Injectable()
 export class RenewalPace {
+  /** Of each authority, as it was at the beginning of a run. */
+  private readonly backlogs = new Map<number, Backlogged[]>();
+
   constructor(
     private readonly database: Database,
     @Inject(CONFIG) private readonly config: IssuerConfig,
@@ -21,25 +24,24 @@ export class RenewalPace {
    *
    * @param requestedAt when a person asked for all whose window is open: the levelled rate does not count then, only the configured one,
    * and each is tried once
+   * @param isFirst of a run: what failed again and again has its turn, and the backlog is counted
    */
-  take(authorityId: number, limit: number, { leaseMs, requestedAt }: { leaseMs: number; requestedAt: Date | null }): Promise<Claim[]> {
+  take(authorityId: number, limit: number, { leaseMs, requestedAt, isFirst }: Taking): Promise<{ claims: Claim[]; perHour: number }> {
     const now = this.clock.now();
     const until = new Date(now.getTime() + leaseMs);
     return this.database.transaction(async (tx) => {
       const pace = await this.lock(tx, authorityId);
-      if (requestedAt === null && pace.pausedUntil !== null && pace.pausedUntil > now) return [];
+      if (requestedAt === null && isPaused(pace, now)) return { claims: [], perHour: 0 };
       const counted = await this.counted(tx, pace, now);
       const cap = this.capOf(counted.name);
-      const perHour = Math.min(levelledPerHour({ ...counted, backlog: await this.backlog(tx, authorityId, now), now }), cap);
+      const perHour = requestedAt === null ? Math.min(levelledPerHour({ ...counted, backlog: await this.backlog(tx, authorityId, now, isFirst), now }), cap) : pace.perHour;
       const elapsedMs = pace.tokensAt === null ? Infinity : now.getTime() - pace.tokensAt.getTime();
       const tokens = refilledTokens({ tokens: pace.tokens, perHour, elapsedMs });
       const left = cap === Infinity ? Infinity : cap - (await this.attempted(tx, authorityId, now));
-      // A probe is paced by its pauses, and takes no token: whoever has few would wait for hours to learn that an authority is back.
-      const isProbe = pace.failures > 0;
-      const most = Math.max(0, Math.min(limit, left, isProbe ? 1 : requestedAt === null ? Math.floor(tokens) : Infinity));
-      const claims = most === 0 ? [] : await this.claim(tx, [authorityId, now, most, until], requestedAt);
-      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, isProbe ? tokens : Math.max(0, tokens - claims.length), now]);
-      return claims;
+      const claim: Claiming = (text, most, ...further) => (most < 1 ? Promise.resolve([]) : tx.query(text, [authorityId, now, most, until, requestedAt === null ? 'schedule' : 'request', ...further]));
+      const { claims, spent } = await this.choose(claim, { limit: Math.min(limit, left), tokens: Math.floor(tokens), left, isProbe: pace.failures > 0, requestedAt, isFirst });
+      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, Math.max(0, tokens - spent), now]);
+      return { claims, perHour };
     });
   }
 
@@ -64,9 +66,17 @@ export class RenewalPace {
     });
   }
 
-  private claim(tx: Sql, values: readonly unknown[], requestedAt: Date | null): Promise<Claim[]> {
-    if (requestedAt === null) return tx.query<Claim & Record<string, unknown>>(takeDueSql, [...values, 'schedule']);
-    return tx.query<Claim & Record<string, unknown>>(takeOpenSql, [...values, 'request', requestedAt]);
+  /** Which certificates, and how many tokens they cost. */
+  private async choose(claim: Claiming, { limit, tokens, left, isProbe, requestedAt, isFirst }: Choice): Promise<{ claims: Claim[]; spent: number }> {
+    if (requestedAt !== null) {
+      const open = await claim(takeOpenSql, isProbe ? Math.min(1, limit) : limit, requestedAt);
+      return { claims: open, spent: isProbe ? 0 : open.length };
+    }
+    // Paced by pauses, and without a token: whoever has few would wait for hours to learn that an authority is back.
+    if (isProbe) return { claims: await claim(takeProbeSql, Math.min(1, limit)), spent: 0 };
+    const due = await claim(takeDueSql, Math.min(limit, tokens));
+    const failing = isFirst ? await claim(takeFailingSql, Math.min(failingAtOnce, left - due.length)) : [];
+    return { claims: [...due, ...failing], spent: due.length };
   }
 
   private capOf(authorityName: string): number {
@@ -91,8 +101,13 @@ export class RenewalPace {
     return { ...pace, ...fleet, countedAt: now };
   }
 
-  private backlog(tx: Sql, authorityId: number, now: Date): Promise<Backlogged[]> {
-    return tx.query<Backlogged & Record<string, unknown>>({ name: 'renewal-backlog', text: backlogSql, values: [authorityId, now] });
+  /** Counted once a run: all that is open is read for it. */
+  private async backlog(tx: Sql, authorityId: number, now: Date, isFirst: boolean): Promise<Backlogged[]> {
+    const before = isFirst ? undefined : this.backlogs.get(authorityId);
+    if (before !== undefined) return before;
+    const backlog = await tx.query<Backlogged & Record<string, unknown>>({ name: 'renewal-backlog', text: backlogSql, values: [authorityId, now] });
+    this.backlogs.set(authorityId, backlog);
+    return backlog;
   }
 
   private async attempted(sql: Sql, authorityId: number, now: Date): Promise<number> {
@@ -100,6 +115,25 @@ export class RenewalPace {
     return row?.attempted ?? 0;
   }
 }
+
+interface Taking {
+  leaseMs: number;
+  requestedAt: Date | null;
+  isFirst: boolean;
+}
+
+interface Choice extends Omit<Taking, 'leaseMs'> {
+  limit: number;
+  tokens: number;
+  /** Of the configured limit. */
+  left: number;
+  isProbe: boolean;
+}
+
+type Claiming = (text: string, most: number, ...further: unknown[]) => Promise<(Claim & Record<string, unknown>)[]>;
+
+/** A pause of longer than anybody is given is of a clock that was ahead. */
+const isPaused = ({ pausedUntil }: PaceRow, now: Date): boolean => pausedUntil !== null && pausedUntil > now && pausedUntil.getTime() - now.getTime() <= longestPauseMs;
 
 interface PaceRow {
   authorityId: number;
@@ -109,13 +143,15 @@ interface PaceRow {
   countedAt: Date | null;
   tokens: number;
   tokensAt: Date | null;
+  /** As it was last. */
+  perHour: number;
   failures: number;
   pausedUntil: Date | null;
 }
 
 const lockSql = `
   select p.authority_id as "authorityId", a.name, p.steady_per_hour as "steadyPerHour", p.fleet, p.counted_at as "countedAt", p.tokens,
-    p.tokens_at as "tokensAt", p.failures, p.paused_until as "pausedUntil"
+    p.tokens_at as "tokensAt", p.per_hour as "perHour", p.failures, p.paused_until as "pausedUntil"
   from renewal_pace p join authority a on a.id = p.authority_id where p.authority_id = $1 for update of p`;
 
 const paceSql = `
@@ -129,3 +165,4 @@ const failedSql = `
 
 const hourMs = 3_600_000;
 const countMs = 600_000;
+const failingAtOnce = 4;

@@ -16,6 +16,7 @@ import { RenewalReader } from './renewal-reader.js';
 import { RenewalStandings } from './renewal-standings.js';
 import { EndingHandlers, RenewalHandlers } from './renewal.handlers.js';
 import { RenewalRepository } from './renewal.repository.js';
+import { RepeatedReissue } from './repeated-reissue.js';
 import { RenewedCertificates } from './renewed-certificate.js';
 import { SettleRenewals } from './settle-renewals.js';
 import { Suggestions } from './suggestions.js';
@@ -26,6 +27,6 @@ export const renewalControllers = [EndingHandlers, RenewalHandlers];
 
 const reading = [EndingCertificates, IssuerTimeline, ReadRenewal, RenewalFilter, RenewalReader, RenewalStandings];
 const planning = [AuthorityTranslation, PlanRenewals, Suggestions];
-const renewing = [AttemptRenewal, PlanSuccessor, ReissueCertificate, RenewByHand, RenewCertificate, RenewDue, RenewEveryMinute, RenewalPace, RenewalRepository, RenewedCertificates, ReissueTask, SettleRenewals, WatchRenewals];
+const renewing = [AttemptRenewal, PlanSuccessor, ReissueCertificate, RenewByHand, RenewCertificate, RenewDue, RenewEveryMinute, RenewalPace, RenewalRepository, RenewedCertificates, ReissueTask, RepeatedReissue, SettleRenewals, WatchRenewals];
 
 export const renewalProviders = [...reading, ...planning, ...renewing];

@@ -49,6 +49,11 @@ export class RenewalRepository {
     return (await this.database.query<{ id: number }>({ name: 'renewal-stale', text: sql.staleSql, values: [settingsHash, limit] })).map(({ id }) => id);
   }
 
+  /** Those that the CA's own suggestion is still asked for, in the order of their ids. */
+  async awaiting(after: number, limit: number): Promise<number[]> {
+    return (await this.database.query<{ id: number }>({ name: 'renewal-awaiting', text: sql.awaitingSql, values: [after, limit] })).map(({ id }) => id);
+  }
+
   async plan(rows: readonly PlannedRow[], now: Date): Promise<void> {
     if (rows.length > 0) await this.database.query({ name: 'renewal-plan', text: sql.planSql, values: [JSON.stringify(rows), now] });
   }
@@ -70,6 +75,7 @@ export class RenewalRepository {
 
   async expireLeases(now: Date): Promise<void> {
     await this.database.query(sql.expireSql, [now]);
+    await this.database.query(sql.aheadSql, [now]);
   }
 
   /** Attempts that failed so far; null when somebody else has decided meanwhile. */
@@ -77,6 +83,11 @@ export class RenewalRepository {
     const [row] = await tx.query<{ attempts: number }>(sql.failSql, [certificateId, claim, error, nextTryAt]);
     await tx.query(sql.freeKeySql, [renewalIdentity(certificateId).key]);
     return row?.attempts ?? null;
+  }
+
+  /** What came to nothing is asked for anew by whoever asks with this key again. */
+  async freeKey(requestKey: string): Promise<void> {
+    await this.database.query(sql.freeKeySql, [requestKey]);
   }
 
   async pend({ certificateId, claim }: Claim, pendingCertificateId: number): Promise<void> {

@@ -1,6 +1,6 @@
 /** Those that changed, those whose policy did, and those that other settings planned; nobody works on them. */
 export const staleSql = `
-  select certificate_id as id from certificate_renewal where revision <> planned_revision and state <> 'running'
+  select id from (select certificate_id as id from certificate_renewal where revision <> planned_revision and state <> 'running' limit $2) c
   union
   select r.id from rotation_policy p, lateral (
     select certificate_id as id from certificate_renewal
@@ -8,9 +8,12 @@ export const staleSql = `
   union
   select id from (
     select certificate_id as id from certificate_renewal where settings_hash <> $1 and state in ('off', 'waiting') limit $2) s
-  union
-  select id from (select certificate_id as id from certificate_renewal where awaits_suggestion and state in ('off', 'waiting') limit $2) a
   limit $2`;
+
+/** Apart from all others: while acme-svc is away they stay. */
+export const awaitingSql = `
+  select certificate_id as id from certificate_renewal
+  where awaits_suggestion and state in ('off', 'waiting') and certificate_id > $1 order by certificate_id limit $2`;
 
 /** Not those that changed once more meanwhile, nor those that somebody has begun to renew. Failures keep their pause. */
 export const planSql = `
@@ -30,11 +33,14 @@ export const planSql = `
   from given g
   where r.certificate_id = g.certificate_id and r.revision = g.revision and r.state <> 'running'`;
 
+/** So often a certificate failed when it is no longer in the way of others, and is tried at the pace of its own pauses. */
+const failingFrom = 3;
+
 /** Of an authority: what its pace is made of, certificates of the same deadlines taken together (to five minutes, the earliest counts). */
 export const backlogSql = `
   select count(*)::int as count, min(window_start) as "windowStart", min(soft_deadline) as "softDeadline", min(last_call_at) as "lastCallAt", min(not_after) as "notAfter"
   from certificate_renewal
-  where state = 'waiting' and authority_id = $1 and window_start <= $2 and revision = planned_revision
+  where state = 'waiting' and authority_id = $1 and window_start <= $2 and revision = planned_revision and attempts < ${failingFrom}
   group by soft_deadline > $2, last_call_at > $2, not_after > $2,
     floor(extract(epoch from case when soft_deadline > $2 then soft_deadline when last_call_at > $2 then last_call_at else not_after end) / 300)`;
 
@@ -44,19 +50,26 @@ export const fleetSql = `
 
 export const attemptedSql = 'select count(*)::int as attempted from certificate_renewal where authority_id = $1 and last_attempt_at > $2 and last_attempt_at <= $3';
 
-/** The earliest deadlines of those whose time has come; of those whose window is open, each once since then, when a person asks for them. */
-const takeSql = (due: string) => `
+const byDeadline = 'case when soft_deadline > $2 then soft_deadline else last_call_at end';
+
+const takeSql = (due: string, order = byDeadline) => `
   with due as materialized (
     select certificate_id from certificate_renewal
     where state = 'waiting' and authority_id = $1 and ${due} and revision = planned_revision
-    order by case when soft_deadline > $2 then soft_deadline else last_call_at end, certificate_id
+    order by ${order}, certificate_id
     limit $3 for update skip locked
   )
   update certificate_renewal r set state = 'running', claim = r.claim + 1, lease_until = $4, last_attempt_at = $2, trigger = $5
   from due where r.certificate_id = due.certificate_id
   returning r.certificate_id as "certificateId", r.claim, r.authority_id as "authorityId", r.trigger`;
 
-export const takeDueSql = takeSql('next_try_at <= $2');
+/** The earliest deadlines of those whose time has come. */
+export const takeDueSql = takeSql(`next_try_at <= $2 and attempts < ${failingFrom}`);
+/** In turns: what is refused for ever, and would be first by its deadline, keeps no other one waiting. */
+export const takeFailingSql = takeSql(`next_try_at <= $2 and attempts >= ${failingFrom}`, 'next_try_at');
+/** The one that says most of whether the authority answers. */
+export const takeProbeSql = takeSql('next_try_at <= $2', `attempts, ${byDeadline}`);
+/** Of those whose window is open, each once since a person asked for them. */
 export const takeOpenSql = takeSql('window_start <= $2 and (last_attempt_at is null or last_attempt_at < $6)');
 
 const authoritiesSql = (due: string) => `
@@ -66,26 +79,35 @@ const authoritiesSql = (due: string) => `
 export const dueAuthoritiesSql = authoritiesSql('r.next_try_at <= $1');
 export const openAuthoritiesSql = authoritiesSql('r.window_start <= $1');
 
+/** A lease of longer than anybody gets is of a clock that was ahead. */
+const isHeld = (now: string, row = 'certificate_renewal'): string => `(${row}.lease_until > ${now}::timestamptz and ${row}.lease_until <= ${now}::timestamptz + interval '1 hour')`;
+
 /** A claim by hand: also for certificates that are not planned. Null when somebody has it. */
 export const claimSql = `
   insert into certificate_renewal as r (certificate_id, state, claim, lease_until, last_attempt_at, trigger, request_key, authority_id)
   values ($1, 'running', 1, $3, $2, 'request', $4, $5)
   on conflict (certificate_id) do update set state = 'running', claim = r.claim + 1, lease_until = $3, last_attempt_at = $2, trigger = 'request', request_key = $4
-  where r.state not in ('running', 'pending') or (r.state = 'running' and r.lease_until <= $2)
+  where r.state not in ('running', 'pending') or (r.state = 'running' and not ${isHeld('$2', 'r')})
   returning r.claim`;
 
 /** Where another one was to be made although there is one, that one stays. */
-const laidDown = "case when successor_id is not null then 'renewed' else 'waiting' end";
+const laidDown = `state = case when successor_id is not null then 'renewed' else 'waiting' end, request_key = case when successor_id is null then request_key end,
+    lease_until = null`;
 
-/** Nothing came of it and nothing is known to be wrong with it: it is planned anew. */
+/** Nothing came of it and nothing is known to be wrong with it: it is planned anew, and keeps the pause that it had. */
 export const releaseSql = `
-  update certificate_renewal set state = ${laidDown}, lease_until = null, next_try_at = coalesce(planned_at, $3), revision = revision + 1
+  update certificate_renewal set ${laidDown}, next_try_at = coalesce(next_try_at, planned_at, $3), revision = revision + 1
   where certificate_id = $1 and claim = $2 and state = 'running'`;
 
 /** Leases that nobody renewed: whoever had them was stopped. */
 export const expireSql = `
-  update certificate_renewal set state = ${laidDown}, lease_until = null, next_try_at = $1, revision = revision + 1
-  where state = 'running' and lease_until <= $1`;
+  update certificate_renewal set ${laidDown}, next_try_at = $1, revision = revision + 1
+  where state = 'running' and not ${isHeld('$1')}`;
+
+/** What was tried by a clock that was ahead waits for a time that is nobody's. */
+export const aheadSql = `
+  update certificate_renewal r set next_try_at = r.planned_at, last_attempt_at = $1
+  from authority a where r.authority_id = a.id and r.last_attempt_at > $1::timestamptz + interval '1 hour' and r.state = 'waiting'`;
 
 export const failSql = `
   update certificate_renewal set state = 'waiting', lease_until = null, attempts = attempts + 1, last_error = $3, next_try_at = $4,

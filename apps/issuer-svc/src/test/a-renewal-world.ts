@@ -1,5 +1,6 @@
 import { getCertificate, switchCertificate, type CertificateRecord, type RenewalRecord, type RequestOf, type issueCertificate } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
+import type { IssueOutcome } from '@sifaka/plugin-sdk';
 import type { RunningService } from '@sifaka/runtime';
 import { RenewDue } from '../renewal/renew-due.js';
 import { ReadRenewal } from '../renewal/read-renewal.js';
@@ -32,6 +33,12 @@ export interface RenewalWorld {
   certificate(id: number): Promise<CertificateRecord>;
   rotate(id: number, rotation: boolean): Promise<CertificateRecord>;
   successors(id: number): Promise<number[]>;
+  /** Ids of many certificates with rotation on that were issued together, the first by the authority: copies of one, as far as renewals are concerned. */
+  many(authority: { id: number }, count: number, lifeMs: number): Promise<number[]>;
+  /** How many of these have a successor. */
+  renewedOf(ids: readonly number[]): Promise<number>;
+  /** An answer of the CA elsewhere: a certificate at once, for so long. */
+  signed(csr: Uint8Array, lifeMs: number): Extract<IssueOutcome, { status: 'issued' }>;
   rows<R = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<R[]>;
   stop(): Promise<void>;
 }
@@ -56,6 +63,11 @@ export async function aRenewalWorld(env: Record<string, string> = {}): Promise<R
     await renewDue(service).run(shifted, { signal, patienceMs: 60_000, requestedAt: null });
     await atRest();
   };
+  const issueFor: RenewalWorld['issue'] = (authority, lifeMs, parts = {}) => {
+    const now = Date.now();
+    const validity = { validityYears: null, validityStart: new Date(now).toISOString(), validityEnd: new Date(now + lifeMs).toISOString() };
+    return asUser(() => issue(platform, authority, { rotation: true, ...validity, ...parts }));
+  };
   return {
     platform,
     ca,
@@ -69,10 +81,16 @@ export async function aRenewalWorld(env: Record<string, string> = {}): Promise<R
       }
     },
     reissueAll: (args = {}) => platform.service('issuer').app.get(ReissueTask).run(args, { signal, trigger: 'request' }),
-    issue: (authority, lifeMs, parts = {}) => {
-      const now = Date.now();
-      const validity = { validityYears: null, validityStart: new Date(now).toISOString(), validityEnd: new Date(now + lifeMs).toISOString() };
-      return asUser(() => issue(platform, authority, { rotation: true, ...validity, ...parts }));
+    issue: issueFor,
+    async many(authority, count, lifeMs) {
+      const first = await issueFor(authority, lifeMs);
+      const copies = await rows<{ id: number }>(copySql, [first.id, count]);
+      return [first.id, ...copies.map(({ id }) => id)];
+    },
+    renewedOf: async (ids) => (await rows<{ n: number }>('select count(distinct replaced_id)::int as n from certificate_replacement where replaced_id = any($1::int[])', [ids]))[0]?.n ?? 0,
+    signed(csr, lifeMs) {
+      const notBefore = new Date(shifted.now().getTime() - 1_000);
+      return { status: 'issued', certificateDer: ca.sign(csr, { notBefore, notAfter: new Date(notBefore.getTime() + lifeMs) }), chainDer: [ca.issuingDer, ca.rootDer], externalId: null };
     },
     renewal: (id) => platform.service('issuer').app.get(ReadRenewal).run({ id }),
     certificate: (id) => asUser(() => platform.call('gateway', getCertificate, { id }, { principal: admin })),
@@ -82,3 +100,10 @@ export async function aRenewalWorld(env: Record<string, string> = {}): Promise<R
     stop: () => platform.stop(),
   };
 }
+
+const copySql = `
+  insert into certificate (name, owner, owner_role_id, role_ids, rotation, notify, der, chain_id, key_id, issuer, cn, serial, serial_hex, bits, key_type, not_before, not_after,
+    distinguished_name, authority_id, fingerprint_sha256, user_id)
+  select name || '-copy-' || n, owner, owner_role_id, role_ids, true, notify, der, chain_id, key_id, issuer, cn, n::text, 'C' || n || '-' || id, bits, key_type, not_before, not_after,
+    distinguished_name, authority_id, sha256(('copy ' || id || ' ' || n)::bytea), user_id
+  from certificate, generate_series(2, $2::int) n where id = $1 returning id`;

@@ -14,6 +14,12 @@ describe('a JSON API', () => {
     expect(await faultOf(new Response('{"message":"why"}', { status }))).toMatchObject({ code, message: expect.stringContaining('why') });
   });
 
+  it('tells a server that is overloaded, or has nobody behind it, from one that answers with a fault', async () => {
+    for (const [status, reason] of [[500, undefined], [502, 'upstream.unavailable'], [503, 'upstream.unavailable'], [504, 'upstream.unavailable']] as const) {
+      expect((await faultOf(new Response('', { status }))).reason).toBe(reason);
+    }
+  });
+
   it.each([['7', 7_000], ['Sat, 21 Nov 2026 10:01:00 GMT', 60_000], ['Sat, 21 Nov 2026 09:00:00 GMT', 0], ['soon', undefined]])('reads Retry-After: %s', async (header, retryAfterMs) => {
     expect((await faultOf(new Response('', { status: 429, headers: { 'retry-after': header } }))).retryAfterMs).toBe(retryAfterMs);
   });

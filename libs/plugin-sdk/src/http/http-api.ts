@@ -50,6 +50,9 @@ const defaultTimeoutMs = 60_000;
 
 const maxWordsLength = 300;
 
+/** RFC 9110 section 15.6: about the server, or what stands before it, whatever it was asked for. */
+const overloaded = [502, 503, 504];
+
 /** One JSON API of another side. Its faults become `AppError`s with its own words in the detail and none of the secrets. */
 export class HttpApi {
   constructor(private readonly settings: HttpApiSettings) {}
@@ -84,7 +87,10 @@ export class HttpApi {
     const shown = this.clean(words).replace(/\s+/g, ' ').trim().slice(0, maxWordsLength);
     const detail = this.clean(`${this.settings.name} answered ${`${method} ${path}`.trim()} with ${status}: ${shown}`);
     const stated = this.settings.retryAfterMs?.(headers, body) ?? retryAfterMs(headers.get('retry-after'), this.settings.context.clock);
-    return new AppError(codeOf(status), detail, (status === 429 || status >= 500) && stated !== undefined ? { retryAfterMs: stated } : {});
+    return new AppError(codeOf(status), detail, {
+      ...((status === 429 || status >= 500) && stated !== undefined && { retryAfterMs: stated }),
+      ...(overloaded.includes(status) && { reason: 'upstream.unavailable' }),
+    });
   }
 
   private async exchange(path: string, { method = 'GET', query = {}, headers, ...request }: ApiRequest): Promise<ApiAnswer> {

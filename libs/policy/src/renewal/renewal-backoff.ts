@@ -22,10 +22,13 @@ export function renewalPauseMs({ attempts, leftMs, retryAfterMs, random }: Faile
   return Math.round(Math.max(ownMs, askedMs, shortestMs));
 }
 
+/** No authority is left alone for longer, whatever it asks for. */
+export const longestPauseMs = 6 * 3_600_000;
+
 /** How long an authority that does not answer is left alone: half a minute, doubled up to half an hour. */
 export function authorityPauseMs({ failures, retryAfterMs, random }: { failures: number; retryAfterMs: number | undefined; random: number }): number {
   const plainMs = Math.min(longestAuthorityMs, firstAuthorityMs * 2 ** Math.min(Math.max(failures - 1, 0), 20)) * (0.75 + random / 2);
-  return Math.round(Math.max(plainMs, Math.min(retryAfterMs ?? 0, longestAskedMs)));
+  return Math.round(Math.max(plainMs, Math.min(retryAfterMs ?? 0, longestPauseMs)));
 }
 
 const minuteMs = 60_000;
@@ -34,4 +37,3 @@ const shortestMs = 30_000;
 const longestMs = 360 * minuteMs;
 const firstAuthorityMs = 30_000;
 const longestAuthorityMs = 30 * minuteMs;
-const longestAskedMs = 6 * 60 * minuteMs;

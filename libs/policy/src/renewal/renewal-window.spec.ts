@@ -24,6 +24,14 @@ describe('the window of a renewal', () => {
     expect(window(100 * hour, { policy })).toMatchObject({ start: after(75 * hour), reason: 'rotation policy "third": when 25 % of its life are left' });
   });
 
+  it('of a renewal whose CA always says "now" begins a day after it did, or a tenth of a short life', () => {
+    const suggested = { start: after(-3 * day), end: after(-2 * day) };
+    expect(window(90 * day, { suggested, isRenewal: true, place: 0 })).toMatchObject({ start: after(day), plannedAt: after(day), reason: expect.stringContaining('but not before 2026-01-02 00:00 UTC: it is a renewal itself') });
+    expect(window(160 * hour, { suggested, isRenewal: true }).start).toEqual(after(16 * hour));
+    expect(window(90 * day, { suggested }).start).toEqual(after(-3 * day));
+    expect(window(90 * day, { suggested: { start: after(60 * day), end: after(61 * day) }, isRenewal: true }).start).toEqual(after(60 * day));
+  });
+
   it('never begins before half of a life is over by the policy that nobody chose, nor for what was renewed', () => {
     expect(window(160 * hour)).toMatchObject({ start: after(80 * hour), reason: 'rotation policy "default": 30 days before its end, but not before half of its life is over' });
     const policy = { name: 'long', days: 400, hours: 0, lifetimeFraction: null };

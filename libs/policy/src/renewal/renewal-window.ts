@@ -42,7 +42,7 @@ export const defaultPolicyName = 'default';
  *
  * The policy `default` was chosen by nobody in particular, and what a renewal made is to be used before it is renewed itself: neither
  * begins before half of a life is over, however long before the end the policy would like it. Any other policy of an original
- * certificate is taken at its word.
+ * certificate is taken at its word. Where its CA asks for it, a renewal is used for a day, or a tenth of its life where that is less.
  */
 export function renewalWindow(terms: RenewalTerms): RenewalWindow {
   const { notAfter, place } = terms;
@@ -64,11 +64,14 @@ interface Start {
   reason: string;
 }
 
-function suggestedStart({ suggested, notAfter }: RenewalTerms): Start | null {
+function suggestedStart({ suggested, notBefore, notAfter, isRenewal }: RenewalTerms): Start | null {
   if (suggested === null || suggested.end <= suggested.start || suggested.start >= notAfter) return null;
-  const end = Math.min(suggested.end.getTime(), notAfter.getTime());
   const reason = `its CA asks for it between ${minute(suggested.start)} and ${minute(suggested.end)}`;
-  return { start: suggested.start, spreadMs: end - suggested.start.getTime(), reason };
+  const end = Math.min(suggested.end.getTime(), notAfter.getTime());
+  // A CA that says "now" of whatever it issues would be asked again and again.
+  const earliest = new Date(notBefore.getTime() + Math.min(dayMs, (notAfter.getTime() - notBefore.getTime()) / 10));
+  if (!isRenewal || suggested.start >= earliest) return { start: suggested.start, spreadMs: end - suggested.start.getTime(), reason };
+  return { start: earliest, ...(end > earliest.getTime() && { spreadMs: end - earliest.getTime() }), reason: `${reason}, but not before ${minute(earliest)}: it is a renewal itself` };
 }
 
 function policyStart({ notBefore, notAfter, policy, isRenewal }: RenewalTerms): Start {
