@@ -45,18 +45,20 @@ describe('the migration to renewals', () => {
   });
 
   it('makes what happens to a certificate later, and to its destinations, count as changes', async () => {
-    const [{ revision } = { revision: 0 }] = await database.query<{ revision: number }>('select revision from certificate_renewal where certificate_id = 3');
+    const revision = async () => (await database.query<{ revision: number }>('select revision from certificate_renewal where certificate_id = 3'))[0]?.revision ?? 0;
     const changes = [
       "insert into certificate_attachment (certificate_id, kind, object_id, is_attached, changed_at) values (3, 'destination', 9999, true, now())",
       "update certificate_attachment set is_attached = false where certificate_id = 3 and object_id = 9999",
       "update certificate_attachment set is_attached = true where certificate_id = 3 and object_id = 9999",
       "delete from certificate_attachment where certificate_id = 3 and object_id = 9999",
     ];
-    for (const [index, change] of changes.entries()) {
+    for (const change of changes) {
+      const before = await revision();
       await database.query(change);
-      expect(await database.query('select revision from certificate_renewal where certificate_id = 3')).toEqual([{ revision: revision + index + 1 }]);
+      expect(await revision()).toBeGreaterThan(before);
     }
+    const last = await revision();
     await database.query("update certificate_attachment set changed_at = now() where certificate_id = 3; delete from certificate_attachment where certificate_id = 3 and kind <> 'destination'");
-    expect(await database.query('select revision from certificate_renewal where certificate_id = 3')).toEqual([{ revision: revision + changes.length }]);
+    expect(await revision()).toBe(last);
   });
 });
