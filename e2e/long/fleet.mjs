@@ -39,6 +39,11 @@ export class Fleet {
     }
   }
 
+  /** Everybody hears the time; nobody has to do anything. */
+  async hear(now) {
+    await Promise.all(this.all.map((replica) => replica.go(now, [])));
+  }
+
   async stop() {
     await Promise.all(this.all.map((replica) => replica.stop()));
   }

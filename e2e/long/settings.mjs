@@ -31,8 +31,8 @@ export function readSettings(env) {
     seed: number(env.SIFAKA_SIMULATION_SEED, Date.now() % 1_000_000),
     /** Where the simulation begins. */
     startsAt: Date.UTC(2027, 0, 4),
-    /** The pace of an authority saves up no more than it may ask within this time: a longer step would slow it down. */
-    stepMs: 5 * minuteMs,
+    /** The pace of an authority saves up what it may ask within half an hour: a longer step would slow it down. */
+    stepMs: 20 * minuteMs,
     /** Where nothing is due, time goes on in larger steps. */
     longestStepMs: hourMs,
   };

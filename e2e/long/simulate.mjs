@@ -1,3 +1,4 @@
+import '../../scripts/end-with-parent.mjs';
 import { writeFileSync } from 'node:fs';
 import { Findings } from './findings.mjs';
 import { Fleet } from './fleet.mjs';
@@ -35,7 +36,7 @@ async function simulate(settings, print) {
     await population.foundAuthorities();
     await population.grow(async (at) => {
       time.nowMs = at;
-      await Promise.all(fleet.all.map((replica) => replica.go(at, [])));
+      await fleet.hear(at);
     });
     print(`inventory grown after ${elapsed()}`);
     const trouble = new Trouble({ random, settings, ca, mailbox, fleet, clock });
@@ -46,6 +47,7 @@ async function simulate(settings, print) {
       const day = Math.floor((now - settings.startsAt) / dayMs);
       if (day === Math.min(20, Math.floor(settings.days / 4))) {
         await trouble.rest();
+        await fleet.hear(now);
         await population.importHeap(now);
       }
       if (day % quarterDays === 0) print(`day ${day} after ${elapsed()}: ${ca.issued.length} issued, ${mailbox.taken.length} mails, ${fleet.kills} kills, ${journey.steps} steps`);
