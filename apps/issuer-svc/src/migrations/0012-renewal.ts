@@ -85,13 +85,6 @@ begin
   return null;
 end $$;
 
--- A filter may go by destinations, which are heard of after the certificate, and change.
-create function note_renewal_of_attached() returns trigger language plpgsql as $$
-begin
-  update certificate_renewal set revision = revision + 1 where certificate_id = coalesce(new.certificate_id, old.certificate_id);
-  return null;
-end $$;
-
 -- From here on nobody else has the inventory, until the end of the migration.
 -- Whoever waits for a lock keeps others waiting behind: briefly, then they go first.
 do $$
@@ -161,12 +154,6 @@ create trigger certificate_changed_for_renewal after update of rotation, rotatio
   ) execute function note_renewal_of_certificate();
 create trigger certificate_replaced_for_renewal after insert or delete on certificate_replacement
   for each row execute function note_renewal_of_replaced();
-create trigger certificate_attached_for_renewal after insert on certificate_attachment
-  for each row when (new.kind = 'destination' and new.is_attached) execute function note_renewal_of_attached();
-create trigger certificate_attachment_changed_for_renewal after update of is_attached on certificate_attachment
-  for each row when (new.kind = 'destination' and new.is_attached <> old.is_attached) execute function note_renewal_of_attached();
-create trigger certificate_attachment_removed_for_renewal after delete on certificate_attachment
-  for each row when (old.kind = 'destination' and old.is_attached) execute function note_renewal_of_attached();
 
 -- Those that came, or were changed, in between.
 insert into certificate_renewal (certificate_id)
