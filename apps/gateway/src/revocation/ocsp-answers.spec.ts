@@ -10,7 +10,7 @@ const spki = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200',
 const issuer = { subjectDer: Buffer.from('3000', 'hex'), spki: Buffer.concat([spki, Buffer.from([4]), randomBytes(64)]) };
 const aRequest = (serial = 5n) => encodeOcspRequest({ certIds: [ocspCertId(issuer, serial)] });
 
-function answering({ expiresAt = '2026-01-01T12:00:00Z', ...options }: { expiresAt?: string | null; isAway?: boolean; wait?: Promise<unknown> } = {}) {
+function answering({ expiresAt = '2026-01-01T12:00:00Z', thisUpdate = '2026-01-01T00:00:00Z', ...options }: { expiresAt?: string | null; thisUpdate?: string; isAway?: boolean; wait?: Promise<unknown> } = {}) {
   const state = { version: '1', asked: 0, isAway: false, time: 0, ...options };
   const versions = new RevocationVersions(
     () => Promise.resolve([{ authorityId: 1, slug: 'CA', version: state.version, crlNumber: null, deltaNumber: null }]),
@@ -20,7 +20,7 @@ function answering({ expiresAt = '2026-01-01T12:00:00Z', ...options }: { expires
     state.asked += 1;
     await options.wait;
     if (state.isAway) throw new Error('away');
-    return { response: Buffer.from(`answer ${state.asked}`).toString('base64'), expiresAt, thisUpdate: '2026-01-01T00:00:00Z', version: state.version };
+    return { response: Buffer.from(`answer ${state.asked}`).toString('base64'), expiresAt, thisUpdate, version: state.version };
   };
   return { state, versions, answers: new OcspAnswers(versions, ask, clock) };
 }
@@ -46,6 +46,17 @@ describe('OCSP answers', () => {
     state.time += 2_001;
     expect(answers.known('CA', aRequest())).toBeUndefined();
     expect((await answers.of('CA', aRequest())).response.toString()).toBe('answer 2');
+    versions.stop();
+  });
+
+  it('are asked for again when the clock was ahead while they were signed', async () => {
+    const { state, versions, answers } = answering({ expiresAt: '2027-01-01T00:00:00Z', thisUpdate: clock.now().toISOString() });
+    await answers.of('CA', aRequest());
+    clock.advance(-3_600_000);
+    expect(answers.known('CA', aRequest())).toBeUndefined();
+    await answers.of('CA', aRequest());
+    expect(state.asked).toBe(2);
+    clock.advance(3_600_000);
     versions.stop();
   });
 

@@ -32,6 +32,7 @@ export interface Responder {
   keyHash: Buffer;
   algorithm: SignatureAlgorithm;
   serialHex: string;
+  notBefore: Date;
   notAfter: Date;
 }
 
@@ -55,7 +56,8 @@ export class OcspResponders {
   async of(authority: PublishingAuthority): Promise<Responder | null> {
     const now = this.clock.now();
     const known = this.known.get(authority.id);
-    if (known !== undefined && known.notAfter > now) return known;
+    // One from the future is left over by a clock that was ahead.
+    if (known !== undefined && known.notAfter > now && known.notBefore <= now) return known;
     const stored = await this.repository.latest(authority.id, now);
     const responder = stored === null ? await this.makeOnce(authority) : responderOf(stored);
     if (responder !== null) this.known.set(authority.id, responder);
@@ -131,9 +133,9 @@ const backdateMs = 5 * 60_000;
 /** Answers that it signed may still be in somebody's hands. */
 const keptMs = 7 * 86_400_000;
 
-function responderOf({ id, keyId, der, notAfter }: StoredResponder): Responder {
+function responderOf({ id, keyId, der, notBefore, notAfter }: StoredResponder): Responder {
   const facts = parseCertificate(der);
-  return { id, keyId, certificateDer: der, keyHash: keyIdentifier(facts.spki), algorithm: signature, serialHex: facts.serialHex, notAfter };
+  return { id, keyId, certificateDer: der, keyHash: keyIdentifier(facts.spki), algorithm: signature, serialHex: facts.serialHex, notBefore, notAfter };
 }
 
 function extensionsOf({ facts }: PublishingAuthority, spki: Buffer): TbsInput['extensions'] {
