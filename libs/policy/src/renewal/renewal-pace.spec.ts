@@ -54,6 +54,7 @@ describe('a bucket of tokens', () => {
     expect(refilledTokens({ tokens: 0, perHour: 120, elapsedMs: 5 * hour })).toBe(61);
     expect(refilledTokens({ tokens: 0, perHour: 0.5, elapsedMs: 100 * hour })).toBe(1.25);
     expect(refilledTokens({ tokens: 3, perHour: 120, elapsedMs: -hour })).toBe(3);
+    expect(refilledTokens({ tokens: 0, perHour: 0, elapsedMs: Infinity })).toBe(1);
   });
 });
 

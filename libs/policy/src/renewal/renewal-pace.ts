@@ -40,6 +40,8 @@ export const wholeFleetAtOnce = 60;
 export function refilledTokens({ tokens, perHour, elapsedMs }: { tokens: number; perHour: number; elapsedMs: number }): number {
   const heldMs = Math.min(Math.max(elapsedMs, bucketMs), longestBucketMs);
   const size = 1 + (perHour * heldMs) / hourMs;
+  // Never counted before: whatever the pace, also none, a full bucket.
+  if (elapsedMs === Infinity) return size;
   return Math.min(size, Math.max(tokens, 0) + (Math.max(elapsedMs, 0) / hourMs) * perHour);
 }
 
