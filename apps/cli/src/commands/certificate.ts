@@ -195,10 +195,15 @@ async function issuedLater(context: Context, pendingId: number, limitMinutes: nu
   return await context.api.call(getCertificateOperation, { params: { id } });
 }
 
+function revoked(name: string, reason: CrlReason): string {
+  if (reason === 'certificateHold') return `${name} is on hold; sifaka certificate release ${name} ends that`;
+  return reason === 'removeFromCRL' ? `${name} is valid again` : `${name} is revoked`;
+}
+
 function revokeCommand(parent: Command, terminal: Terminal): void {
   define(parent, terminal, {
     name: 'revoke <certificate>',
-    summary: 'revoke for good',
+    summary: 'revoke for good; with the reason certificateHold until it is released',
     options: [
       ['--reason <reason>', `one of ${CrlReason.options.join(', ')}`],
       ['--comment <text>', 'for the audit log'],
@@ -210,7 +215,7 @@ function revokeCommand(parent: Command, terminal: Terminal): void {
       const certificate = await findCertificate(api, name);
       if (!yes && !(await confirm(terminal, 'Revoke', certificate.name))) throw new AppError('failed_precondition', 'nothing was revoked');
       await api.call(revokeCertificateOperation, { params: { id: certificate.id }, body: { crlReason: reason, comments: comment, force } });
-      terminal.say(`${certificate.name} is revoked`);
+      terminal.say(revoked(certificate.name, reason));
     },
   });
 }
