@@ -59,7 +59,7 @@ export class RevokeCertificate {
         state: { status: 'revoked', notify: false, rotation: false, revokedAt, revocationReason: crlReason, revocationComments: comments },
         log: 'revoke_cert',
         action: 'certificate.revoked',
-        event: (changed) => newEvent(certificateRevoked, { ...storedFacts(changed), crlReason, revokedAt: revokedAt.toISOString() }, { subject: String(id), at }),
+        event: (changed) => newEvent(certificateRevoked, { ...storedFacts(changed), crlReason, revokedAt: revokedAt.toISOString(), notify: before.notify }, { subject: String(id), at }),
         within: (tx) => this.records.revoke(tx, publisherId, before, { at, revokedAt, reason: crlReason, by: principal }),
       };
     });

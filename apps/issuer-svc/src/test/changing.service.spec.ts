@@ -106,8 +106,20 @@ describe('revoking', () => {
     await platform.call('gateway', revokeCertificate, { id, comments: 'lost', crlReason: 'keyCompromise' }, payments);
     expect(await platform.call('gateway', getCertificate, { id }, as)).toMatchObject({ status: 'revoked', notify: false, rotation: false });
     const event = await events.waitFor((candidate) => candidate.subject === String(id));
-    expect(event.data).toMatchObject({ id, crlReason: 'keyCompromise' });
+    expect(event.data).toMatchObject({ id, crlReason: 'keyCompromise', notify: true });
     expect(await logs(id)).toEqual(['create_cert', 'revoke_cert']);
+  });
+
+  it('tells whether its owner wanted to hear of it, before and not after', async () => {
+    const events = await platform.events('sifaka.v1.certificate.revoked');
+    const { id } = await issue(platform, root, { notify: false });
+    await platform.call('gateway', revokeCertificate, { id, comments: null, crlReason: 'superseded' }, payments);
+    expect((await events.waitFor((candidate) => candidate.subject === String(id))).data).toMatchObject({ notify: false });
+    const told = await issue(platform, root);
+    await platform.call('gateway', revokeCertificate, { id: told.id, comments: null, crlReason: 'superseded' }, payments);
+    await platform.call('gateway', revokeCertificate, { id: told.id, comments: null, crlReason: 'keyCompromise' }, payments);
+    const again = await events.waitFor(({ subject, data }) => subject === String(told.id) && JSON.stringify(data).includes('keyCompromise'));
+    expect(again.data).toMatchObject({ notify: false });
   });
 
   it('needs an authority', async () => {
