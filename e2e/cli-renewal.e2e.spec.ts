@@ -62,7 +62,7 @@ describe('the sifaka command with certificates that come to their end', () => {
     const sent = await line.json(['delivery', 'list', '--certificate', ending.name]);
     expect(sent).toHaveLength(1);
     const shown = await line.run(['delivery', 'show', String(sent[0].id)]);
-    expect(shown.out).toContain('ending.corp.test');
+    expect(shown.out).toMatch(/^Subject +Sifaka: ending expires/m);
   }, 60_000);
 
   it('adds, tries, changes and deletes a notification', async () => {
