@@ -41,6 +41,21 @@ describe('renewals that are due together', () => {
     expect(await world.rows('select 1 from certificate_renewal r join certificate s on s.id = r.successor_id where r.certificate_id = any($1::int[]) and s.not_before > r.not_after', [ids])).toEqual([]);
   }, 120_000);
 
+  it('never reach a CA in one minute, also when the platform comes back after all of them have ended', async () => {
+    const authority = await outside();
+    const ids = await world.many(authority, 200, 160 * hour);
+    let asked = 0;
+    world.ca.create = (request) => {
+      if (request.authority.id === authority.id) asked += 1;
+      return answers(160 * hour)(request);
+    };
+    world.at(170 * hour);
+    await world.tick();
+    expect(asked).toBeLessThanOrEqual(64);
+    await world.pass(170 * hour + 60_000, 178 * hour, hour / 3);
+    expect(await world.renewedOf(ids)).toBe(200);
+  }, 60_000);
+
   it('never exceed what the configuration allows an authority, also where a person wants all at once', async () => {
     const authority = await anAuthority(world.platform, { name: 'capped' });
     const ids = await world.many(authority, 20, 160 * hour);
