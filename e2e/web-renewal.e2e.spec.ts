@@ -122,7 +122,7 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
     const before = await region('Revocation').getByText(/^number \d+/).first().innerText();
     await button('Publish now').click();
     await page.getByText(/^Revocation list \d+ is published/).waitFor();
-    await page.waitForFunction((text) => ![...document.querySelectorAll('p')].some(({ innerText }) => innerText === text), before);
+    await page.waitForFunction(`![...document.querySelectorAll('p')].some(({ innerText }) => innerText === ${JSON.stringify(before)})`);
     await region('Addresses').getByText(/\.crl$/).first().waitFor();
     await browser.picture('authority-revocation');
     expect(browser.complaints).toEqual([]);
@@ -211,7 +211,7 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
         await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
         expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
         await browser.picture(`${path.replaceAll('/', '-')}-${colorScheme === 'dark' ? 'dark' : 'phone'}`);
-        expect({ path, overflow: await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)) }).toEqual({ path, overflow: 0 });
+        expect({ path, overflow: await page.evaluate('Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)') }).toEqual({ path, overflow: 0 });
       }
     }
     expect(browser.complaints).toEqual([]);

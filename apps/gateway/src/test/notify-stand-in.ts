@@ -22,6 +22,7 @@ import {
   type DeliveryRecord,
   type InputOf,
   type NotificationRecord,
+  type OutputOf,
 } from '@sifaka/contracts';
 import { platformTables } from '@sifaka/database';
 import { AppError } from '@sifaka/kernel';
