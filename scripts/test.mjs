@@ -18,7 +18,7 @@ const failures = [];
 const children = new Set();
 
 /** End-to-end suites that hold the platform to times: nothing else runs beside them. */
-const timed = 'e2e/(boot|services|acme/figures|durability/one-server|deploy/ssh|rest/hostile)\\.e2e';
+const timed = 'e2e/(boot|services|acme/figures|durability/one-server|deploy/ssh|rest/hostile|renewal/clock-jumps|long/eight-days)\\.e2e';
 
 /** Name, Jest project, flags. */
 const jestRuns = [
