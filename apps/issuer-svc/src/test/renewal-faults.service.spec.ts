@@ -24,14 +24,14 @@ describe('an authority that refuses some certificates for ever', () => {
   it.each([['with an answer', 'upstream_failed', 'cfssl.failed'], ['by not answering', 'upstream_timeout', 'outbound.timeout']] as const)('%s renews all others', async (_how, code, reason) => {
     const authority = await outside();
     const dead = new Set<string>();
-    for (let left = 20; left > 0; left -= 1) dead.add((await world.issue(authority, 60 * hour, { commonName: `gone-${code}-${left}.corp.test` })).commonName);
-    const healthy = await world.many(authority, 70, 160 * hour);
+    for (let left = 12; left > 0; left -= 1) dead.add((await world.issue(authority, 60 * hour, { commonName: `gone-${code}-${left}.corp.test` })).commonName);
+    const healthy = await world.many(authority, 25, 160 * hour);
     world.ca.create = (request) => {
       const isDead = [...dead].some((name) => Buffer.from(request.csrDer).includes(Buffer.from(name)));
       return isDead ? refusing(code, reason)() : answers(request);
     };
-    await world.pass(97 * hour, 155 * hour, hour / 2);
-    expect(await world.renewedOf(healthy)).toBe(70);
+    await world.pass(97 * hour, 155 * hour, hour);
+    expect(await world.renewedOf(healthy)).toBe(25);
   }, 120_000);
 });
 
