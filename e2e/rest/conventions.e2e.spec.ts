@@ -18,7 +18,7 @@ describe('transport', () => {
     ['GET', '/users/1/'],
     ['GET', '/certificates/0x10'],
     ['GET', '/users/%31abc'],
-    ['GET', '/certificates/1/reissue'],
+    ['GET', '/certificates/1/updateOptions'],
     ['PUT', '/certificates/1/renew'],
     ['GET', '/authorities/1/options'],
     ['GET', '/policies'],
