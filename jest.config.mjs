@@ -31,6 +31,8 @@ export default {
   watchman: false,
   // Servers, and machines that do other things as well, take their time; a test that hangs still ends.
   testTimeout: 30_000,
+  // Modules of every suite stay in a worker's memory: beyond this it is replaced, before collecting garbage is all that it does.
+  workerIdleMemoryLimit: '1500MB',
   projects: [
     {
       ...shared,
