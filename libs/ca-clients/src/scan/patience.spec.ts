@@ -15,12 +15,32 @@ function failing(times: number, fault: AppError) {
   return { call, calls: () => calls };
 }
 
+/** Time passes here only where somebody pauses, and as a machine's does: whoever waits for the earliest moment goes first. */
+function simulatedTime() {
+  let nowMs = 0;
+  const waiting: { untilMs: number; go: () => void }[] = [];
+  const advance = () => {
+    waiting.sort((left, right) => left.untilMs - right.untilMs);
+    const next = waiting.shift();
+    if (next === undefined) return;
+    nowMs = Math.max(nowMs, next.untilMs);
+    next.go();
+    if (waiting.length > 0) setImmediate(advance);
+  };
+  const pause = (ms: number) =>
+    new Promise<void>((go) => {
+      waiting.push({ untilMs: nowMs + ms, go });
+      if (waiting.length === 1) setImmediate(advance);
+    });
+  return { nowMs: () => nowMs, pause };
+}
+
 describe('patience with a CA', () => {
   it.each(['unavailable', 'upstream_failed', 'upstream_timeout'] as const)('asks twice more after %s', async (code) => {
     const twice = failing(2, new AppError(code, 'away'));
-    expect(await new Patience().ask(twice.call, open())).toBe('answer');
+    expect(await new Patience([], simulatedTime()).ask(twice.call, open())).toBe('answer');
     const often = failing(9, new AppError(code, 'away'));
-    await expect(new Patience().ask(often.call, open())).rejects.toMatchObject({ code });
+    await expect(new Patience([], simulatedTime()).ask(often.call, open())).rejects.toMatchObject({ code });
     expect(often.calls()).toBe(3);
   });
 
@@ -31,17 +51,20 @@ describe('patience with a CA', () => {
   });
 
   it('waits as long as it is told, and so do the others', async () => {
-    const patience = new Patience();
-    const startedAt = performance.now();
-    await expect(patience.ask(failing(1, new AppError('rate_limited', 'slow down', { retryAfterMs: 150 })).call, open())).resolves.toBe('answer');
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(149);
-    let waited = 0;
-    const slow = patience.ask(failing(1, new AppError('rate_limited', 'slow down', { retryAfterMs: 120 })).call, open());
+    const time = simulatedTime();
+    const patience = new Patience([], time);
+    const slow = patience.ask(failing(1, new AppError('rate_limited', 'slow down', { retryAfterMs: 150 })).call, open());
     await new Promise(setImmediate);
-    const from = performance.now();
-    await patience.ask(async () => (waited = performance.now() - from), open());
-    await slow;
-    expect(waited).toBeGreaterThanOrEqual(100);
+    const other = patience.ask(async () => time.nowMs(), open());
+    expect(await slow).toBe('answer');
+    expect(await other).toBe(150);
+    expect(time.nowMs()).toBe(150);
+  });
+
+  it('waits in real time where nobody brings another', async () => {
+    const startedAt = performance.now();
+    await new Patience().ask(failing(1, new AppError('rate_limited', 'slow down', { retryAfterMs: 150 })).call, open());
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(145);
   });
 
   it('gives up where it is told to wait for longer than a quarter of an hour', async () => {
@@ -50,13 +73,15 @@ describe('patience with a CA', () => {
     expect(calls()).toBe(1);
   });
 
-  it('sends no more than allowed within any time', async () => {
-    const patience = new Patience([{ requests: 5, withinMs: 100 }, { requests: 8, withinMs: 250 }]);
+  it('sends no more than allowed within any time, and no later than it may', async () => {
+    const time = simulatedTime();
+    const patience = new Patience([{ requests: 5, withinMs: 100 }, { requests: 8, withinMs: 250 }], time);
     const sentAtMs: number[] = [];
-    await Promise.all(Array.from({ length: 20 }, () => patience.ask(async () => sentAtMs.push(performance.now()), open())));
+    await Promise.all(Array.from({ length: 20 }, () => patience.ask(async () => sentAtMs.push(time.nowMs()), open())));
     for (const [count, withinMs] of [[5, 100], [8, 250]] as const) {
-      for (let index = count; index < sentAtMs.length; index += 1) expect((sentAtMs[index] ?? 0) - (sentAtMs[index - count] ?? 0)).toBeGreaterThanOrEqual(withinMs - 2);
+      for (let index = count; index < sentAtMs.length; index += 1) expect((sentAtMs[index] ?? 0) - (sentAtMs[index - count] ?? 0)).toBeGreaterThanOrEqual(withinMs);
     }
+    expect(sentAtMs).toEqual([...Array(5).fill(0), ...Array(3).fill(100), ...Array(5).fill(250), ...Array(3).fill(350), ...Array(4).fill(500)]);
   });
 
   it('ends at once when it is told to stop: before a call, in a call, in a pause', async () => {

@@ -18,13 +18,25 @@ const longestThrottledMs = 60_000;
 /** A place that wants a longer pause than this is asked by another run. */
 const maxStatedMs = 900_000;
 
+/** The time that requests are counted in; a test brings its own. */
+export interface Pacer {
+  nowMs(): number;
+  /** @throws the signal's reason */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const realPacer: Pacer = { nowMs: () => performance.now(), pause: (ms, signal) => pause(ms, undefined, { signal }) };
+
 /** Asks a place as often as it allows, and again what may pass: a run over thousands of certificates does not end for one answer. */
 export class Patience {
   private readonly sentAtMs: number[] = [];
   private readonly longestMs: number;
   private closedUntilMs = 0;
 
-  constructor(private readonly limits: readonly RateLimit[] = []) {
+  constructor(
+    private readonly limits: readonly RateLimit[] = [],
+    private readonly pacer: Pacer = realPacer,
+  ) {
     this.longestMs = Math.max(0, ...limits.map(({ withinMs }) => withinMs));
   }
 
@@ -41,8 +53,8 @@ export class Patience {
         const waitMs = isThrottled ? throttledMs(error.retryAfterMs, throttled++) : mayPass(error) ? retryAfterMs[failed++] : undefined;
         if (waitMs === undefined) throw error;
         // Whoever else asks waits as well.
-        if (isThrottled) this.closedUntilMs = Math.max(this.closedUntilMs, performance.now() + waitMs);
-        else await pause(waitMs, undefined, { signal });
+        if (isThrottled) this.closedUntilMs = Math.max(this.closedUntilMs, this.pacer.nowMs() + waitMs);
+        else await this.pacer.pause(waitMs, signal);
       }
     }
   }
@@ -50,11 +62,11 @@ export class Patience {
   private async turn(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const waitMs = this.waitMs(performance.now());
+      const waitMs = this.waitMs(this.pacer.nowMs());
       if (waitMs <= 0) break;
-      await pause(waitMs, undefined, { signal });
+      await this.pacer.pause(waitMs, signal);
     }
-    if (this.limits.length > 0) this.sentAtMs.push(performance.now());
+    if (this.limits.length > 0) this.sentAtMs.push(this.pacer.nowMs());
   }
 
   private waitMs(nowMs: number): number {
