@@ -1,11 +1,12 @@
 import './require-node.mjs';
 import './end-with-parent.mjs';
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install } from './install.mjs';
 import { installPeers } from './test/install-peers.mjs';
+import { outcomesOf } from './test/jest-report.mjs';
 import { processesOf } from './test/leftovers.mjs';
 import { root } from './workspace.mjs';
 
@@ -13,9 +14,12 @@ import { root } from './workspace.mjs';
 const scratch = mkdtempSync(join(tmpdir(), 'sifaka-test-'));
 // Servers that give up root pass through it to folders of their own; nobody else sees what is in it.
 chmodSync(scratch, 0o711);
-const totals = { passed: 0, failed: 0, skipped: 0 };
-const failures = [];
+/** One of each step and each test: `{ test, outcome, file?, project? }`. */
+const outcomes = [];
 const children = new Set();
+
+/** Files of tests that get a second chance. */
+const maxTriedAgain = 4;
 
 /** End-to-end suites that hold the platform to times: nothing else runs beside them. */
 const timed = 'e2e/(boot|services|acme/figures|durability/one-server|deploy/ssh|rest/hostile|renewal/clock-jumps|long/eight-days)\\.e2e';
@@ -52,63 +56,53 @@ async function main() {
   await runJest(...unit);
   await linting;
   for (const run of others) await runJest(...run);
+  const unsteady = await tryAgain();
   checkLeftovers();
-  if (failures.length > 0) print(`\nfailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
-  const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-  print(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
-  process.exitCode = totals.failed > 0 ? 1 : 0;
+  list('passed only when tried again, by themselves', unsteady);
+  list('failed', outcomes.filter(({ outcome }) => outcome === 'failed'));
+  print(`\n${summary(outcomes)}`);
+  process.exitCode = outcomes.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+}
+
+/**
+ * Suites against real servers and real clocks lose a race once in thousands of tests on a machine that does other things
+ * as well. A few files that failed run once more with nothing beside them; what then passes is named, so that it is mended.
+ * More than a few is no accident.
+ */
+async function tryAgain() {
+  const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
+  const files = new Map(failed.map(({ file, project }) => [file, project]));
+  if (files.size === 0 || files.size > maxTriedAgain || files.has('') || files.has(undefined)) return [];
+  const again = [];
+  for (const [file, project] of files) again.push(...(await jest(`again-${file}`, project, ['--runInBand', '--runTestsByPath', file])));
+  const others = outcomes.filter(({ file }) => !files.has(file));
+  outcomes.splice(0, Infinity, ...others, ...again);
+  const failedAgain = new Set(again.filter(({ outcome }) => outcome === 'failed').map(({ file }) => file));
+  return failed.filter(({ file }) => !failedAgain.has(file));
 }
 
 async function runStep(name, args) {
   const startedAt = Date.now();
   const status = await node(args);
-  count(name, status === 0 ? 'passed' : 'failed');
+  outcomes.push({ test: name, outcome: status === 0 ? 'passed' : 'failed' });
   inform(`${name} ${status === 0 ? 'passed' : 'FAILED'} (${seconds(startedAt)} s)`);
 }
 
 async function runJest(name, project, ...flags) {
   const startedAt = Date.now();
+  const seen = await jest(name, project, flags);
+  outcomes.push(...seen);
+  inform(`${name}: ${summary(seen)} (${seconds(startedAt)} s)`);
+}
+
+async function jest(name, project, flags) {
   const report = join(scratch, `${name.replaceAll(/[^a-z0-9]/g, '-')}.json`);
   const reporting = ['--json', `--outputFile=${report}`, '--testLocationInResults', '--passWithNoTests'];
-  const status = await node(
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      'node_modules/jest/bin/jest.js',
-      '--selectProjects',
-      project,
-      ...flags,
-      ...reporting,
-    ],
-    // With --json Jest writes the report to its standard output as well.
-    ['ignore', 'ignore', 'inherit'],
-  );
-  const before = { ...totals };
-  addReport(name, report, status);
-  inform(`${name}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed (${seconds(startedAt)} s)`);
-}
-
-function addReport(run, path, status) {
-  const report = readReport(path);
-  if (report === null) return count(`${run}: Jest ended without a report (exit code ${status})`, 'failed');
-  for (const file of report.testResults) {
-    const name = file.name.slice(root.length + 1);
-    for (const { status: outcome, fullName } of file.assertionResults) {
-      count(`${name}: ${fullName}`, outcome === 'passed' ? 'passed' : outcome === 'failed' ? 'failed' : 'skipped');
-    }
-    if (file.status === 'failed' && !file.assertionResults.some(({ status: outcome }) => outcome === 'failed'))
-      count(`${name}: did not run`, 'failed');
-  }
-  // A global set-up that failed leaves a report in which everything passed.
-  if (status !== 0 && report.success) count(`${run}: Jest exited with code ${status}`, 'failed');
-}
-
-function readReport(path) {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return null;
-  }
+  const program = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const args = [...program, '--selectProjects', project, ...flags, ...reporting];
+  // With --json Jest writes the report to its standard output as well.
+  const status = await node(args, ['ignore', 'ignore', 'inherit']);
+  return outcomesOf(name, report, status).map((outcome) => ({ ...outcome, project }));
 }
 
 function checkLeftovers() {
@@ -117,12 +111,16 @@ function checkLeftovers() {
     inform(`left behind: ${pid} ${command}`);
     process.kill(pid, 'SIGKILL');
   }
-  count('no process is left behind', left.length === 0 ? 'passed' : 'failed');
+  outcomes.push({ test: 'no process is left behind', outcome: left.length === 0 ? 'passed' : 'failed' });
 }
 
-function count(name, outcome) {
-  totals[outcome] += 1;
-  if (outcome === 'failed') failures.push(name);
+function list(title, named) {
+  if (named.length > 0) print(`\n${title}:\n${named.map(({ test }) => `  ${test}`).join('\n')}`);
+}
+
+function summary(of) {
+  const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((wanted) => of.filter(({ outcome }) => outcome === wanted).length);
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 const seconds = (startedAt) => ((Date.now() - startedAt) / 1_000).toFixed(1);
