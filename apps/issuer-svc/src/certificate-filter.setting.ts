@@ -13,4 +13,4 @@ export const CertificateFilterSetting = z.object({ include: CertificatePatterns,
 
 /** For descriptions of settings that take one. */
 export const filterForm =
-  '`{"include": {"owners": ["web-.*"]}, "exclude": {"names": ["legacy-.*"]}}`. Regular expressions (RE2 syntax) over the whole of `owners`, `names`, `commonNames`, `authorities`, `issuers` and `destinations` (ids); each field of `include` has to match, and none of `exclude`.';
+  '`{"include": {"owners": ["web-.*"]}, "exclude": {"names": ["legacy-.*"]}}`. Regular expressions (RE2 syntax) over the whole of `owners`, `names`, `commonNames`, `authorities`, `issuers` and `destinations` (labels or ids); each field of `include` has to match, and none of `exclude`.';

@@ -2,7 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Plugin } from '@sifaka/plugin-sdk';
 import { StatusModule } from '@sifaka/runtime';
 import { AttachmentRepository } from './attachment/attachment.repository.js';
+import { DestinationLabelRepository } from './attachment/destination-label.repository.js';
 import { HearAttachments } from './attachment/hear-attachments.js';
+import { HearDestinations } from './attachment/hear-destinations.js';
 import { AuthorityDirectory } from './authority/authority-directory.js';
 import { AuthorityHandlers } from './authority/authority.handlers.js';
 import { AuthorityOptions } from './authority/authority-options.js';
@@ -79,7 +81,7 @@ const plugins = [AcmeByRpc, IssuerContexts, IssuerPlugins, ExportPlugins];
 
 const ingest = [FoundRepository, IngestCertificates];
 
-const attachment = [AttachmentRepository, HearAttachments];
+const attachment = [AttachmentRepository, DestinationLabelRepository, HearAttachments, HearDestinations];
 
 @Module({
   imports: [ListingModule, StatusModule.forService('issuer')],

@@ -16,17 +16,21 @@ import {
 import { Job, OnEvent, type CloudEvent, type JobContext, type JobPayload } from '@sifaka/messaging';
 import { CLOCK } from '@sifaka/runtime';
 import { AttachmentRepository } from './attachment.repository.js';
+import { DestinationLabelRepository } from './destination-label.repository.js';
 
 /** Keeps the projection of where certificates are. Events come again, late and in any order; each says when it was true. */
 @Injectable()
 export class HearAttachments {
   constructor(
     private readonly attachments: AttachmentRepository,
+    private readonly labels: DestinationLabelRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @OnEvent(deploymentRequested, { durable: 'attach-destination', isIdempotent: true })
-  async requested({ destinationId, certificateId, plugin }: EventDataOf<typeof deploymentRequested>, { time }: CloudEvent): Promise<void> {
+  async requested({ destinationId, destinationLabel, certificateId, plugin }: EventDataOf<typeof deploymentRequested>, { time }: CloudEvent): Promise<void> {
+    // Before it is attached: certificates are planned once.
+    await this.labels.mention({ id: destinationId, label: destinationLabel }, new Date(time));
     await this.attachments.set({ kind: 'destination', id: destinationId, plugin }, [certificateId], true, new Date(time));
   }
 
@@ -44,6 +48,7 @@ export class HearAttachments {
   @OnEvent(destinationDeleted, { durable: 'end-destination', isIdempotent: true })
   async destinationDeleted({ id }: EventDataOf<typeof destinationDeleted>, { time }: CloudEvent): Promise<void> {
     await this.attachments.end({ kind: 'destination', id }, new Date(time));
+    await this.labels.forget(id);
   }
 
   @OnEvent(certificatesSighted, { durable: 'attach-source', isIdempotent: true })

@@ -29,13 +29,13 @@ export class AutoRotationFilters {
   }
 }
 
-function filtered({ owner, name, commonName, authority, issuer, destinationIds }: RotationCandidate) {
+function filtered({ owner, name, commonName, authority, issuer, destinationIds, destinationLabels }: RotationCandidate) {
   return {
     owners: [owner],
     names: [name],
     commonNames: commonName === null ? [] : [commonName],
     authorities: [authority.name],
     issuers: [issuer, authority.plugin],
-    destinations: destinationIds.map(String),
+    destinations: [...destinationIds.map(String), ...destinationLabels],
   };
 }

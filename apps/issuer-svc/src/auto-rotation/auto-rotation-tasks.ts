@@ -89,7 +89,7 @@ type Enabling = `automatically_enable_autorotate_with_${'endpoint' | 'destinatio
 
 function count(name: Enabling, candidate: RotationCandidate): void {
   if (name === 'automatically_enable_autorotate_with_endpoint' || name === 'automatically_enable_autorotate_with_endpoint.filtered') measure.count(name, tagsOf(candidate));
-  else measure.count(name, { ...tagsOf(candidate), destination_names: candidate.destinationIds.join(',') });
+  else measure.count(name, { ...tagsOf(candidate), destination_names: candidate.destinationLabels.join(',') });
 }
 
 const tagsOf = ({ id, name, authority }: RotationCandidate) => ({ certificate: name, certificate_id: id, authority_id: authority.id, authority_name: authority.name });

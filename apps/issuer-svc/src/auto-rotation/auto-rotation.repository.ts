@@ -11,6 +11,8 @@ export interface RotationCandidate {
   readonly issuer: string;
   readonly authority: { readonly id: number; readonly name: string; readonly plugin: string };
   readonly destinationIds: readonly number[];
+  /** Of those whose labels were told. */
+  readonly destinationLabels: readonly string[];
 }
 
 /** `null`: whatever authority. Names and ids, as text. */
@@ -44,7 +46,9 @@ const living = (now: string) => `
 
 const columns = `
   c.id, c.name, c.cn as "commonName", c.owner, c.issuer, json_build_object('id', a.id, 'name', a.name, 'plugin', a.plugin_slug) as authority,
-  array(select d.object_id from certificate_attachment d where d.certificate_id = c.id and d.kind = 'destination' and d.is_attached order by 1) as "destinationIds"`;
+  array(select d.object_id from certificate_attachment d where d.certificate_id = c.id and d.kind = 'destination' and d.is_attached order by 1) as "destinationIds",
+  array(select l.label from certificate_attachment d join destination_label l on l.destination_id = d.object_id
+    where d.certificate_id = c.id and d.kind = 'destination' and d.is_attached order by 1) as "destinationLabels"`;
 
 const ofAuthorities = (parameter: string) => `(a.id::text = any(${parameter}::text[]) or a.name = any(${parameter}::text[]))`;
 

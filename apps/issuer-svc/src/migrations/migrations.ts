@@ -15,6 +15,7 @@ import { revocationCheck } from './0014-revocation-check.js';
 import { attachmentPlugins } from './0015-attachment-plugins.js';
 import { foundRevocations } from './0016-found-revocations.js';
 import { renewalDestinations } from './0017-renewal-destinations.js';
+import { destinationLabels } from './0018-destination-labels.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -35,4 +36,5 @@ export const issuerMigrations = [
   attachmentPlugins,
   foundRevocations,
   renewalDestinations,
+  destinationLabels,
 ];

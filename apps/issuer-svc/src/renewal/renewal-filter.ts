@@ -38,6 +38,7 @@ export class RenewalFilter {
     return new Set(out.map(({ id }) => id));
   }
 
+  /** By id and by label. */
   private async destinationsOf(ids: readonly number[]): Promise<Map<number, string[]>> {
     const rows = await this.database.query<{ id: number; destinations: string[] }>({ name: 'renewal-destinations', text: destinationsSql, values: [ids] });
     return new Map(rows.map(({ id, destinations }) => [id, destinations]));
@@ -45,5 +46,6 @@ export class RenewalFilter {
 }
 
 const destinationsSql = `
-  select certificate_id as id, array_agg(object_id::text order by object_id) as destinations from certificate_attachment
-  where certificate_id = any($1::int[]) and kind = 'destination' and is_attached group by certificate_id`;
+  select a.certificate_id as id, array_agg(a.object_id::text order by a.object_id) || array_agg(l.label order by a.object_id) filter (where l.label is not null) as destinations
+  from certificate_attachment a left join destination_label l on l.destination_id = a.object_id
+  where a.certificate_id = any($1::int[]) and a.kind = 'destination' and a.is_attached group by a.certificate_id`;

@@ -5,7 +5,9 @@ import {
   deploymentRemoved,
   deploymentRequested,
   deploymentSucceeded,
+  destinationCreated,
   destinationDeleted,
+  destinationUpdated,
   endpointCreated,
   endpointDeleted,
   endpointUpdated,
@@ -62,6 +64,22 @@ describe('where a certificate is', () => {
     await is('destination', [second()]);
     await tell('deploy', destinationDeleted, { id: object, label: 'a', description: '', plugin: 'x' }, at(4));
     await is('destination', []);
+  });
+
+  it('has a name: the last that was told, whatever deployments said before', async () => {
+    const labels = async () => (await platform.database('issuer').query<{ label: string }>('select label from destination_label where destination_id = $1', [object])).map(({ label }) => label);
+    const isCalled = (expected: string[]) => waitUntil(async () => JSON.stringify(await labels()) === JSON.stringify(expected));
+    const facts = (label: string) => ({ id: object, label, description: '', plugin: 'file-destination' });
+    await tell('deploy', deploymentRequested, deployment(first()), at(2));
+    await isCalled(['a place']);
+    await tell('deploy', destinationUpdated, facts('another place'), at(5));
+    await isCalled(['another place']);
+    await tell('deploy', destinationCreated, facts('a place'), at(1));
+    await tell('deploy', deploymentRequested, deployment(second()), at(3));
+    await is('destination', [first(), second()]);
+    expect(await labels()).toEqual(['another place']);
+    await tell('deploy', destinationDeleted, facts('another place'), at(6));
+    await isCalled([]);
   });
 
   it('is told by sources', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { getCertificate, revokeCertificate, runServiceJob, serviceStatus, tasks, type AuthorityRecord, type TaskArguments, type TaskReport } from '@sifaka/contracts';
 import { waitUntil, type TestPlatform } from '@sifaka/testing';
 import { AttachmentRepository, type AttachedObject } from '../attachment/attachment.repository.js';
+import { DestinationLabelRepository } from '../attachment/destination-label.repository.js';
 import { admin, anAuthority, anIssuer, issue } from './an-issuer.js';
 
 jest.setTimeout(60_000);
@@ -17,6 +18,7 @@ beforeAll(async () => {
     SIFAKA_TASKS: JSON.stringify(never),
     SIFAKA_ENABLE_AUTO_ROTATE_AUTHORITY: JSON.stringify(['Rotated CA']),
     SIFAKA_ENABLE_AUTO_ROTATE_DESTINATION_TYPE: 'ssh-destination',
+    SIFAKA_ENABLE_AUTOROTATION_FILTER: JSON.stringify({ exclude: { destinations: ['lab-.*'] } }),
     SIFAKA_ENABLE_AUTOROTATION_FILTER_FOR_ENDPOINT: JSON.stringify({ exclude: { owners: ['frozen@.*'] } }),
     SIFAKA_DISABLE_AUTOROTATION_FILTER: JSON.stringify({ include: { commonNames: ['idle\\..*'] } }),
     SIFAKA_AUTHORITY_TO_DISABLE_ROTATE_OF_DUPLICATE_CERTIFICATES: JSON.stringify(['Rotated CA']),
@@ -75,6 +77,16 @@ describe('enable_autorotate_for_certs_attached_to_destination', () => {
     await attach('destination', other.id, 'file-destination');
     expect(await run('enable_autorotate_for_certs_attached_to_destination')).toMatchObject({ switched: 1, certificates: [{ id: deployed.id }] });
     expect([await rotationOf(deployed.id), await rotationOf(other.id)]).toEqual([true, false]);
+  });
+});
+
+describe('enableAutorotationFilter', () => {
+  it('knows destinations by their labels', async () => {
+    const inLab = await issue(platform, rotated);
+    await attach('destination', inLab.id, 'ssh-destination');
+    await platform.service('issuer').app.get(DestinationLabelRepository).note({ id: object, label: 'lab-7' }, new Date());
+    expect(await run('enable_autorotate_for_certs_attached_to_destination')).toMatchObject({ switched: 0, leftOut: 1 });
+    expect(await rotationOf(inLab.id)).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { listRenewalWindows, type AuthorityRecord } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import { RpcClient } from '@sifaka/messaging';
+import { DestinationLabelRepository } from '../attachment/destination-label.repository.js';
 import { anAuthority, issue } from './an-issuer.js';
 import { aRenewalWorld, hour, type RenewalWorld } from './a-renewal-world.js';
 
@@ -13,7 +14,7 @@ let windowsOf: (fingerprints: readonly string[]) => Promise<{ windows: unknown[]
 beforeAll(async () => {
   world = await aRenewalWorld({
     SIFAKA_ROTATE_AUTHORITY_TRANSLATION: '{"Old CA": "Young CA", "Lonely CA": "No such CA"}',
-    SIFAKA_REISSUE_FILTER: '{"include": {"destinations": ["7", "8"]}, "exclude": {"owners": ["test@corp.test"]}}',
+    SIFAKA_REISSUE_FILTER: '{"include": {"destinations": ["7", "8", "web-.*"]}, "exclude": {"owners": ["test@corp.test"]}}',
   });
   [old, young] = [await anAuthority(world.platform, { name: 'Old CA' }), await anAuthority(world.platform, { name: 'Young CA' })];
   const rpc = world.platform.service('issuer').app.get(RpcClient);
@@ -58,6 +59,20 @@ describe('reissueFilter', () => {
     await world.rows("update certificate_attachment set is_attached = false where certificate_id = $1 and kind = 'destination'", [id]);
     await world.tick();
     expect(await planOf(id)).toMatchObject({ state: 'off', isPlanned: true });
+  });
+
+  it('asked for destinations by label plans certificates anew when one is told or becomes another', async () => {
+    const { id } = await world.issue(young ?? { id: 0 }, 160 * hour);
+    await attach(id, 9);
+    const labels = world.platform.service('issuer').app.get(DestinationLabelRepository);
+    const stateWith = async (label: string) => {
+      await labels.note({ id: 9, label }, new Date());
+      await world.tick();
+      return planOf(id);
+    };
+    expect(await stateWith('lab-1')).toMatchObject({ state: 'off', isPlanned: true });
+    expect(await stateWith('web-1')).toMatchObject({ state: 'waiting', isPlanned: true });
+    expect(await stateWith('lab-1')).toMatchObject({ state: 'off', isPlanned: true });
   });
 });
 

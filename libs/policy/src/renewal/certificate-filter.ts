@@ -20,7 +20,7 @@ export type FilteredCertificate = Readonly<Record<CertificateFilterField, readon
 
 export interface CertificateFilter {
   accepts(certificate: FilteredCertificate): boolean;
-  /** It can only be answered with the destinations of certificates: their ids, which stay when a destination is called otherwise. */
+  /** It can only be answered with the destinations of certificates: their labels, and their ids, which stay when a destination is called otherwise. */
   readonly asksForDestinations: boolean;
 }
 
