@@ -1,6 +1,6 @@
-import type { AuthoritySummary, CertificateRecord, NestedCertificate, ShortCertificate } from '@sifaka/contracts';
+import type { AuthoritySummary, CertificateRecord, CertificateRevocation, NestedCertificate, ShortCertificate } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
-import { encodePem } from '@sifaka/pki';
+import { encodePem, isCrlReason } from '@sifaka/pki';
 import type { CertificateFormat } from '@sifaka/plugin-sdk';
 import type { z } from 'zod';
 import { extensionsView } from './extensions.view.js';
@@ -61,6 +61,8 @@ export interface CertificateRow extends NestedRow {
   role_ids: number[];
   authority_id: number | null;
   dns_provider_id: number | null;
+  revoked_at: Date | null;
+  revocation_reason: string | null;
 }
 
 export interface DomainRow {
@@ -99,6 +101,7 @@ export function certificateRecord(row: CertificateRow, around: CertificateSurrou
     replaces: around.replaces.map(nestedCertificate),
     replacedBy: around.replacedBy.map(nestedCertificate),
     ...subjectParts(row, around.authority),
+    ...(row.status === 'revoked' && { revocation: revocationOf(row) }),
     dnsProviderId: row.dns_provider_id,
     userId: row.user_id,
     roleIds: row.role_ids,
@@ -151,6 +154,10 @@ export const policyColumns = (policy: RotationPolicyOf | null): PolicyColumns =>
 export function shortCertificate(row: CertificateRow, authority: AuthoritySummary | null): z.output<typeof ShortCertificate> {
   const { id, name, owner, notify, rotation, issuer, cn } = row;
   return { id, name, owner, notify, rotation, authority, issuer, cn };
+}
+
+function revocationOf({ revocation_reason: reason, revoked_at: at }: CertificateRow): CertificateRevocation {
+  return { state: reason === 'certificateHold' ? 'held' : 'revoked', reason: reason !== null && isCrlReason(reason) ? reason : null, at: at === null ? null : timestamp(at) };
 }
 
 /** Shown only where the authority says that it is not bound to public rules, or where there is none (rest-api §6.1). */

@@ -109,6 +109,8 @@ function recordOf(certificate: NewCertificate, { id, name, domains }: Stored, ch
     role_ids: certificate.roleIds,
     authority_id: certificate.authorityId,
     dns_provider_id: certificate.dnsProviderId ?? null,
+    revoked_at: null,
+    revocation_reason: null,
   };
   return certificateRecord(row, { authority: authority?.summary ?? null, domains: domains.map((domain) => ({ ...domain, sensitive: false })), replaces: [], replacedBy: [] });
 }

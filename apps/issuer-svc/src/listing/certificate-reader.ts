@@ -17,7 +17,7 @@ const nestedColumns = `c.id, c.name, c.owner, c.description, c.status, c.bits, c
 
 const wholeColumns = `${nestedColumns}, c.external_id, c.issuer, c.deleted, c.key_id, c.key_type, c.signing_algorithm, c.san, c.distinguished_name,
   c.serial, c.serial_hex, c.date_created, c.country, c.state, c.location, c.organization, c.organizational_unit, c.user_id, c.role_ids, c.authority_id,
-  c.dns_provider_id`;
+  c.dns_provider_id, c.revoked_at, c.revocation_reason`;
 
 const joins = 'left join chain ch on ch.id = c.chain_id left join rotation_policy p on p.id = c.rotation_policy_id';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { authorityUpdated, certificateReleased, certificateRevoked, getPublication, type CertificateRecord } from '@sifaka/contracts';
+import { authorityUpdated, certificateReleased, certificateRevoked, getCertificate, getPublication, type CertificateRecord } from '@sifaka/contracts';
 import type { TestPlatform } from '@sifaka/testing';
 import { certificateOf, listedAs, revoke } from './a-publisher.js';
 import { admin, anAuthority, anIssuer, aSubCa, issue, openssl } from './an-issuer.js';
@@ -21,9 +21,12 @@ describe('a hold', () => {
     const events = await platform.events(certificateReleased.subject);
     await revoke(platform, certificate, 'certificateHold');
     expect(await rowOf(certificate)).toMatchObject({ status: 'revoked', notify: false, rotation: false, revocation_reason: 'certificateHold' });
+    const shown = () => platform.call('gateway', getCertificate, { id: certificate.id }, { principal: admin });
+    expect((await shown()).revocation).toEqual({ state: 'held', reason: 'certificateHold', at: expect.any(String) });
     await revoke(platform, certificate, 'certificateHold');
     await revoke(platform, certificate, 'removeFromCRL');
     expect(await rowOf(certificate)).toEqual({ status: 'valid', notify: true, rotation: true, revoked_at: null, revocation_reason: null });
+    expect(await shown()).not.toHaveProperty('revocation');
     expect((await events.waitFor(() => true)).data).toMatchObject({ id: certificate.id, serialHex: certificateOf(certificate).serialHex });
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ExtensionsView } from '../extension.js';
-import { Id, Pem, Timestamp } from '../values.js';
+import { CrlReason, Id, Pem, Timestamp } from '../values.js';
 import { AuthoritySummary } from './authority.js';
 
 export const CertificateStatus = z.enum(['valid', 'revoked', 'unknown']);
@@ -9,6 +9,10 @@ export const DomainRecord = z.object({ id: Id, name: z.string(), sensitive: z.bo
 
 /** `days` is all that Lemur's clients know; `hours` and `lifetimeFraction` are there where they count. */
 export const RotationPolicyRef = z.object({ id: Id, days: z.int(), name: z.string().optional(), hours: z.int().optional(), lifetimeFraction: z.number().optional() });
+
+/** `held`: until it is released, or revoked for good (RFC 5280 section 5.3.1, certificateHold). */
+export const CertificateRevocation = z.object({ state: z.enum(['revoked', 'held']), reason: CrlReason.nullable(), at: Timestamp.nullable() });
+export type CertificateRevocation = z.output<typeof CertificateRevocation>;
 
 /** A certificate inside another answer (rest-api §6.1, nested certificate). */
 export const NestedCertificate = z.object({
@@ -63,6 +67,8 @@ export const CertificateRecord = NestedCertificate.omit({ issuer: true }).extend
   location: z.string().optional(),
   organization: z.string().optional(),
   organizationalUnit: z.string().optional(),
+  /** Only where the status is `revoked`. */
+  revocation: CertificateRevocation.optional(),
   /** Of the request, for the next order of the same certificate. */
   dnsProviderId: Id.nullable(),
   userId: Id.nullable(),
