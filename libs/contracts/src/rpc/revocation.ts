@@ -62,10 +62,32 @@ export const answerOcsp = query('rpc.issuer.ocsp.answer', {
   timeoutMs: 5_000,
 });
 
-/** Changes with each revocation or release: what is kept of an authority under another version is asked for again. */
+/** Serial numbers that are told of one authority, and of all of them in one answer. */
+export const changedSerialsLimits = { ofOne: 1_000, ofAll: 5_000 } as const;
+
+/** `version` changes with each revocation or release. */
 export const listRevocationVersions = query('rpc.issuer.revocation.versions', {
-  input: z.object({}),
-  output: z.object({ authorities: z.array(z.object({ authorityId: Id, slug: z.string(), version: z.string(), crlNumber: z.string().nullable(), deltaNumber: z.string().nullable() })) }),
+  input: z.object({
+    /** What the caller keeps answers of, with the version that it heard of last. */
+    since: z.array(z.object({ authorityId: Id, version: z.string().regex(/^\d{1,18}$/) })).max(1_000).optional(),
+  }),
+  output: z.object({
+    authorities: z.array(
+      z.object({
+        authorityId: Id,
+        slug: z.string(),
+        version: z.string(),
+        crlNumber: z.string().nullable(),
+        deltaNumber: z.string().nullable(),
+        /**
+         * What was revoked or released between `since` and `version`, as `CertificateFacts.serialHex`. Null or left out: that is not told,
+         * for it was not asked for, reaches too far back or is too much; whatever is kept of an authority under another version is
+         * asked for again then.
+         */
+        changedSerials: z.array(z.string()).nullable().optional(),
+      }),
+    ),
+  }),
   callers: ['gateway'],
 });
 
@@ -120,7 +142,8 @@ export const checkRevocation = command('rpc.issuer.revocation.check', {
   input: z.object({ id: Id }),
   output: RevocationCheckRecord,
   callers: ['gateway'],
-  codes: ['not_found', 'permission_denied'],
+  /** `rate_limited`: the caller asks about another one at the moment. */
+  codes: ['not_found', 'permission_denied', 'rate_limited'],
   idempotent: true,
   timeoutMs: 28_000,
 });
