@@ -30,8 +30,8 @@ export class PublicationHandlers {
   }
 
   @Handles(listRevocationVersions)
-  versions() {
-    return this.lists.versions();
+  versions(input: InputOf<typeof listRevocationVersions>) {
+    return this.lists.versions(input);
   }
 
   @Handles(answerOcsp)

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { changedSerialsLimits } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import { slugify } from '@sifaka/pki';
 import { LRUCache } from 'lru-cache';
@@ -14,6 +15,8 @@ export interface RevocationVersion {
   version: number;
   fullNumber: number | null;
   deltaNumber: number | null;
+  /** Revoked or released since the version that was asked for, one more than the limit at most; null when the rows do not say it. */
+  changed: string[] | null;
 }
 
 /** SQL of what authorities publish. */
@@ -55,8 +58,11 @@ export class PublicationRepository {
     return ids.map(({ id, name }) => ({ id, name, state: states.get(id) ?? null }));
   }
 
-  async versions(): Promise<RevocationVersion[]> {
-    return this.database.query<RevocationVersion>({ name: 'revocation-versions', text: versionsSql, values: [] });
+  /** @param since versions of authorities that somebody knows already */
+  async versions(since: readonly { authorityId: number; version: string }[] = []): Promise<RevocationVersion[]> {
+    const { ofOne, ofAll } = changedSerialsLimits;
+    const values = [since.map(({ authorityId }) => authorityId), since.map(({ version }) => version), ofOne + 1, ofAll + 1];
+    return this.database.query<RevocationVersion>({ name: 'revocation-versions', text: versionsSql, values });
   }
 
   /** Takes the next number, unless somebody makes a list, or made one a moment ago. Renew it while the list is made. */
@@ -117,7 +123,24 @@ const publishingSql = `
   select a.id, a.name from authority a join certificate c on c.id = a.certificate_id
   where a.key_id is not null and c.format = 'x509' and c.not_after > $1 order by a.id`;
 
-const versionsSql = 'select authority_id as "authorityId", slug, version, full_number as "fullNumber", delta_number as "deltaNumber" from revocation_publication order by authority_id';
+/**
+ * In one statement, so that serial numbers and versions are of one moment: every row of a version up to the one that is told is seen.
+ * With a list by schedule, rows up to its version may go that say what was released (`base_version`): what changed since an earlier one
+ * is not known any more. A version that is yet to come is one of a database before it was restored.
+ */
+const versionsSql = `
+  with behind as (
+    select p.authority_id, known.since
+    from unnest($1::int[], $2::bigint[]) as known (authority_id, since) join revocation_publication p using (authority_id)
+    where known.since < p.version and known.since >= coalesce(p.base_version, 0)
+  ), changed as (
+    select behind.authority_id, r.serial_hex
+    from behind, lateral (select serial_hex from revocation where authority_id = behind.authority_id and version > behind.since limit $3) r
+    limit $4
+  )
+  select p.authority_id as "authorityId", p.slug, p.version, p.full_number as "fullNumber", p.delta_number as "deltaNumber", c.serials as changed
+  from revocation_publication p left join (select authority_id, array_agg(serial_hex) as serials from changed group by authority_id) c using (authority_id)
+  order by p.authority_id`;
 
 const claimSql = `
   update revocation_publication set number = number + 1, claimed_until = clock_timestamp() + $2 * interval '1 millisecond'

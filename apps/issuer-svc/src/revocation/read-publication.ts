@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '@sifaka/kernel';
 import { allow, type AccessRules } from '@sifaka/authz';
+import { changedSerialsLimits } from '@sifaka/contracts';
 import type { findCrl, getPublication, InputOf, listRevocationVersions, OutputOf, PublicationRecord, publishCrl, readAuthorityCertificate, readCrl } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
 import { parseCertificate } from '@sifaka/pki';
@@ -41,10 +42,21 @@ export class ReadCrls {
     return { certificateDer: authority.facts.der.toString('base64'), chainDer: (await this.authorities.chainOf(authority.id)).map((der) => der.toString('base64')) };
   }
 
-  async versions(): Promise<OutputOf<typeof listRevocationVersions>> {
+  async versions({ since = [] }: InputOf<typeof listRevocationVersions>): Promise<OutputOf<typeof listRevocationVersions>> {
     const text = (number: number | null) => (number === null ? null : String(number));
-    const rows = await this.publications.versions();
-    return { authorities: rows.map(({ authorityId, slug, version, fullNumber, deltaNumber }) => ({ authorityId, slug, version: String(version), crlNumber: text(fullNumber), deltaNumber: text(deltaNumber) })) };
+    const rows = await this.publications.versions(since);
+    const isTooMuch = rows.reduce((count, { changed }) => count + (changed?.length ?? 0), 0) > changedSerialsLimits.ofAll;
+    const told = (changed: string[] | null) => (changed === null || isTooMuch || changed.length > changedSerialsLimits.ofOne ? null : changed);
+    return {
+      authorities: rows.map(({ authorityId, slug, version, fullNumber, deltaNumber, changed }) => ({
+        authorityId,
+        slug,
+        version: String(version),
+        crlNumber: text(fullNumber),
+        deltaNumber: text(deltaNumber),
+        ...(since.length > 0 && { changedSerials: told(changed) }),
+      })),
+    };
   }
 }
 

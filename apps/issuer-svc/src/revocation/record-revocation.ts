@@ -47,10 +47,12 @@ export class RecordRevocation {
     await this.publish(tx, publisherId);
   }
 
-  async release(tx: Sql, publisherId: number | null, { id, serialHex }: StoredCertificate): Promise<void> {
-    await this.revocations.forget(tx, id);
+  /** @param before the certificate as it was */
+  async release(tx: Sql, publisherId: number | null, before: StoredCertificate): Promise<void> {
+    const { id: certificateId, serialHex, notAfter, revokedAt } = before;
+    await this.revocations.forget(tx, certificateId);
     if (publisherId === null) return;
-    await this.revocations.release(tx, { authorityId: publisherId, serialHex });
+    await this.revocations.release(tx, { authorityId: publisherId, certificateId, serialHex, revokedAt: revokedAt ?? notAfter, reason: 'certificateHold', notAfter });
     await this.publish(tx, publisherId);
   }
 

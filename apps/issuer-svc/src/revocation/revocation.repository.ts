@@ -36,8 +36,9 @@ export class RevocationRepository {
     await tx.query(revokeSql, [authorityId, serialHex, certificateId, revokedAt, reason, notAfter]);
   }
 
-  async release(tx: Sql, { authorityId, serialHex }: Pick<RevocationEntry, 'authorityId' | 'serialHex'>): Promise<void> {
-    await tx.query(releaseSql, [authorityId, serialHex]);
+  /** @param entry as it was revoked */
+  async release(tx: Sql, { authorityId, certificateId, serialHex, revokedAt, reason, notAfter }: RevocationEntry): Promise<void> {
+    await tx.query(releaseSql, [authorityId, serialHex, certificateId, revokedAt, reason, notAfter]);
   }
 
   /** It issues nothing more. Null for one that was inactive before. */
@@ -79,6 +80,9 @@ const revokeSql = `
   on conflict (authority_id, serial_hex) do update
   set revoked_at = excluded.revoked_at, reason = excluded.reason, version = excluded.version, is_released = false`;
 
+/** What had left the lists after its end gets a row again: lists, and whoever keeps answers, hear of a change by its row. */
 const releaseSql = `
   ${versioned}
-  update revocation r set is_released = true, version = drawn.version from drawn where r.authority_id = $1 and r.serial_hex = $2`;
+  insert into revocation (authority_id, serial_hex, certificate_id, revoked_at, reason, not_after, version, is_released)
+  select $1, $2, $3, $4, $5, $6, version, true from drawn
+  on conflict (authority_id, serial_hex) do update set is_released = true, version = excluded.version`;
