@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { answerOcsp, OutputOf } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
-import { ocspErrorResponse, parseOcspRequest } from '@sifaka/pki';
-import { LRUCache } from 'lru-cache';
-import type { RevocationVersion, RevocationVersions } from './revocation-versions.js';
+import { ocspErrorResponse, parseOcspRequest, serialHex } from '@sifaka/pki';
+import { KeptAnswers, type KeptAnswer } from './kept-answers.js';
+import type { RevocationListener, RevocationVersion, RevocationVersions } from './revocation-versions.js';
 
 type Asked = OutputOf<typeof answerOcsp>;
 
@@ -13,32 +13,43 @@ export interface OcspAnswer {
   readonly kept: { readonly thisUpdate: Date; readonly expiresAt: Date; readonly etag: string } | null;
 }
 
-interface Kept {
+interface Kept extends KeptAnswer {
   readonly answer: OcspAnswer;
-  readonly version: bigint;
   readonly from: number;
   readonly expiresAt: number;
 }
 
+/** A question that is on its way. */
+interface Question {
+  readonly slug: string;
+  readonly serials: readonly string[];
+  /** Of the authority, as it was known when it was asked. */
+  readonly version: bigint;
+  readonly answer: Promise<OcspAnswer>;
+}
+
 /**
- * Signed answers, kept for as long as they hold and their authority revoked nothing since.
+ * Signed answers, kept for as long as they hold and nothing was revoked or released of what they are about.
  *
  * Equal questions share one call, and there is an end to the calls at the same time: what strangers ask must not load the bus.
  */
-export class OcspAnswers {
-  private readonly kept = new LRUCache<string, Kept>({ maxSize: mostBytes, maxEntrySize: mostBytes / 64, sizeCalculation: ({ answer }, key) => answer.response.length + key.length + 512 });
-  private readonly running = new Map<string, Promise<OcspAnswer>>();
+export class OcspAnswers implements RevocationListener {
+  private readonly kept = new KeptAnswers<Kept>(mostBytes);
+  private readonly running = new Map<string, Question>();
+  private atOnce = 0;
 
   constructor(
     private readonly versions: RevocationVersions,
     private readonly ask: (slug: string, request: Buffer) => Promise<Asked>,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    versions.tell(this);
+  }
 
   /** Without a turn of the event loop for what is kept; undefined when it must be asked for. */
   known(slug: string, request: Buffer): OcspAnswer | undefined {
     const version = this.versions.known(slug);
-    return version === undefined || version === null ? undefined : this.keptFor(version, keyOf(slug, request));
+    return version === undefined || version === null ? undefined : this.keptFor(keyOf(slug, request));
   }
 
   async of(slug: string, request: Buffer): Promise<OcspAnswer> {
@@ -51,25 +62,46 @@ export class OcspAnswers {
     // Whoever has no certificate of an authority here has nothing to ask.
     if (version === null) return refusals.unauthorized;
     const key = keyOf(slug, request);
-    const known = this.keptFor(version, key) ?? this.running.get(key);
+    const known = this.keptFor(key) ?? this.running.get(key)?.answer;
     if (known !== undefined) return known;
-    if (!isRequest(request)) return refusals.malformedRequest;
-    if (this.running.size >= mostAtOnce) return refusals.tryLater;
-    const asked = this.asked(slug, request, key).finally(() => this.running.delete(key));
-    this.running.set(key, asked);
-    return asked;
+    const serials = serialsIn(request);
+    if (serials === null) return refusals.malformedRequest;
+    if (this.atOnce >= mostAtOnce) return refusals.tryLater;
+    return this.begin(key, { slug, request, serials, version: BigInt(version.version) });
   }
 
-  private keptFor(version: RevocationVersion, key: string): OcspAnswer | undefined {
+  authorities(): Iterable<string> {
+    return this.kept.authorities();
+  }
+
+  /** What is on its way may have been asked for before the change: it goes to whoever waits for it, and to nobody after. */
+  changed(slug: string, serials: readonly string[] | null): void {
+    this.kept.drop(slug, serials);
+    const those = serials === null ? null : new Set(serials);
+    for (const [key, question] of this.running) {
+      if (question.slug === slug && (those === null || question.serials.some((serial) => those.has(serial)))) this.running.delete(key);
+    }
+  }
+
+  private keptFor(key: string): OcspAnswer | undefined {
     const kept = this.kept.get(key);
     if (kept === undefined) return undefined;
     const now = this.clock.now().getTime();
     // One from the future is left over by a clock that was ahead; clocks of services may differ a little.
-    const isPresent = kept.expiresAt > now && kept.from <= now + skewMs;
-    return isPresent && kept.version >= BigInt(version.version) ? kept.answer : undefined;
+    return kept.expiresAt > now && kept.from <= now + skewMs ? kept.answer : undefined;
   }
 
-  private async asked(slug: string, request: Buffer, key: string): Promise<OcspAnswer> {
+  private begin(key: string, { request, ...terms }: Omit<Question, 'answer'> & { request: Buffer }): Promise<OcspAnswer> {
+    this.atOnce += 1;
+    const question: Question = { ...terms, answer: this.asked(terms.slug, request, (answer, version) => this.keep(key, question, answer, version)) };
+    this.running.set(key, question);
+    return question.answer.finally(() => {
+      this.atOnce -= 1;
+      if (this.running.get(key) === question) this.running.delete(key);
+    });
+  }
+
+  private async asked(slug: string, request: Buffer, keep: (answer: OcspAnswer, version: bigint) => void): Promise<OcspAnswer> {
     let asked: Asked;
     try {
       asked = await this.ask(slug, request);
@@ -80,22 +112,31 @@ export class OcspAnswers {
     const response = Buffer.from(asked.response, 'base64');
     if (asked.expiresAt === null || asked.thisUpdate === null || asked.version === null) return { response, kept: null };
     const etag = `"${createHash('sha256').update(response).digest('base64url').slice(0, 27)}"`;
-    const expiresAt = new Date(asked.expiresAt);
-    const thisUpdate = new Date(asked.thisUpdate);
-    const answer = { response, kept: { thisUpdate, expiresAt, etag } };
-    this.kept.set(key, { answer, version: BigInt(asked.version), from: thisUpdate.getTime(), expiresAt: expiresAt.getTime() });
+    const answer = { response, kept: { thisUpdate: new Date(asked.thisUpdate), expiresAt: new Date(asked.expiresAt), etag } };
+    keep(answer, BigInt(asked.version));
     return answer;
+  }
+
+  /**
+   * Unless a change was heard of meanwhile, or before: whatever the answer does not know then is heard of later, and drops it.
+   *
+   * @param version that the answer knows
+   */
+  private keep(key: string, question: Question, answer: OcspAnswer, version: bigint): void {
+    if (answer.kept === null || version < question.version || this.running.get(key) !== question) return;
+    const { slug, serials } = question;
+    const { thisUpdate, expiresAt } = answer.kept;
+    this.kept.keep(key, { slug, serials, sizeBytes: answer.response.length, answer, from: thisUpdate.getTime(), expiresAt: expiresAt.getTime() });
   }
 }
 
 const keyOf = (slug: string, request: Buffer): string => `${slug} ${request.toString('latin1')}`;
 
-function isRequest(bytes: Buffer): boolean {
+function serialsIn(request: Buffer): readonly string[] | null {
   try {
-    parseOcspRequest(bytes);
-    return true;
+    return parseOcspRequest(request).certIds.map(({ serial }) => serialHex(serial));
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -103,7 +144,7 @@ const refusal = (status: 'unauthorized' | 'malformedRequest' | 'tryLater'): Ocsp
 
 export const refusals = { unauthorized: refusal('unauthorized'), malformedRequest: refusal('malformedRequest'), tryLater: refusal('tryLater') };
 
-/** Thirty thousand answers. */
+/** Some thirty thousand answers. */
 const mostBytes = 64 * 1_024 * 1_024;
 /** An answer that must be signed takes 5 ms: a hundred at a time are more than an issuer signs. */
 const mostAtOnce = 100;
