@@ -4,6 +4,7 @@ import type { RpcClient } from '@sifaka/messaging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { CrlCopies, type CrlCopy, type CrlKind } from './crl-copies.js';
+import { LentCopies, longestSendMs } from './lent-copies.js';
 import { OcspAnswers, type OcspAnswer } from './ocsp-answers.js';
 import { RevocationVersions } from './revocation-versions.js';
 
@@ -15,9 +16,9 @@ const asSelf = { principal: self };
  * `/ca/{slug}.cer`. Everything here is signed, and most of it is kept: what strangers ask must not reach the database in any number.
  */
 export function servePublicAddresses(server: FastifyInstance, rpc: RpcClient, clock: Clock): void {
-  const versions = new RevocationVersions(async () => (await rpc.call(listRevocationVersions, {}, { ...asSelf, timeoutMs: versionsTimeoutMs })).authorities);
+  const versions = new RevocationVersions(async (since) => (await rpc.call(listRevocationVersions, { since }, { ...asSelf, timeoutMs: versionsTimeoutMs })).authorities);
   server.addHook('onClose', () => versions.stop());
-  serveCrls(server, rpc, new CrlCopies(versions, originOf(rpc), clock));
+  serveCrls(server, new CrlCopies(versions, originOf(rpc), clock));
   serveOcsp(server, new OcspAnswers(versions, (slug, request) => rpc.call(answerOcsp, { slug, request: request.toString('base64') }, asSelf), clock), clock);
   serveCertificates(server, rpc, versions);
 }
@@ -27,17 +28,37 @@ const originOf = (rpc: RpcClient) => ({
   read: async ({ authorityId, kind, number }: CrlCopy['record'], offset: number) => Buffer.from((await rpc.call(readCrl, { authorityId, kind, number, offset }, asSelf)).bytes, 'base64'),
 });
 
-function serveCrls(server: FastifyInstance, _rpc: RpcClient, copies: CrlCopies): void {
+function serveCrls(server: FastifyInstance, copies: CrlCopies): void {
+  const lent = new LentCopies();
+  const lentTo = async (reply: FastifyReply, found: Promise<CrlCopy | null>): Promise<CrlCopy | null> => {
+    const copy = await found;
+    if (copy !== null) lendTo(reply, copy.bytes, lent.lend(copy.bytes));
+    return copy;
+  };
   server.get<{ Params: { file: string } }>('/crl/:file', async (request, reply) => {
     const name = /^(.{1,256}?)(-delta)?\.crl$/.exec(request.params.file);
     if (name === null) return missing(reply);
     const [, slug = '', delta] = name;
-    const copy = await orNull(copies.of(slug, delta === undefined ? 'full' : 'delta'), reply);
+    const copy = await orNull(lentTo(reply, copies.of(slug, delta === undefined ? 'full' : 'delta')), reply);
     if (reply.sent) return reply;
     if (copy === null) return missing(reply);
     const { thisUpdate, sha256 } = copy.record;
     void reply.type('application/pkix-crl').header('cache-control', `public, max-age=${crlMaxAgeSeconds}`);
     return sendOnce(request, reply, { bytes: copy.bytes, etag: `"${sha256.slice(0, 32)}"`, modifiedAt: new Date(thisUpdate) });
+  });
+}
+
+/** Until it is sent, or took too long. */
+function lendTo({ raw }: FastifyReply, { length }: Buffer, giveBack: () => void): void {
+  // Gone while the list was fetched.
+  if (raw.closed) {
+    giveBack();
+    return;
+  }
+  const limit = setTimeout(() => raw.destroy(), longestSendMs(length)).unref();
+  raw.once('close', () => {
+    clearTimeout(limit);
+    giveBack();
   });
 }
 
