@@ -22,7 +22,7 @@ export { extensionsFromJson } from './extension/lemur-extensions.js';
 export { extensionsToJson, domainsOf, type NamedValue } from './extension/lemur-extensions-view.js';
 export type { CertificateFacts } from './certificate/certificate-facts.js';
 export { parseCertificate, certificatePem } from './certificate/parse-certificate.js';
-export { verifySignedBy, verifySignature, type SignatureVerdict } from './certificate/verify-signature.js';
+export { verifySignedBy, verifySignature, verifySignatureAside, type SignatureVerdict } from './certificate/verify-signature.js';
 export { hashForKeyType, signatureAlgorithmFor, type SignatureAlgorithm, type HashName } from './certificate/signature-algorithm.js';
 export { encodeTbsCertificate, assembleCertificate, type TbsInput } from './certificate/encode-certificate.js';
 export { certificateTemplate, type CertificateTemplate, type TemplateInput, type TemplateValues } from './certificate/certificate-template.js';
@@ -67,8 +67,9 @@ export { encodeCrlEntries, type CrlEntryInput } from './revocation/crl-entries-e
 export { assembleCrl, encodeTbsCrl, type IssuingDistributionPointInput, type TbsCrlInput } from './revocation/encode-crl.js';
 export { distributionPointUrls, type CrlExtensions, type CrlScope } from './revocation/crl-extensions.js';
 export type { CrlEntries, CrlEntry } from './revocation/crl-entries.js';
-export { parseCrl, type CrlFacts } from './revocation/parse-crl.js';
-export { answersForAllReasons, crlFreshnessFault, crlScopeFault, deltaFault, revokedEntry, verifyCrl, type CrlFault } from './revocation/verify-crl.js';
+export type { Steps } from './revocation/steps.js';
+export { parseCrl, parseCrlSteps, type CrlFacts } from './revocation/parse-crl.js';
+export { answersForAllReasons, crlFreshnessFault, crlScopeFault, deltaFault, revokedEntry, verifyCrl, verifyCrlAside, type CrlFault, type CrlIdentity } from './revocation/verify-crl.js';
 export { isOfIssuer, ocspCertId, ocspIssuerHashes, type OcspCertId, type OcspHash, type OcspIssuer } from './revocation/ocsp-cert-id.js';
 export { encodeOcspRequest, parseOcspRequest, type OcspRequest } from './revocation/ocsp-request.js';
 export {

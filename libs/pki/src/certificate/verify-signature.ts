@@ -23,10 +23,28 @@ export function verifySignature(data: Uint8Array, signature: Uint8Array, algorit
     if (!keyKinds[algorithm.family].includes(key.kind)) return 'invalid';
     return verify(algorithm.digest, data, keyInput(algorithm, publicKey(spki)), signature) ? 'valid' : 'invalid';
   } catch (fault) {
-    // OpenSSL answers an unknown curve and a point off a known one with the same error.
-    const isForeignCurve = key?.kind === 'ec' && key.type === null;
-    return isForeignCurve || isUnsupported(fault) ? 'unsupported' : 'invalid';
+    return verdictOf(fault, key);
   }
+}
+
+/** As `verifySignature`, on a thread of its own and with a copy of the data: 16 MB take some 30 ms. */
+export async function verifySignatureAside(data: Uint8Array, signature: Uint8Array, algorithm: SignatureAlgorithm, spki: Uint8Array): Promise<SignatureVerdict> {
+  if (algorithm.family === 'other' || isUnknownHash(algorithm)) return 'unsupported';
+  let key: KeyFacts | undefined;
+  try {
+    key = describeKey(spki);
+    if (!keyKinds[algorithm.family].includes(key.kind)) return 'invalid';
+    const input = keyInput(algorithm, publicKey(spki));
+    return await new Promise((resolve, reject) => verify(algorithm.digest, data, input, signature, (fault, isValid) => (fault === null ? resolve(isValid ? 'valid' : 'invalid') : reject(fault))));
+  } catch (fault) {
+    return verdictOf(fault, key);
+  }
+}
+
+function verdictOf(fault: unknown, key: KeyFacts | undefined): SignatureVerdict {
+  // OpenSSL answers an unknown curve and a point off a known one with the same error.
+  const isForeignCurve = key?.kind === 'ec' && key.type === null;
+  return isForeignCurve || isUnsupported(fault) ? 'unsupported' : 'invalid';
 }
 
 const keyKinds: Readonly<Record<Exclude<SignatureAlgorithm['family'], 'other'>, readonly KeyFacts['kind'][]>> = {

@@ -1,24 +1,35 @@
 import { DerWalk } from './der-walk.js';
+import { entriesOfStep, type Steps } from './steps.js';
 
 /** Places that are tried before a list is taken for one that was made to collide. */
 const maxProbes = 64;
 
+const placesFor = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(count * 2, 8)));
+
+/** Memory of the index of so many entries. */
+export const indexBytes = (count: number): number => placesFor(count) * Uint32Array.BYTES_PER_ELEMENT;
+
 /** Where in a list the entry of a serial number begins: a hash table of offsets, open addressing, half full. */
 export class SerialIndex {
   /** Offset of an entry plus one; 0 is free. Null: too many serial numbers fall on one place, the list is walked instead. */
-  private readonly table: Uint32Array | null;
+  private table: Uint32Array | null = null;
   private readonly mask: number;
   private readonly walk: DerWalk;
 
-  constructor(
+  private constructor(
     private readonly bytes: Buffer,
     private readonly start: number,
     private readonly end: number,
     count: number,
   ) {
     this.walk = new DerWalk(bytes);
-    this.mask = 2 ** Math.ceil(Math.log2(Math.max(count * 2, 8))) - 1;
-    this.table = this.filled();
+    this.mask = placesFor(count) - 1;
+  }
+
+  static *of(bytes: Buffer, start: number, end: number, count: number): Steps<SerialIndex> {
+    const index = new SerialIndex(bytes, start, end, count);
+    index.table = yield* index.filled();
+    return index;
   }
 
   /** Offset of the entry whose serial number has these content octets. */
@@ -34,9 +45,10 @@ export class SerialIndex {
     return null;
   }
 
-  private filled(): Uint32Array | null {
+  private *filled(): Steps<Uint32Array | null> {
     const { bytes, walk, mask } = this;
     const table = new Uint32Array(mask + 1);
+    let count = 0;
     for (let offset = this.start; offset < this.end; ) {
       const next = walk.at(offset, this.end);
       const serialEnd = walk.at(walk.content, next);
@@ -47,6 +59,8 @@ export class SerialIndex {
       }
       table[place] = offset + 1;
       offset = next;
+      count += 1;
+      if (count % entriesOfStep === 0) yield;
     }
     return table;
   }

@@ -8,9 +8,9 @@ import { aCertificate, aKey, anAuthority, faultOf, refusedField } from '../test/
 import { encodeCrlEntries, type CrlEntryInput } from './crl-entries-encoder.js';
 import { crlReasonCodes, isCrlReason } from './crl-reasons.js';
 import { assembleCrl } from './encode-crl.js';
-import { parseCrl } from './parse-crl.js';
+import { parseCrl, parseCrlSteps } from './parse-crl.js';
 import { aCrl, hours, now } from './test/builders.js';
-import { answersForAllReasons, crlScopeFault, deltaFault, revokedEntry, verifyCrl } from './verify-crl.js';
+import { answersForAllReasons, crlScopeFault, deltaFault, revokedEntry, verifyCrl, verifyCrlAside } from './verify-crl.js';
 
 const issuer = anAuthority('Issuing');
 const { certificate: issuerCertificate } = issuer;
@@ -71,6 +71,20 @@ describe('a CRL', () => {
     expect(crl.entries.find(3_001n)).toBeNull();
   });
 
+  it('is read and indexed in steps, with the same result', () => {
+    const entries: CrlEntryInput[] = Array.from({ length: 40_000 }, (_, index) => ({ serial: BigInt(index + 1), revokedAt: now }));
+    const steps = parseCrlSteps(aCrl(issuer, { entries }));
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses += 1;
+    const { entries: read } = step.value;
+    expect(pauses).toBe(2);
+    expect([...read.prepare()]).toHaveLength(2);
+    expect([...read.prepare()]).toHaveLength(0);
+    expect([read.count, read.indexBytes, read.find(40_000n)?.serial, read.find(40_001n)]).toEqual([40_000, 4 * 131_072, 40_000n, null]);
+    expect([...parseCrl(aCrl(issuer)).entries.prepare()]).toEqual([]);
+  });
+
   it('with many serial numbers that fall on one place still finds them', () => {
     // Equal ones fall on one place for certain: the table gives up.
     const entries: CrlEntryInput[] = Array.from({ length: 70 }, () => ({ serial: 7n, revokedAt: now }));
@@ -110,6 +124,15 @@ describe('verifyCrl', () => {
       const other = anAuthority('Other', { key: aKey(type) });
       expect(verifyCrl(parseCrl(aCrl(other)), other.certificate, { at: now })).toBeNull();
     }
+  });
+
+  it('says the same when the signature is checked aside', async () => {
+    const aside = (list: Buffer, of = issuerCertificate) => verifyCrlAside(parseCrl(list), of, { at: now });
+    for (const type of ['RSA2048', 'ECCSECP384R1', 'ED25519'] as const) {
+      const other = anAuthority('Other', { key: aKey(type) });
+      expect(await aside(aCrl(other), other.certificate)).toBeNull();
+    }
+    for (const list of [aCrl(issuer, { signer: aKey() }), aCrl(anAuthority('Issuing')), aCrl(issuer, { thisUpdate: hours(-48), nextUpdate: hours(-1) })]) expect(await aside(list)).toEqual(verify(list));
   });
 
   it('knows a forged signature, another key and another issuer', () => {

@@ -1,5 +1,5 @@
 import type { CertificateFacts } from '../certificate/certificate-facts.js';
-import { verifySignature } from '../certificate/verify-signature.js';
+import { verifySignature, verifySignatureAside, type SignatureVerdict } from '../certificate/verify-signature.js';
 import { nameText } from '../name/name-text.js';
 import { isSameName } from '../name/same-name.js';
 import type { CrlEntry } from './crl-entries.js';
@@ -18,6 +18,13 @@ export interface CrlFault {
  */
 export function verifyCrl(crl: CrlFacts, issuer: CertificateFacts, { at }: { at: Date }): CrlFault | null {
   return issuerFault(crl, issuer) ?? formFault(crl) ?? crlFreshnessFault(crl, at) ?? signatureFault(crl, issuer);
+}
+
+/** As `verifyCrl`, with the signature checked beside the event loop: that of a long list takes as long as reading it. */
+export async function verifyCrlAside(crl: CrlFacts, issuer: CertificateFacts, { at }: { at: Date }): Promise<CrlFault | null> {
+  const fault = issuerFault(crl, issuer) ?? formFault(crl) ?? crlFreshnessFault(crl, at) ?? digestFault(crl);
+  if (fault !== null) return fault;
+  return verdictFault(crl, await verifySignatureAside(crl.tbs, crl.signature, crl.signatureAlgorithm, issuer.spki));
 }
 
 /** Whether a list is in force; `null` when it is. Five minutes are given to clocks that differ. */
@@ -46,9 +53,13 @@ function formFault({ scope, entries, unknownCritical }: CrlFacts): CrlFault | nu
   return unknown === undefined ? null : { kind: 'unsupported', detail: `the CRL has a critical extension ${unknown}, which is not understood here` };
 }
 
-function signatureFault({ tbs, signature, signatureAlgorithm }: CrlFacts, issuer: CertificateFacts): CrlFault | null {
-  if (signatureAlgorithm.hash === 'md5') return { kind: 'signature', detail: 'the CRL is signed with MD5, which proves nothing' };
-  const verdict = verifySignature(tbs, signature, signatureAlgorithm, issuer.spki);
+function signatureFault(crl: CrlFacts, issuer: CertificateFacts): CrlFault | null {
+  return digestFault(crl) ?? verdictFault(crl, verifySignature(crl.tbs, crl.signature, crl.signatureAlgorithm, issuer.spki));
+}
+
+const digestFault = ({ signatureAlgorithm }: CrlFacts): CrlFault | null => (signatureAlgorithm.hash === 'md5' ? { kind: 'signature', detail: 'the CRL is signed with MD5, which proves nothing' } : null);
+
+function verdictFault({ signatureAlgorithm }: CrlFacts, verdict: SignatureVerdict): CrlFault | null {
   if (verdict === 'valid') return null;
   const why = verdict === 'invalid' ? 'does not match the key of its issuer' : `is made with ${signatureAlgorithm.name}, which is not checked here`;
   return { kind: 'signature', detail: `the signature of the CRL ${why}` };
@@ -58,7 +69,7 @@ function signatureFault({ tbs, signature, signatureAlgorithm }: CrlFacts, issuer
  * Whether a list that holds is about a certificate (RFC 5280 §6.3.3 (b)); `null` when it is. A list that is limited to some reasons is:
  * what it lists is revoked, but see `answersForAllReasons`.
  */
-export function crlScopeFault({ scope }: CrlFacts, certificate: CertificateFacts): CrlFault | null {
+export function crlScopeFault({ scope }: Pick<CrlFacts, 'scope'>, certificate: CertificateFacts): CrlFault | null {
   if (scope === null) return null;
   const fault = (detail: string): CrlFault => ({ kind: 'scope', detail });
   if (scope.only === 'attribute') return fault('the CRL is about attribute certificates only');
@@ -70,10 +81,13 @@ export function crlScopeFault({ scope }: CrlFacts, certificate: CertificateFacts
 }
 
 /** Whether not being listed means not being revoked. */
-export const answersForAllReasons = ({ scope }: CrlFacts): boolean => scope?.hasSomeReasonsOnly !== true;
+export const answersForAllReasons = ({ scope }: Pick<CrlFacts, 'scope'>): boolean => scope?.hasSomeReasonsOnly !== true;
+
+/** What says which lists belong together. */
+export type CrlIdentity = Pick<CrlFacts, 'number' | 'baseNumber' | 'scope'>;
 
 /** Whether a delta that holds may be added to a full list that holds (RFC 5280 §5.2.4); `null` when it may. */
-export function deltaFault(full: CrlFacts, delta: CrlFacts): CrlFault | null {
+export function deltaFault(full: CrlIdentity, delta: CrlIdentity): CrlFault | null {
   const fault = (detail: string): CrlFault => ({ kind: 'gap', detail });
   if (full.baseNumber !== null) return fault('what should be a full CRL is a delta');
   if (delta.baseNumber === null || delta.number === null) return fault('what should be a delta CRL has no delta CRL indicator, or no number');
@@ -83,7 +97,7 @@ export function deltaFault(full: CrlFacts, delta: CrlFacts): CrlFault | null {
   return isSameScope(full, delta) ? null : fault('the delta is about other certificates than the full CRL');
 }
 
-function isSameScope(full: CrlFacts, delta: CrlFacts): boolean {
+function isSameScope(full: CrlIdentity, delta: CrlIdentity): boolean {
   const [a, b] = [full.scope, delta.scope];
   if (a === null || b === null) return a === b;
   return a.only === b.only && a.hasSomeReasonsOnly === b.hasSomeReasonsOnly && a.urls.length === b.urls.length && a.urls.every((url) => b.urls.includes(url));
