@@ -57,6 +57,7 @@ export class EditCertificate {
           description: body.description ?? '',
           notify: body.notify ?? null,
           rotation: body.rotation ?? null,
+          rotationPolicy: body.rotationPolicy,
           replaces: body.replacements ?? body.replaces,
         },
         { principal },

@@ -108,6 +108,16 @@ describe('an uploaded certificate', () => {
 
 describe('an edited certificate', () => {
   const edit = (id: number, more: object, token = gateway.admin) => gateway.send('PUT', `/certificates/${id}`, { token, body: { owner: 'shop@corp.test', ...more } });
+
+  it('keeps its rotation policy where nothing is said, and has the one that is said, by id or name, or the default', async () => {
+    const id = aCertificateAt();
+    for (const more of [{}, { rotationPolicy: { id: 4, days: 30 } }, { rotationPolicy: { name: 'third' } }, { rotationPolicy: null }]) expect((await edit(id, more)).status).toBe(200);
+    expect(writes().map(({ input }) => (input as { rotationPolicy?: unknown }).rotationPolicy)).toEqual([undefined, { id: 4 }, { name: 'third' }, null]);
+    expect(await edit(id, { rotationPolicy: 'third' })).toMatchObject({ status: 400, body: { reasons: { rotationPolicy: expect.anything() } } });
+    expect((await asAdmin('POST', '/certificates/upload', { ...upload, rotationPolicy: { name: 'third' } })).status).toBe(200);
+    expect(writes().at(-1)).toMatchObject({ what: 'upload', input: { rotationPolicy: { name: 'third' } } });
+  });
+
   const sets = () => deployWorld.inputs.filter((input) => typeof input === 'object' && input !== null && 'set' in input);
 
   it('is put to what is new, and taken from what is left out', async () => {

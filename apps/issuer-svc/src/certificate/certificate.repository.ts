@@ -13,6 +13,7 @@ export interface CertificateState {
   description: string | null;
   notify: boolean;
   rotation: boolean;
+  rotationPolicyId: number | null;
   status: 'valid' | 'revoked' | 'unknown' | null;
   deleted: boolean;
   revokedAt: Date | null;
@@ -78,6 +79,7 @@ export class CertificateRepository {
       state.revokedAt,
       state.revocationReason,
       state.revocationComments,
+      state.rotationPolicyId,
     ]);
   }
 
@@ -123,7 +125,8 @@ export function storedFacts(certificate: StoredCertificate): EventFacts {
 }
 
 const storedSql = `
-  select c.id, c.name, c.owner, c.owner_role_id as "ownerRoleId", c.role_ids as "roleIds", c.description, c.notify, c.rotation, c.status, c.deleted,
+  select c.id, c.name, c.owner, c.owner_role_id as "ownerRoleId", c.role_ids as "roleIds", c.description, c.notify, c.rotation,
+    c.rotation_policy_id as "rotationPolicyId", c.status, c.deleted,
     c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comments as "revocationComments", c.user_id as "userId",
     c.key_id as "keyId", c.authority_id as "authorityId", c.root_authority_id as "rootAuthorityId", c.external_id as "externalId",
     c.cn as "commonName", c.serial_hex as "serialHex", encode(c.fingerprint_sha256, 'hex') as fingerprint, c.not_before as "notBefore",
@@ -134,7 +137,7 @@ const storedSql = `
 
 const changeSql = `
   update certificate set owner = $2, owner_role_id = $3, role_ids = $4, description = $5, notify = $6, rotation = $7, status = $8, deleted = $9,
-    revoked_at = $10, revocation_reason = $11, revocation_comments = $12, updated_at = now()
+    revoked_at = $10, revocation_reason = $11, revocation_comments = $12, rotation_policy_id = $13, updated_at = now()
   where id = $1`;
 
 const linkSql = `

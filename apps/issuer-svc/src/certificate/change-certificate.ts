@@ -59,7 +59,7 @@ export class ChangeCertificate {
 
 const updatedEvent = (changed: StoredCertificate, at: Date): NewEvent => newEvent(certificateUpdated, storedFacts(changed), { subject: String(changed.id), at });
 
-const audited = ['owner', 'roleIds', 'description', 'notify', 'rotation', 'status', 'deleted', 'revocationReason', 'revocationComments', 'replaces'] as const;
+const audited = ['owner', 'roleIds', 'description', 'notify', 'rotation', 'rotationPolicyId', 'status', 'deleted', 'revocationReason', 'revocationComments', 'replaces'] as const;
 
 /** Before and after of what became different. */
 function auditOf(principal: Principal, before: StoredCertificate, after: StoredCertificate, action: string, at: Date): AuditEntry {

@@ -9,6 +9,7 @@ import type {
   updateCertificate,
 } from '@sifaka/contracts';
 import type { CallContext } from '@sifaka/messaging';
+import { defaultPolicyName } from '@sifaka/policy';
 import { ACCESS_RULES } from '../access-rules.js';
 import { References } from '../issuance/references.js';
 import { AuthorizeCertificateWrite } from './authorize-certificate-write.js';
@@ -18,7 +19,7 @@ import { Filing } from './filing.js';
 
 const edit = { log: 'update_cert', action: 'certificate.updated' } as const;
 
-/** Replaces description, roles and replacements; absent is empty (ED-1). */
+/** Replaces description, roles and replacements; absent is empty (ED-1). Flags and rotation policy that are absent stay. */
 @Injectable()
 export class UpdateCertificate {
   constructor(
@@ -30,7 +31,8 @@ export class UpdateCertificate {
 
   async run(input: InputOf<typeof updateCertificate>, { principal }: CallContext): Promise<CertificateRecord> {
     allow(principal, 'certificate:write', await this.certificates.get(input.id));
-    const { replaces } = await this.references.find({ authority: null, rotationPolicy: null, replaces: input.replaces, requestKey: null });
+    const policy = input.rotationPolicy === null ? { name: defaultPolicyName } : (input.rotationPolicy ?? null);
+    const { replaces, rotationPolicy } = await this.references.find({ authority: null, rotationPolicy: policy, replaces: input.replaces, requestKey: null });
     for (const replaced of replaces) allow(principal, 'certificate:replace', replaced, this.rules);
     return this.changes.run(input.id, principal, (certificate) => ({
       ...edit,
@@ -39,6 +41,7 @@ export class UpdateCertificate {
         description: input.description,
         notify: input.notify ?? certificate.notify,
         rotation: input.rotation ?? certificate.rotation,
+        rotationPolicyId: policyOf(input, rotationPolicy, certificate),
       },
       replaces: replaces.map(({ id }) => id),
     }));
@@ -81,6 +84,12 @@ export class DescribeCertificate {
     await this.authorize.run({ id }, call);
     return this.filing.read(id);
   }
+}
+
+/** One that has no policy goes by `default` already: whoever sends a certificate back as it was read changes nothing. */
+function policyOf({ rotationPolicy }: InputOf<typeof updateCertificate>, found: { id: number } | null, before: StoredCertificate): number | null {
+  if (found === null || (rotationPolicy === null && before.rotationPolicyId === null)) return before.rotationPolicyId;
+  return found.id;
 }
 
 /** ED-2, ED-4: the owner's role is always attached, that of a former owner no longer. */

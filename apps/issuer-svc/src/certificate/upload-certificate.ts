@@ -35,7 +35,7 @@ export class UploadCertificate {
   async run(input: Input, { principal }: CallContext): Promise<CertificateRecord> {
     allow(principal, 'certificate:upload', null, this.rules);
     const request = requestIdentity(principal, input);
-    const found = await this.references.find({ authority: input.authority, rotationPolicy: null, replaces: input.replaces, requestKey: request?.key ?? null });
+    const found = await this.references.find({ authority: input.authority, rotationPolicy: input.rotationPolicy ?? null, replaces: input.replaces, requestKey: request?.key ?? null });
     const { authority } = found;
     allow(principal, 'certificate:upload', authority, this.rules);
     if (input.externalId !== null && authority === null) throw externalIdAlone();
@@ -57,9 +57,9 @@ export class UploadCertificate {
       roleIds: rolesOf(input, authority),
       description: input.description,
       notify: input.notify,
-      // UP-4.
+      // UP-4; the policy counts once somebody switches it on.
       rotation: false,
-      rotationPolicy: null,
+      rotationPolicy: found.rotationPolicy,
       name: input.name,
       authorityId: authority?.id ?? null,
       rootAuthorityId: null,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   authorizeCertificateWrite,
   changeCertificateOwner,
+  createRotationPolicy,
   deactivateCertificate,
   deleteCertificate,
   describeCertificate,
@@ -66,6 +67,39 @@ describe('editing', () => {
     expect(await read()).toMatchObject({ replacedBy: [] });
   });
 
+  it('gives another rotation policy, by id or name, leaves it where nothing is said, and writes it down', async () => {
+    const short = await platform.call('gateway', createRotationPolicy, { name: 'short', days: 3, hours: 0, lifetimeFraction: null }, as);
+    const { id, rotationPolicy: standard } = await issue(platform, root);
+    const edited = async (rotationPolicy?: { id?: number; name?: string } | null) => (await platform.call('gateway', updateCertificate, { ...edit, id, rotationPolicy }, payments)).rotationPolicy;
+    expect(await edited({ name: 'short' })).toEqual({ id: short.id, name: 'short', days: 3, hours: 0 });
+    expect(await edited()).toMatchObject({ id: short.id });
+    expect(await edited(null)).toEqual(standard);
+    expect(await edited({ id: short.id })).toMatchObject({ name: 'short' });
+    const trail = await platform.database('issuer').query<{ details: unknown }>("select details from audit_entry where action = 'certificate.updated' and object_id = $1 order by at", [String(id)]);
+    expect(trail.map(({ details }) => details)).toContainEqual(expect.objectContaining({ rotationPolicyId: { before: standard?.id, after: short.id } }));
+  });
+
+  it('refuses a rotation policy that does not exist, by field and value, and changes nothing', async () => {
+    const { id, rotationPolicy } = await issue(platform, root, { description: 'before' });
+    for (const [ref, value] of [[{ id: 999_999 }, '999999'], [{ name: 'nobody' }, '"nobody"']] as const) {
+      const message = `there is no rotation policy ${value}`;
+      await expect(platform.call('gateway', updateCertificate, { ...edit, id, rotationPolicy: ref }, as)).rejects.toMatchObject({ code: 'invalid_argument', message: `rotationPolicy: ${message}`, reason: 'reference.unknown', fields: [{ path: 'rotationPolicy', message }] });
+      await expect(upload(platform, { body: root.authorityCertificate.body, rotationPolicy: ref })).rejects.toMatchObject({ fields: [{ path: 'rotationPolicy' }] });
+    }
+    expect(await platform.call('gateway', getCertificate, { id }, as)).toMatchObject({ description: 'before', rotationPolicy });
+    await expect(platform.call('gateway', updateCertificate, { ...edit, id, rotationPolicy: { name: 'default' } }, stranger)).rejects.toMatchObject({ code: 'permission_denied' });
+  });
+
+  it('leaves an upload without a policy as it is when it is sent back as it was read, and takes one from the start', async () => {
+    const without = await upload(platform, { body: root.authorityCertificate.body });
+    expect(without.rotationPolicy).toBeNull();
+    expect((await platform.call('gateway', updateCertificate, { ...edit, id: without.id, rotationPolicy: without.rotationPolicy }, as)).rotationPolicy).toBeNull();
+    expect((await platform.call('gateway', updateCertificate, { ...edit, id: without.id, rotationPolicy: { name: 'default' } }, as)).rotationPolicy).toMatchObject({ name: 'default' });
+    const withOne = await upload(platform, { body: root.authorityCertificate.body, rotationPolicy: { name: 'default' } });
+    expect(withOne).toMatchObject({ rotation: false, rotationPolicy: { name: 'default' } });
+    expect((await platform.call('gateway', getCertificate, { id: withOne.id }, as)).rotationPolicy).toEqual(withOne.rotationPolicy);
+  });
+
   it('describes, or with nothing to say changes nothing', async () => {
     const { id } = await issue(platform, root);
     expect(await platform.call('gateway', describeCertificate, { id, description: 'shop front' }, as)).toMatchObject({ description: 'shop front' });
@@ -104,7 +138,7 @@ describe('revoking', () => {
     const events = await platform.events('sifaka.v1.certificate.revoked');
     const { id } = await issue(platform, root, { rotation: true });
     await platform.call('gateway', revokeCertificate, { id, comments: 'lost', crlReason: 'keyCompromise' }, payments);
-    expect(await platform.call('gateway', getCertificate, { id }, as)).toMatchObject({ status: 'revoked', notify: false, rotation: false });
+    expect(await platform.call('gateway', getCertificate, { id }, as)).toMatchObject({ status: 'revoked', notify: false, rotation: false, revocation: { state: 'revoked', reason: 'keyCompromise', at: expect.any(String) } });
     const event = await events.waitFor((candidate) => candidate.subject === String(id));
     expect(event.data).toMatchObject({ id, crlReason: 'keyCompromise', notify: true });
     expect(await logs(id)).toEqual(['create_cert', 'revoke_cert']);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createRotationPolicy, renewalWindowChanged, revokeCertificate, updateRotationPolicy, type AuthorityRecord, type RotationPolicyRecord } from '@sifaka/contracts';
+import { createRotationPolicy, issuerTimeline, renewalWindowChanged, revokeCertificate, updateCertificate, updateRotationPolicy, type AuthorityRecord, type RotationPolicyRecord } from '@sifaka/contracts';
 import { newEvent } from '@sifaka/messaging';
 import { waitUntil } from '@sifaka/testing';
 import { admin, anAuthority, dns, openssl, upload } from './an-issuer.js';
@@ -83,6 +83,32 @@ describe('a certificate with rotation on', () => {
     expect([before.windowStart, after.windowStart].map((at) => (Date.parse(certificate.notAfter) - Date.parse(at ?? '')) / day)).toEqual([10, 18]);
     const rows = await world.rows<{ days: number }>('select (extract(epoch from not_after - window_start) / 86400)::float8 as days from certificate_renewal where certificate_id = $1', [certificate.id]);
     expect(rows).toEqual([{ days: 18 }]);
+  });
+
+  it('is planned anew when it is given another policy: at once for whoever looks, with the next run for the planner', async () => {
+    const early = await policy('early', { days: 45 });
+    const certificate = await world.issue(authority, 100 * day);
+    await world.tick();
+    const { owner, id, notAfter } = certificate;
+    const shown = async () => (await world.platform.call('gateway', issuerTimeline, { certificateId: id }, { principal: admin })).entries.find(({ kind }) => kind === 'renewal');
+    const daysBefore = (at: string | Date | null | undefined) => (Date.parse(notAfter) - new Date(at ?? 0).getTime()) / day;
+    const planned = async () => (await world.rows<{ start: Date; at: Date; isPlanned: boolean }>('select window_start as start, planned_at as at, revision = planned_revision as "isPlanned" from certificate_renewal where certificate_id = $1', [id]))[0];
+    const give = (rotationPolicy: { id: number } | null) => world.platform.call('gateway', updateCertificate, { id, owner, ownerRoleId: 20, roleIds: [], description: '', notify: null, rotation: null, replaces: [], rotationPolicy }, { principal: admin });
+    const first = await shown();
+    expect([daysBefore((await planned())?.start), first?.detail]).toEqual([30, expect.stringContaining('"default"')]);
+
+    await give({ id: early.id });
+    const second = await shown();
+    expect(second?.detail).toContain('"early": 45 days before its end');
+    expect(daysBefore(second?.at) - daysBefore(first?.at)).toBeGreaterThan(10);
+    await world.tick();
+    expect([daysBefore((await planned())?.start), (await planned())?.isPlanned]).toEqual([45, true]);
+    expect(daysBefore((await planned())?.at)).toBeCloseTo(daysBefore(second?.at), 3);
+
+    await give(null);
+    await world.tick();
+    expect(daysBefore((await planned())?.start)).toBe(30);
+    expect((await shown())?.at).toBe(first?.at);
   });
 
   it('follows its CA where that suggests a time, also an earlier one', async () => {

@@ -52,6 +52,8 @@ export const CertificateUploadInput = z.object({
   notify: bool().default(true),
   externalId: text(128).nullish(),
   authority: ref().nullish(),
+  /** Counts once rotation is on; absent or null: none of its own, the policy `default` counts. */
+  rotationPolicy: ref().nullish(),
   ...attachments,
 });
 
@@ -61,5 +63,7 @@ export const CertificateEditInput = z.object({
   description: text(1_024).nullish(),
   notify: bool().optional(),
   rotation: bool().optional(),
+  /** Absent: as it is. Null: the policy `default`. */
+  rotationPolicy: ref().nullish(),
   ...attachments,
 });

@@ -97,7 +97,7 @@ export const getCertificateOperation = operation('getCertificate', 'GET', '/cert
 });
 export const editCertificateOperation = operation('editCertificate', 'PUT', '/certificates/{id}', {
   ...object,
-  summary: 'Replace owner, description, roles, flags and attachments; what is absent becomes empty',
+  summary: 'Replace owner, description, roles, flags and attachments; what is absent becomes empty, but flags and rotation policy stay',
   access: 'authenticated',
   body: CertificateEditInput,
   response: CertificateView,

@@ -62,6 +62,8 @@ export const uploadCertificate = command('rpc.issuer.certificate.upload', {
     authority: Ref.nullable(),
     externalId: z.string().max(128).nullable(),
     notify: z.boolean(),
+    /** Absent or null: no policy. */
+    rotationPolicy: Ref.nullable().optional(),
     replaces: z.array(Ref).max(100),
     destinationIds: z.array(Id).max(200).default([]),
     /** Resolved by notify-svc; none: those of the owner and of the security team. */
@@ -82,6 +84,8 @@ export const updateCertificate = command('rpc.issuer.certificate.update', {
     /** Null leaves the flag as it is. */
     notify: z.boolean().nullable(),
     rotation: z.boolean().nullable(),
+    /** Absent leaves it as it is; null is the policy `default`, by which one without any goes already. */
+    rotationPolicy: Ref.nullable().optional(),
     replaces: z.array(Ref).max(100),
   }),
   output: CertificateRecord,
