@@ -9,6 +9,7 @@ import {
   retryDelivery,
   retryDeliveryOperation,
   retryFailedDeliveries,
+  retryFailedDeliveriesOperation,
   retryNotificationDeliveriesOperation,
   type RequestFor,
 } from '@sifaka/contracts';
@@ -45,6 +46,11 @@ export class DeliveryController {
   @Serves(retryDeliveryOperation)
   retry({ params }: RequestFor<typeof retryDeliveryOperation>, call: HttpCall) {
     return this.rpc.call(retryDelivery, params, { principal: callerOf(call) });
+  }
+
+  @Serves(retryFailedDeliveriesOperation)
+  retryFailed(_request: RequestFor<typeof retryFailedDeliveriesOperation>, call: HttpCall) {
+    return this.rpc.call(retryFailedDeliveries, { notificationId: null }, { principal: callerOf(call) });
   }
 
   @Serves(retryNotificationDeliveriesOperation)

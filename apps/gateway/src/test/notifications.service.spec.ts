@@ -113,6 +113,7 @@ describe('notifications over REST', () => {
     expect((await asAdmin('POST', '/deliveries/1/retry')).body).toMatchObject({ state: 'pending' });
     expect((await asAdmin('POST', `/notifications/${id}/deliveries/retry`)).body).toEqual({ retriedIds: [id] });
     expect((await asAdmin('POST', '/notifications/999999/deliveries/retry')).status).toBe(404);
+    expect((await asAdmin('POST', '/deliveries/retry')).body).toEqual({ retriedIds: [1, 2] });
     expect((await asAdmin('POST', '/deliveries/2/retry')).status).toBe(412);
   });
 });
@@ -198,6 +199,7 @@ const rows: PermissionRow[] = [
   ['test', 'POST', on('/test'), undefined, [401, 200, 200, 403, 200]],
   ['test what is not saved', 'POST', async () => '/notifications/test', { plugin: aBody('t').plugin }, [401, 200, 200, 403, 200]],
   ['try a delivery again', 'POST', async () => '/deliveries/1/retry', undefined, [401, 200, 200, 403, 200]],
+  ['try all that failed again', 'POST', async () => '/deliveries/retry', undefined, [401, 403, 403, 403, 200]],
 ];
 
 describe('who may do what with notifications', () => {

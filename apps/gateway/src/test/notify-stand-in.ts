@@ -127,7 +127,7 @@ class NotificationStandIn {
 
   @Handles(retryFailedDeliveries)
   retryFailed({ notificationId }: InputOf<typeof retryFailedDeliveries>): Promise<OutputOf<typeof retryFailedDeliveries>> {
-    return Promise.resolve({ retriedIds: [notificationId] });
+    return Promise.resolve({ retriedIds: notificationId === null ? [1, 2] : [notificationId] });
   }
 
   @Handles(retryDelivery)

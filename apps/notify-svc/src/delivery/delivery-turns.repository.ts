@@ -114,11 +114,12 @@ export class DeliveryTurns {
     return row;
   }
 
-  /** Those that were given up at a target, oldest first. */
-  failedAgain(tx: Sql, target: string, now: Date, limit: number): Promise<DeliveryRow[]> {
+  /** Those that were given up at a target (null: at any), oldest first. */
+  failedAgain(tx: Sql, target: string | null, now: Date, limit: number): Promise<DeliveryRow[]> {
     const text = `
       update delivery d set state = 'pending', attempts = 0, next_try_at = $2
-      where d.id in (select f.id from delivery f where f.target = $1 and f.state = 'failed' order by f.id limit $3 for update) and d.state = 'failed' returning ${deliveryColumns}`;
+      where d.id in (select f.id from delivery f where ($1::text is null or f.target = $1) and f.state = 'failed' order by f.id limit $3 for update) and d.state = 'failed'
+      returning ${deliveryColumns}`;
     return tx.query<DeliveryRow>(text, [target, now, limit]);
   }
 

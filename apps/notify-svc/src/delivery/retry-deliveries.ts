@@ -49,15 +49,19 @@ export class RetryDeliveries {
 
   /** Those that were given up; what waits there is due as well. */
   async failed({ notificationId }: InputOf<typeof retryFailedDeliveries>, principal: Principal): Promise<OutputOf<typeof retryFailedDeliveries>> {
-    allow(principal, 'notification:write', null, this.rules);
+    if (notificationId === null) allow(principal, 'administer', { what: 'try all failed deliveries again' });
+    else allow(principal, 'notification:write', null, this.rules);
     const now = this.clock.now();
+    const target = notificationId === null ? null : targetOfNotification(notificationId);
     const rows = await this.database.transaction(async (tx) => {
-      const all = await this.turns.failedAgain(tx, targetOfNotification(notificationId), now, mostAtOnce);
+      const all = await this.turns.failedAgain(tx, target, now, mostAtOnce);
       for (const row of all) {
         await this.deliveries.addStep(tx, row.id, { at: now, state: 'pending', detail: askedBy(principal) });
         await this.trail.askedAgain(tx, row, principal);
       }
-      await this.turns.reopen(tx, targetOfNotification(notificationId), now);
+      // In one order, for whoever does the same at the same time.
+      const targets = target === null ? [...new Set(all.map((row) => row.target))].sort() : [target];
+      for (const each of targets) await this.turns.reopen(tx, each, now);
       return all;
     });
     return { retriedIds: rows.map(({ id }) => id).sort((a, b) => a - b) };

@@ -176,6 +176,18 @@ describe('a message', () => {
     expect([(await get(all[0] ?? 0)).history.map(({ detail }) => detail), (await get(all[2] ?? 0)).state]).toEqual([expect.arrayContaining([expect.stringContaining('asked for again by')]), 'failed']);
   });
 
+  it('that was given up is tried again with all others of the platform, by an administrator', async () => {
+    failing(new AppError('failed_precondition', 'too long'));
+    const all = [await told(), await told()].map(({ deliveryId }) => deliveryId);
+    for (const id of all) await inState(id, 'failed');
+    inbox.gate = () => undefined;
+    await expect(world.call('gateway', retryFailedDeliveries, { notificationId: null }, { principal: plain })).rejects.toMatchObject({ code: 'permission_denied' });
+    const { retriedIds } = await world.call('gateway', retryFailedDeliveries, { notificationId: null }, { principal: admin });
+    expect(retriedIds).toEqual(expect.arrayContaining(all));
+    for (const id of all) await inState(id, 'delivered');
+    expect(await world.call('gateway', retryFailedDeliveries, { notificationId: null }, { principal: admin })).toEqual({ retriedIds: [] });
+  });
+
   it('does not hold up others when it alone is refused for now', async () => {
     const notification = await world.notification();
     inbox.gate = ({ certificates }) => {

@@ -125,6 +125,12 @@ export const retryDeliveryOperation = operation('retryDelivery', 'POST', '/deliv
   errors: [404, 412],
 });
 
+export const retryFailedDeliveriesOperation = operation('retryFailedDeliveries', 'POST', '/deliveries/retry', {
+  tag,
+  summary: 'Try now what was given up, of all notifications and of the platform itself, a thousand messages at a time',
+  access: 'admin',
+  response: retryFailedDeliveries.output,
+});
 export const retryNotificationDeliveriesOperation = operation('retryNotificationDeliveries', 'POST', '/notifications/{id}/deliveries/retry', {
   tag,
   summary: 'Try now what was given up of a notification, a thousand messages at a time',
@@ -148,5 +154,6 @@ export const notificationOperations = [
   listDeliveriesOperation,
   getDeliveryOperation,
   retryDeliveryOperation,
+  retryFailedDeliveriesOperation,
   retryNotificationDeliveriesOperation,
 ] as const;

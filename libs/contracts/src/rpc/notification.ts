@@ -166,9 +166,13 @@ export const getDelivery = query('rpc.notify.delivery.get', {
 /** Tries a failed or waiting one now. */
 export const retryDelivery = command('rpc.notify.delivery.retry', { input: z.object({ id: Id }), output: DeliveryRecord, callers: ['gateway'], codes: ['permission_denied', 'not_found', 'failed_precondition'], idempotent: true });
 
-/** Tries everything now that was given up of a notification, a thousand of the oldest at a time; what waits is due as well. */
+/**
+ * Tries everything now that was given up of a notification, a thousand of the oldest at a time; what waits there is due as well.
+ *
+ * Null: of all notifications and of the platform itself, for administrators.
+ */
 export const retryFailedDeliveries = command('rpc.notify.delivery.retry_failed', {
-  input: z.object({ notificationId: Id }),
+  input: z.object({ notificationId: Id.nullable() }),
   output: z.object({ retriedIds: z.array(Id) }),
   callers: ['gateway'],
   codes: ['permission_denied'],
