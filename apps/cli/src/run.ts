@@ -7,6 +7,7 @@ import { auditCommands } from './commands/audit.js';
 import { authorityCommands } from './commands/authority.js';
 import { authorityRevocationCommands } from './commands/authority-revocation.js';
 import { certificateCommands } from './commands/certificate.js';
+import { certificateEditCommand } from './commands/certificate-edit.js';
 import { certificateFileCommands } from './commands/certificate-file.js';
 import { certificateLifeCommands } from './commands/certificate-life.js';
 import { certificatePlaceCommands } from './commands/certificate-place.js';
@@ -67,6 +68,7 @@ function programOf(terminal: Terminal): Command {
   sessionCommands(program, terminal);
   const certificate = program.command('certificate').description('request, find, export and revoke certificates');
   certificateCommands(certificate, terminal);
+  certificateEditCommand(certificate, terminal);
   certificateFileCommands(certificate, terminal);
   certificatePlaceCommands(certificate, terminal);
   certificateLifeCommands(certificate, terminal);

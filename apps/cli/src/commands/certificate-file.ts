@@ -7,6 +7,7 @@ import { define, fileText } from '../command.js';
 import type { Terminal } from '../terminal.js';
 import { certificateFields } from './certificate-fields.js';
 import { findCertificate } from './find.js';
+import { findPolicy } from './rotation-policy.js';
 
 /** What reads or writes files: upload, export, key. */
 export function certificateFileCommands(parent: Command, terminal: Terminal): void {
@@ -39,6 +40,7 @@ function uploadCommand(parent: Command, terminal: Terminal): void {
       ['--key <file>', 'its private key in PEM'],
       ['--name <name>', 'name in the inventory'],
       ['--description <text>', 'what it is for'],
+      ['--rotation-policy <policy>', 'when it is renewed once its rotation is switched on, by id or name'],
     ],
     schema: z.object({
       body: z.string(),
@@ -47,16 +49,18 @@ function uploadCommand(parent: Command, terminal: Terminal): void {
       key: z.string().optional(),
       name: z.string().optional(),
       description: z.string().optional(),
+      rotationPolicy: z.string().optional(),
     }),
-    async run(context, { body, chain, key, ...rest }) {
-      const files = {
+    async run(context, { body, chain, key, rotationPolicy, ...rest }) {
+      const given = {
         body: await fileText(body),
         ...(chain !== undefined && { chain: await fileText(chain) }),
         ...(key !== undefined && { privateKey: await fileText(key) }),
+        ...(rotationPolicy !== undefined && { rotationPolicy: { id: (await findPolicy(context.api, rotationPolicy)).id } }),
       };
       const { owner, name, description } = rest;
       context.object(
-        await context.api.call(uploadCertificateOperation, { body: { ...files, owner, name, description } }),
+        await context.api.call(uploadCertificateOperation, { body: { ...given, owner, name, description } }),
         certificateFields,
       );
     },

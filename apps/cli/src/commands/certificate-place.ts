@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { define, type Context } from '../command.js';
 import type { Terminal } from '../terminal.js';
+import { asItIs } from './certificate-edit.js';
 import { certificateFields } from './certificate-fields.js';
 import { findCertificate, findDestination } from './find.js';
 import { rotateCertificateCommand } from './rotate.js';
@@ -57,19 +58,6 @@ export async function deployed(context: Context, { id }: CertificateView, ids: r
   return (await waitForDeployments(context, meant, limitMinutes)).fault;
 }
 
-/** An edit replaces everything: all else is sent back as it was read. */
 async function setDestinations({ api }: Context, certificate: CertificateView, ids: readonly number[]): Promise<CertificateView> {
-  const { id, owner, description, notify, rotation } = certificate;
-  const same = (objects: readonly { id: number }[]) => objects.map((each) => ({ id: each.id }));
-  const body = {
-    owner,
-    description,
-    notify,
-    rotation,
-    roles: same(certificate.roles),
-    notifications: same(certificate.notifications),
-    replaces: same(certificate.replaces),
-    destinations: ids.map((each) => ({ id: each })),
-  };
-  return await api.call(editCertificateOperation, { params: { id }, body });
+  return await api.call(editCertificateOperation, { params: { id: certificate.id }, body: { ...asItIs(certificate), destinations: ids.map((id) => ({ id })) } });
 }

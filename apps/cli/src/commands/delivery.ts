@@ -6,6 +6,7 @@ import {
   listNotificationDeliveriesOperation,
   messageTypes,
   retryDeliveryOperation,
+  retryFailedDeliveriesOperation,
   retryNotificationDeliveriesOperation,
   type DeliveryRecord,
 } from '@sifaka/contracts';
@@ -78,17 +79,23 @@ export function deliveryCommands(parent: Command, terminal: Terminal): void {
   });
   define(parent, terminal, {
     name: 'retry [delivery]',
-    summary: 'try a failed or waiting one now, or all failed ones of a notification',
-    options: [['--notification <notification>', 'everything that was given up of this notification, by id or label; a thousand at a time']],
-    schema: z.object({ notification: z.string().optional() }),
-    async run(context, { notification }, [id]) {
+    summary: 'try a failed or waiting one now, or all failed ones',
+    options: [
+      ['--notification <notification>', 'everything that was given up of this notification, by id or label; a thousand at a time'],
+      ['--all', 'everything that was given up, for administrators; a thousand at a time'],
+    ],
+    schema: z.object({ notification: z.string().optional(), all: z.boolean().default(false) }),
+    async run(context, { notification, all }, [id]) {
       const { api } = context;
-      if ((id === undefined) === (notification === undefined)) throw new AppError('invalid_argument', 'name a delivery, or a notification by --notification');
-      if (notification === undefined) {
-        context.list([await api.call(retryDeliveryOperation, { params: { id: idOf(id ?? '') } })], columns);
+      if ([id !== undefined, notification !== undefined, all].filter(Boolean).length !== 1) throw new AppError('invalid_argument', 'name a delivery, or a notification by --notification, or say --all');
+      if (id !== undefined) {
+        context.list([await api.call(retryDeliveryOperation, { params: { id: idOf(id) } })], columns);
         return;
       }
-      const { retriedIds } = await api.call(retryNotificationDeliveriesOperation, { params: { id: (await findNotification(api, notification)).id } });
+      const { retriedIds } =
+        notification === undefined
+          ? await api.call(retryFailedDeliveriesOperation, {})
+          : await api.call(retryNotificationDeliveriesOperation, { params: { id: (await findNotification(api, notification)).id } });
       context.object({ retriedIds }, { Retried: (row) => row.retriedIds.join(', ') });
     },
   });

@@ -89,7 +89,8 @@ function policyWords({ days, hours, lifetimeFraction }: RotationPolicyRecord): s
   return [days === 0 ? '' : `${days} d`, hours === 0 ? '' : `${hours} h`].filter((part) => part !== '').join(' ');
 }
 
-async function findPolicy(api: ApiClient, text: string): Promise<RotationPolicyRecord> {
+/** The rotation policy of an id, or of exactly this name. */
+export async function findPolicy(api: ApiClient, text: string): Promise<RotationPolicyRecord> {
   if (isId(text)) return await api.call(getRotationPolicyOperation, { params: { id: text } });
   const { items } = await api.call(listRotationPoliciesOperation, { query: { filter: `name;${text}`, count: 1_000 } });
   const policy = items.find(({ name }) => name === text);
