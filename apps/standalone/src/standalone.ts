@@ -70,9 +70,11 @@ async function stopAll(running: readonly RunningService[], platform: Platform, u
   const doors = running.filter(({ name }) => name === 'gateway');
   const inner = running.filter(({ name }) => name !== 'gateway');
   // First the door, then what is behind it, and the ground last. What nobody waits for ends meanwhile.
+  const endAt = performance.now() + gatewayStopMs + innerStopMs;
   for (const service of inner) service.retire(gatewayStopMs + innerStopMs);
   await Promise.all(doors.map((service) => quietly(service.stop(gatewayStopMs))));
-  await Promise.all(inner.map((service) => quietly(service.stop(innerStopMs))));
+  // What the doors did not need is theirs: the jobs that they retire with count on it.
+  await Promise.all(inner.map((service) => quietly(service.stop(Math.max(innerStopMs, endAt - performance.now())))));
   await quietly(platform.stop());
   unlock();
 }

@@ -33,19 +33,19 @@ export class MessagingLife implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Takes no more jobs and events. Those that run keep the limit of the first call; calls in flight and last events have that of the latest. */
   retire(limitMs: number): void {
-    this.retirement ??= Promise.allSettled([this.consumers.stop(limitMs * share.events), this.jobs.stop(limitMs * share.jobs)]);
+    this.retirement ??= Promise.allSettled([this.consumers.stop(limitMs * share.events), this.jobs.stop(limitMs * share.jobs, limitMs * share.cutOffJobs)]);
     this.server.drainWithin(limitMs * share.calls);
     this.lastWordsMs = limitMs * share.lastWords;
   }
 
-  /** What it begins is waited for below: meanwhile HTTP and bus drain. */
-  beforeApplicationShutdown(): void {
+  /** Jobs and events end before anything that they work with is closed, plugins and their connections above all. */
+  async beforeApplicationShutdown(): Promise<void> {
     if (this.retirement === undefined) this.retire(defaultLimitMs);
+    await this.retirement;
   }
 
   /** Last what the others wrote. */
   async onApplicationShutdown(): Promise<void> {
-    await this.retirement;
     await this.relay.stop(this.lastWordsMs);
   }
 
@@ -60,7 +60,7 @@ export class MessagingLife implements OnApplicationBootstrap, BeforeApplicationS
 const defaultLimitMs = 8_500;
 
 /**
- * Parts of that limit. Jobs, events and calls end side by side, so that the longest of them counts; a job that is cut off still
- * writes that it was. What the relay cannot say any more waits in the outbox.
+ * Parts of that limit. Jobs, events and calls end side by side, so that the longest of them counts; a job that is cut off ends what it
+ * cannot take back, a message in transfer for example, and still writes that it was. What the relay cannot say any more waits in the outbox.
  */
-const share = { jobs: 0.4, events: 0.6, calls: 0.7, lastWords: 0.15 } as const;
+const share = { jobs: 0.4, cutOffJobs: 0.2, events: 0.6, calls: 0.7, lastWords: 0.15 } as const;

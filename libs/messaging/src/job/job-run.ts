@@ -40,6 +40,8 @@ export class JobRun {
   private readonly running = new Set<AbortController>();
   /** The service stops: nobody waits any more for work that does not hear its time limit. */
   private readonly stopped = new AbortController();
+  /** Nor for work that does not hear that it was cut off. */
+  private readonly left = new AbortController();
 
   constructor(private readonly options: JobRunOptions) {}
 
@@ -66,9 +68,14 @@ export class JobRun {
     }
   }
 
-  /** Cuts off what runs: the service stops. */
+  /** Cuts off what runs: the service stops. What cannot be taken back any more may still come to its end. */
   abortAll(): void {
     for (const controller of [...this.running, this.stopped]) controller.abort(cutOff('the service stops', stopping));
+  }
+
+  /** Waits no longer for what was cut off. */
+  leaveAll(): void {
+    this.left.abort(cutOff('the service stops', stopping));
   }
 
   private async watched(bound: BoundJob, payload: JobPayload, { queueId, signal, begun }: Attempt): Promise<void> {
@@ -104,6 +111,8 @@ export class JobRun {
       return report;
     } catch (error) {
       if (outcomeOf(signal) === 'timed_out') await settled(begun.work, graceMs);
+      // Until then the queue keeps its lock: another replica would begin the same beside it.
+      if (outcomeOf(signal) === 'stopped' && !this.left.signal.aborted) await Promise.race([begun.work, aborted(this.left.signal).catch(nothing)]);
       throw signal.aborted ? toAppError(signal.reason) : error;
     }
   }

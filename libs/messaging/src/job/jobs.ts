@@ -109,14 +109,22 @@ export class Jobs {
     await this.worker.start();
   }
 
-  /** Starts nothing more, gives what runs this long, then cuts it off; it will run again. */
-  async stop(limitMs = patienceMs): Promise<void> {
+  /**
+   * Starts nothing more, gives what runs this long, then cuts it off; it will run again.
+   *
+   * @param lingerMs how long what was cut off may take to come to its end before it is left behind
+   */
+  async stop(limitMs = patienceMs, lingerMs = limitMs / 2): Promise<void> {
     const patience = setTimeout(() => {
       this.runs.abortAll();
     }, limitMs);
+    const linger = setTimeout(() => {
+      this.runs.leaveAll();
+    }, limitMs + lingerMs);
     await this.worker?.stop();
     this.worker = undefined;
     clearTimeout(patience);
+    clearTimeout(linger);
   }
 
   private declare(jobs: readonly BoundJob[]): void {

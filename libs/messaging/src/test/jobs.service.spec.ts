@@ -142,6 +142,42 @@ describe('a job that does not hear its time limit', () => {
   });
 });
 
+describe('a job that a stop cuts off', () => {
+  const signals: AbortSignal[] = [];
+  let end: () => void = () => undefined;
+  class Posting {
+    @Job('posting', { timeLimitMs: 60_000 })
+    async run(_payload: JobPayload, { signal }: JobContext): Promise<void> {
+      signals.push(signal);
+      await new Promise<void>((resolve) => (end = resolve));
+    }
+  }
+  const locked = () => database.query("select from notify_jobs.jobs where task_identifier = 'posting' and locked_at is not null");
+  const cutOff = async (limitMs: number, lingerMs: number) => {
+    const before = signals.length;
+    const jobs = await work(new Posting());
+    await jobs.runNow('posting');
+    await waitUntil(() => signals.length > before);
+    return { stopping: jobs.stop(limitMs, lingerMs), signal: signals.at(-1) };
+  };
+
+  it('ends what it cannot take back, and keeps its place in the queue until then', async () => {
+    const { stopping, signal } = await cutOff(1, 20_000);
+    await waitUntil(() => signal?.aborted);
+    expect(await locked()).toHaveLength(1);
+    end();
+    await stopping;
+    expect(await locked()).toEqual([]);
+  });
+
+  it('is left behind when it takes too long for that, and runs again', async () => {
+    const { stopping } = await cutOff(1, 1);
+    await stopping;
+    expect(await locked()).toEqual([]);
+    end();
+  });
+});
+
 describe('a schedule', () => {
   let runs = 0;
   class Scan {
