@@ -4,9 +4,8 @@ import { getCertificateOperation, viewCertificateKeyOperation, type CertificateV
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { CertificateTimeline } from '../renewal/timeline.js';
-import { useIsHeld } from '../renewal/use-timeline.js';
 import { api } from '../session/api.js';
-import { StateBadge, StateWord } from '../ui/badges.js';
+import { StateBadge } from '../ui/badges.js';
 import { Icon } from '../ui/icons.js';
 import { ObjectPage } from '../ui/object-page.js';
 import { Page } from '../ui/page.js';
@@ -21,6 +20,7 @@ import { CertificateOverview } from './certificate-overview.js';
 import { EditDialog } from './edit-dialog.js';
 import { ExportDialog } from './export-dialog.js';
 import { KeyDialog } from './key-dialog.js';
+import { isHeld } from './revocation-words.js';
 import { RevokeDialog } from './revoke-dialog.js';
 import { useMayChange } from './use-may-change.js';
 
@@ -41,7 +41,6 @@ export function CertificatePage() {
 
 function Details({ certificate }: { certificate: CertificateView }) {
   const { name, notAfter, body, chain, csr } = certificate;
-  const isHeld = useIsHeld(certificate);
   const isSsh = isSshLine(body);
   return (
     <Page
@@ -50,7 +49,7 @@ function Details({ certificate }: { certificate: CertificateView }) {
       parent={parent}
       lead={
         <Group gap="xs">
-          {isHeld ? <StateWord word="on hold" color="orange" /> : <StateBadge {...certificate} />}
+          <StateBadge {...certificate} />
           <Text size="sm" c="dimmed">
             ends {relativeText(notAfter)}, on {dateTimeText(notAfter)}
           </Text>
@@ -108,7 +107,6 @@ function Details({ certificate }: { certificate: CertificateView }) {
 
 function Actions({ certificate }: { certificate: CertificateView }) {
   const mayChange = useMayChange(certificate);
-  const isHeld = useIsHeld(certificate);
   const [exporting, exported] = useDisclosure();
   const [viewing, key] = useDisclosure();
   const [editing, edit] = useDisclosure();
@@ -130,7 +128,7 @@ function Actions({ certificate }: { certificate: CertificateView }) {
           <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open}>
             Edit
           </Button>
-          {(certificate.status !== 'revoked' || isHeld) && (
+          {(certificate.status !== 'revoked' || isHeld(certificate)) && (
             <Button variant="outline" color="red" leftSection={<Icon name="ban" />} onClick={revoke.open}>
               Revoke
             </Button>

@@ -1,10 +1,12 @@
 import { Anchor, Button, Group, Paper, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import type { RequestOf } from '@sifaka/api-client';
 import { uploadCertificateOperation } from '@sifaka/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import { DestinationSelect } from '../destinations/destination-select.js';
 import { NotificationSelect } from '../notifications/notification-select.js';
+import { RotationPolicySelect } from '../renewal/rotation-policy-select.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
@@ -25,9 +27,11 @@ interface UploadForm {
   destinations: string[];
   /** Ids of those who are told before it ends. */
   notifications: string[];
+  /** Id; null is the default one. */
+  rotationPolicy: string | null;
 }
 
-const empty: UploadForm = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '', destinations: [], notifications: [] };
+const empty: UploadForm = { owner: '', body: '', chain: '', privateKey: '', name: '', description: '', destinations: [], notifications: [], rotationPolicy: null };
 const fieldOf = byFirstPart(Object.keys(empty));
 
 export function CertificateUploadPage() {
@@ -35,10 +39,7 @@ export function CertificateUploadPage() {
   const navigate = useNavigate();
   const form = useForm<UploadForm>({ initialValues: empty });
   const upload = useMutation({
-    mutationFn: ({ owner, body, description, destinations, notifications, ...optional }: UploadForm) =>
-      api.call(uploadCertificateOperation, {
-        body: { owner: owner === '' ? (user?.email ?? '') : owner, body, description, destinations: refsOf(destinations), notifications: refsOf(notifications), ...filled(optional) },
-      }),
+    mutationFn: (form: UploadForm) => api.call(uploadCertificateOperation, { body: requestOf(form, user?.email ?? '') }),
     onSuccess: async ({ id, name }) => {
       notifyDone(`${name} is in the inventory`);
       await refreshAll();
@@ -83,6 +84,7 @@ export function CertificateUploadPage() {
             <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
             <DestinationSelect description="It is put there at once, with its key where the destination needs it" {...form.getInputProps('destinations')} />
             <NotificationSelect {...form.getInputProps('notifications')} />
+            <RotationPolicySelect isIdle {...form.getInputProps('rotationPolicy')} />
             <Group>
               <Button type="submit" loading={upload.isPending}>
                 Upload
@@ -96,6 +98,11 @@ export function CertificateUploadPage() {
       </form>
     </Page>
   );
+}
+
+function requestOf({ owner, body, description, destinations, notifications, rotationPolicy, ...optional }: UploadForm, ownAddress: string): RequestOf<typeof uploadCertificateOperation>['body'] {
+  const places = { destinations: refsOf(destinations), notifications: refsOf(notifications) };
+  return { owner: owner === '' ? ownAddress : owner, body, description, ...places, ...(rotationPolicy !== null && { rotationPolicy: { id: Number(rotationPolicy) } }), ...filled(optional) };
 }
 
 const filled = (fields: Record<string, string>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value.trim() !== ''));

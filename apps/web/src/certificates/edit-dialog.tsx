@@ -8,26 +8,18 @@ import {
 } from '@sifaka/contracts';
 import { DestinationSelect } from '../destinations/destination-select.js';
 import { NotificationSelect } from '../notifications/notification-select.js';
+import { RotationPolicySelect } from '../renewal/rotation-policy-select.js';
 import { api } from '../session/api.js';
 import { FormDialog } from '../ui/form-dialog.js';
 import { byFirstPart } from '../ui/form-refusal.js';
 import { isSshLine } from '../ui/ssh.js';
-import { areSameIds, chosenIds, refsOf, replacementOf } from './certificate-edit.js';
+import { formOf, replacementFor, type EditForm } from './certificate-edit.js';
 
-const fieldOf = byFirstPart(['owner', 'description', 'destinations', 'notifications']);
-
-interface EditForm {
-  owner: string;
-  description: string;
-  destinations: string[];
-  notifications: string[];
-}
+const fieldOf = byFirstPart(['owner', 'description', 'destinations', 'notifications', 'rotationPolicy']);
 
 export function EditDialog({ certificate, close }: { certificate: CertificateView; close: () => void }) {
-  const { name, owner, description, destinations, notifications } = certificate;
-  const form = useForm<EditForm>({
-    initialValues: { owner, description: description ?? '', destinations: chosenIds(destinations), notifications: chosenIds(notifications) },
-  });
+  const { name, destinations, notifications, rotation } = certificate;
+  const form = useForm<EditForm>({ initialValues: formOf(certificate) });
   return (
     <FormDialog
       title="Edit"
@@ -54,20 +46,20 @@ export function EditDialog({ certificate, close }: { certificate: CertificateVie
         />
       )}
       <NotificationSelect description="Who is told before it ends; those of its owner stay" chosen={notifications} {...form.getInputProps('notifications')} />
+      <RotationPolicySelect isIdle={!rotation} {...form.getInputProps('rotationPolicy')} />
     </FormDialog>
   );
 }
 
-/** Each by its own operation: replacing the whole certificate would undo what somebody else has just changed. Destinations and notifications have none. */
-async function save(certificate: CertificateView, { owner, description, destinations, notifications }: EditForm): Promise<void> {
+/** Each by its own operation: replacing the whole certificate would undo what somebody else has just changed. Destinations, notifications and rotation policy have none. */
+async function save(certificate: CertificateView, form: EditForm): Promise<void> {
   const params = { id: certificate.id };
-  if (!areSameIds(certificate.destinations, destinations) || !areSameIds(certificate.notifications, notifications)) {
-    await api.call(editCertificateOperation, {
-      params,
-      body: { ...replacementOf(certificate), owner, description, destinations: refsOf(destinations), notifications: refsOf(notifications) },
-    });
+  const replacement = replacementFor(certificate, form);
+  if (replacement !== null) {
+    await api.call(editCertificateOperation, { params, body: replacement });
     return;
   }
+  const { owner, description } = form;
   if (owner !== certificate.owner) await api.call(updateCertificateOwnerOperation, { params, body: { owner } });
   if (description !== (certificate.description ?? '')) await api.call(describeCertificateOperation, { params, body: { description } });
 }

@@ -2,10 +2,9 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { checkRevocationOperation, getRevocationCheckOperation, type CertificateView, type RevocationCheckRecord } from '@sifaka/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useIsHeld, useTimeline } from '../renewal/use-timeline.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { StateWord, type StateWords } from '../ui/badges.js';
+import { StateWord } from '../ui/badges.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
@@ -14,15 +13,14 @@ import { Section } from '../ui/section.js';
 import { Loaded } from '../ui/states.js';
 import { dateTimeText, momentText } from '../ui/time.js';
 import { ReleaseDialog } from './release-dialog.js';
-import { checkWords, reasonLabels, saidByWords, stepWords } from './revocation-words.js';
+import { checkWords, isHeld, reasonLabels, revocationWords, saidByWords, stepWords } from './revocation-words.js';
 import { useMayChange } from './use-may-change.js';
 
 /** Whether a certificate is revoked, who says so, and what can be done about it. */
 export function RevocationSection({ certificate }: { certificate: CertificateView }) {
-  const { id, status } = certificate;
+  const { id, revocation } = certificate;
   const { canWrite } = useMe();
   const mayChange = useMayChange(certificate);
-  const timeline = useTimeline(id);
   const check = useQuery({ queryKey: ['revocation-check', id], queryFn: ({ signal }) => api.call(getRevocationCheckOperation, { params: { id }, signal }) });
   const [isReleasing, release] = useDisclosure();
   const asking = useMutation({
@@ -31,15 +29,13 @@ export function RevocationSection({ certificate }: { certificate: CertificateVie
     onError: notifyRefused,
     onSettled: refreshAll,
   });
-  const isHeld = useIsHeld(certificate);
-  const revoked = timeline.data?.items.find(({ kind }) => kind === 'revoked');
   return (
     <Section
       title="Revocation"
       actions={
         mayChange && (
           <>
-            {isHeld && (
+            {isHeld(certificate) && (
               <Button size="xs" leftSection={<Icon name="check" />} onClick={release.open}>
                 Release
               </Button>
@@ -53,34 +49,22 @@ export function RevocationSection({ certificate }: { certificate: CertificateVie
         )
       }
     >
-      {isHeld && (
+      {isHeld(certificate) && (
         <Alert role="note" color="orange" variant="light" icon={<Icon name="pending" />} title="It is on hold">
           Clients that check revocation refuse it until it is released. It can be revoked for good instead.
         </Alert>
       )}
       <Facts
         facts={[
-          ['State', <StateWord key="state" {...stateOf(status, isHeld)} />],
-          ['Since', status === 'revoked' && typeof revoked?.at === 'string' ? momentText(revoked.at) : null],
-          ['Reason', status === 'revoked' ? reasonText(revoked?.detail ?? null) : null],
+          ['State', <StateWord key="state" {...revocationWords(certificate)} />],
+          ['Since', typeof revocation?.at === 'string' ? momentText(revocation.at) : null],
+          ['Reason', typeof revocation?.reason === 'string' ? (reasonLabels[revocation.reason] ?? revocation.reason) : null],
         ]}
       />
       <Loaded query={check}>{({ check: last }) => <Check check={last} />}</Loaded>
       {isReleasing && <ReleaseDialog certificate={certificate} close={release.close} />}
     </Section>
   );
-}
-
-function stateOf(status: CertificateView['status'], isHeld: boolean): StateWords {
-  if (isHeld) return { word: 'on hold', color: 'orange' };
-  if (status === 'revoked') return { word: 'revoked', color: 'red' };
-  return status === 'unknown' ? { word: 'unknown', color: 'orange' } : { word: 'not revoked', color: 'teal' };
-}
-
-/** "Reason: keyCompromise" in words. */
-function reasonText(detail: string | null): string | null {
-  const reason = detail?.replace(/^Reason: /, '') ?? null;
-  return reason === null ? null : (reasonLabels[reason] ?? reason);
 }
 
 function Check({ check }: { check: RevocationCheckRecord | null }) {

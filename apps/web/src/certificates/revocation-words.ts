@@ -1,5 +1,16 @@
-import type { RevocationCheckRecord } from '@sifaka/contracts';
+import type { CertificateView, RevocationCheckRecord } from '@sifaka/contracts';
 import type { StateWords } from '../ui/badges.js';
+
+type Revocable = Pick<CertificateView, 'status' | 'revocation'>;
+
+/** Whether it is revoked for the time being only: it may be released, what is revoked for good may not. */
+export const isHeld = ({ revocation }: Pick<CertificateView, 'revocation'>): boolean => revocation?.state === 'held';
+
+export function revocationWords({ status, revocation }: Revocable): StateWords {
+  if (isHeld({ revocation })) return { word: 'on hold', color: 'orange' };
+  if (status === 'revoked') return { word: 'revoked', color: 'red' };
+  return status === 'unknown' ? { word: 'unknown', color: 'orange' } : { word: 'not revoked', color: 'teal' };
+}
 
 /** Reasons of revocation (RFC 5280 section 5.3.1) in words. */
 export const reasonLabels: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { renewalStates, type TimelineEntry } from '@sifaka/contracts';
-import { addressOf, isOnHold, isReasonTold, refreshMsOf, split, stateOf } from './renewal-state.js';
+import { addressOf, isReasonTold, refreshMsOf, split, stateOf } from './renewal-state.js';
 
 const entry = (kind: TimelineEntry['kind'], state: TimelineEntry['state'], at: string | null = null): TimelineEntry => ({ at, kind, state, title: kind, detail: null, object: null });
 const everything = { topic: '', isTroubleOnly: false };
@@ -52,10 +52,5 @@ describe('a timeline', () => {
     expect(addressOf({ type: 'pending_certificate', id: 4 })).toBe('/pending-certificates/4');
     expect(addressOf({ type: 'delivery', id: 9 })).toBe('/deliveries?show=9');
     expect(addressOf(null)).toBeNull();
-  });
-
-  it('tells a hold from a revocation for good', () => {
-    expect(isOnHold([{ kind: 'revoked', detail: 'Reason: certificateHold' }])).toBe(true);
-    expect(isOnHold([{ kind: 'revoked', detail: 'Reason: keyCompromise' }])).toBe(false);
   });
 });

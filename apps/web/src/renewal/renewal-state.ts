@@ -125,7 +125,3 @@ export function addressOf(object: TimelineEntry['object']): string | null {
       return assertNever(type);
   }
 }
-
-/** A hold may be released, what is revoked for good may not: the timeline tells which it is. */
-export const isOnHold = (items: readonly Pick<TimelineEntry, 'kind' | 'detail'>[]): boolean =>
-  items.some(({ kind, detail }) => kind === 'revoked' && detail?.includes('certificateHold') === true);

@@ -1,7 +1,7 @@
-import { getTimelineOperation, type CertificateView } from '@sifaka/contracts';
+import { getTimelineOperation } from '@sifaka/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../session/api.js';
-import { isOnHold, refreshMsOf } from './renewal-state.js';
+import { refreshMsOf } from './renewal-state.js';
 
 /** What happened to a certificate and what will, read again while something is under way. */
 export const useTimeline = (id: number) =>
@@ -10,6 +10,3 @@ export const useTimeline = (id: number) =>
     queryFn: ({ signal }) => api.call(getTimelineOperation, { params: { id }, signal }),
     refetchInterval: ({ state }) => refreshMsOf(state.data?.renewal),
   });
-
-/** Whether a certificate is revoked for the time being only. */
-export const useIsHeld = ({ id, status }: Pick<CertificateView, 'id' | 'status'>): boolean => isOnHold(useTimeline(id).data?.items ?? []) && status === 'revoked';

@@ -3,12 +3,15 @@ import { dateTimeText, dayMs, dayText, relativeText } from './time.js';
 
 interface Lifetime {
   status?: string | null;
+  /** Held: revoked for the time being only. */
+  revocation?: { state: 'revoked' | 'held' } | undefined;
   notBefore: string;
   notAfter: string;
 }
 
 /** Where a certificate stands. */
-export function StateBadge({ status, notBefore, notAfter }: Lifetime) {
+export function StateBadge({ status, revocation, notBefore, notAfter }: Lifetime) {
+  if (revocation?.state === 'held') return <StateWord word="on hold" color="orange" />;
   const { word, color } = stateOf(status ?? null, new Date(notBefore).getTime(), new Date(notAfter).getTime(), Date.now());
   return <StateWord word={word} color={color} />;
 }
