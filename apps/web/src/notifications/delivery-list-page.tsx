@@ -7,6 +7,7 @@ import { Empty } from '../ui/states.js';
 import { DeliveryDialog } from './delivery-dialog.js';
 import { stateWords, typeWords } from './delivery-state.js';
 import { columns, useDeliveries } from './delivery-table.js';
+import { RetryFailedButton } from './retry-failed-button.js';
 
 const states = [{ value: '', label: 'Any state' }, ...deliveryStates.map((value) => ({ value, label: stateWords[value] }))];
 const types = [{ value: '', label: 'Any message' }, ...messageTypes.map((value) => ({ value, label: typeWords[value] }))];
@@ -21,6 +22,7 @@ export function DeliveryListPage() {
     <ListPage
       title="Deliveries"
       lead="Every message of the platform: to whom, whether it arrived, and what went wrong"
+      actions={<RetryFailedButton notificationId={null} />}
       filters={
         <Group>
           <Filter state={state} name="state" label="State" choices={states} />

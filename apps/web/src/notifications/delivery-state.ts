@@ -25,6 +25,16 @@ export const isUnderWay = ({ state }: { state: DeliveryState }): boolean => stat
 /** What is tried again by hand: a message that failed, or that waits for its next try. */
 export const isRetriable = ({ state }: { state: DeliveryState }): boolean => state === 'failed' || state === 'pending';
 
+/** Messages that one request tries again. */
+const mostAtOnce = 1_000;
+
+/** What came of trying again all that failed; what becomes of each stands in the list. */
+export function retriedText(count: number): string {
+  if (count === 0) return 'Nothing has failed: there is nothing to try again';
+  if (count === 1) return '1 message is tried now';
+  return `${count} messages are tried now${count >= mostAtOnce ? ', the oldest first: there may be more' : ''}`;
+}
+
 /** Message types in words. */
 export const typeWords: Readonly<Record<MessageType, string>> = {
   expiration: 'Certificate ends soon',

@@ -19,6 +19,7 @@ import { DeliveryTable } from './delivery-table.js';
 import { EditDialog } from './edit-dialog.js';
 import { intervalText } from './notification-request.js';
 import { NotifiedCertificates } from './notified-certificates.js';
+import { RetryFailedButton } from './retry-failed-button.js';
 
 const parent = { title: 'Notifications', to: '/notifications' };
 
@@ -54,7 +55,7 @@ function Details({ notification }: { notification: NotificationView }) {
         </Section>
       </SimpleGrid>
       <NotifiedCertificates notification={notification} />
-      <Section title="Deliveries">
+      <Section title="Deliveries" actions={<RetryFailedButton notificationId={id} />}>
         <DeliveryTable of={{ notificationId: id }} none="Nothing was sent by it yet. A test message can be sent at any time." />
       </Section>
     </Page>
