@@ -2,6 +2,7 @@ export { Database, type TransactionOptions } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { PooledClient } from './pooled-client.js';
 export { openDatabase, connectionError, type DatabaseOptions, type Entity } from './open-database.js';
+export { Leases, type Lease, type LeaseSettings } from './leases.js';
 export { migrate, pendingMigrations, type Migration, type MigrationOptions } from './migrate.js';
 export { platformTables } from './platform-tables.js';
 export { provisionDatabase } from './provision.js';
