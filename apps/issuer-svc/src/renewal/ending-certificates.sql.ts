@@ -18,13 +18,13 @@ const columns = `${factsColumns},
  *
  * Parameters: from, to, ids, notify, after not_after, after id, limit.
  */
-export const endingSql = (kind: 'leaf' | 'authority'): string => `
+export const endingSql = (kind: 'leaf' | 'authority', isOnHold = false): string => `
   with page as materialized (
     select e.id from certificate e
     where e.not_after >= coalesce($5::timestamptz, $1::timestamptz) and e.not_after > $1::timestamptz and e.not_after <= $2::timestamptz
-      and ($3::int[] is null or e.id = any($3::int[])) and ($4::boolean is null or e.notify = $4)
+      and ($3::int[] is null or e.id = any($3::int[])) and ($4::boolean is null or ${isOnHold ? 'coalesce((select h.notify from certificate_hold h where h.certificate_id = e.id), e.notify)' : 'e.notify'} = $4)
       and e.root_authority_id is ${kind === 'authority' ? 'not ' : ''}null
-      and not e.deleted and e.status is distinct from 'revoked'
+      and not e.deleted and ${isOnHold ? "e.status = 'revoked' and e.revocation_reason = 'certificateHold'" : "e.status is distinct from 'revoked'"}
       and ($5::timestamptz is null or (e.not_after, e.id) > ($5::timestamptz, $6::int))
     order by e.not_after, e.id limit $7
   )

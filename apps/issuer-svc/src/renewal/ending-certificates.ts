@@ -19,11 +19,11 @@ export class EndingCertificates {
   ) {}
 
   async list(input: InputOf<typeof listEndingCertificates>): Promise<OutputOf<typeof listEndingCertificates>> {
-    const { notAfterFrom, notAfterTo, ids, notify, kind, after, limit } = input;
+    const { notAfterFrom, notAfterTo, ids, notify, kind, isOnHold = false, after, limit } = input;
     const now = this.clock.now();
     const from = notAfterFrom === null ? now : new Date(Math.max(now.getTime(), Date.parse(notAfterFrom)));
     const values = [from, notAfterTo, ids, notify, after?.notAfter ?? null, after?.id ?? null, limit];
-    const rows = await this.database.query<EndingRow>({ name: `ending-${kind}`, text: endingSql(kind), values });
+    const rows = await this.database.query<EndingRow>({ name: `ending-${kind}${isOnHold ? '-held' : ''}`, text: endingSql(kind, isOnHold), values });
     return { certificates: fitting(await this.endings(rows)) };
   }
 

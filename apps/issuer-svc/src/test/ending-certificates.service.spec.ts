@@ -56,6 +56,15 @@ describe('certificates that end soon', () => {
     expect(await notable(certificate.id, 2_000_000_000)).toMatchObject([{ id: certificate.id, status: 'revoked', isDeleted: false, renewal: { state: 'off' } }]);
   });
 
+  it('are those on hold where these are asked for, with what their owners wanted to be told before', async () => {
+    const [held, silent, revoked, valid] = [await issue(platform, authority, lasting(10)), await issue(platform, authority, { notify: false, ...lasting(11) }), await issue(platform, authority, lasting(12)), await issue(platform, authority, lasting(13))];
+    for (const { id } of [held, silent]) await platform.call('gateway', revokeCertificate, { id, comments: null, crlReason: 'certificateHold' }, { principal: admin });
+    await platform.call('gateway', revokeCertificate, { id: revoked.id, comments: null, crlReason: 'keyCompromise' }, { principal: admin });
+    const ids = [held, silent, revoked, valid].map(({ id }) => id);
+    const found = async (notify: boolean | null) => (await ending({ ids, isOnHold: true, notify })).map(({ id }) => id);
+    expect([await found(null), await found(true), await found(false)]).toEqual([[held.id, silent.id], [held.id], [silent.id]]);
+  });
+
   it('come in answers that fit a message, however many names they have', async () => {
     const ids: number[] = [];
     for (let count = 0; count < 5; count += 1) ids.push((await issue(platform, authority, lasting(30 + count))).id);

@@ -115,7 +115,7 @@ export const EndingCertificate = z.object({
 });
 export type EndingCertificate = z.output<typeof EndingCertificate>;
 
-/** Certificates that end between two times, soonest first; never revoked, deleted or expired ones. An answer may be shorter than `limit`: read on until it is empty. */
+/** Certificates that end between two times, soonest first; never deleted or expired ones, nor revoked ones unless those on hold are asked for. An answer may be shorter than `limit`: read on until it is empty. */
 export const listEndingCertificates = query('rpc.issuer.certificate.list_ending', {
   input: z.object({
     /** Null: from now. */
@@ -125,6 +125,8 @@ export const listEndingCertificates = query('rpc.issuer.certificate.list_ending'
     /** Null: both. */
     notify: z.boolean().nullable(),
     kind: z.enum(['leaf', 'authority']),
+    /** True: those alone that are on hold (revoked, reason certificateHold); `notify` is then what it was before. */
+    isOnHold: z.boolean().optional(),
     /** Read on after this one of the last answer. */
     after: z.object({ notAfter: Timestamp, id: Id }).nullable(),
     limit: z.int().min(1).max(500),
