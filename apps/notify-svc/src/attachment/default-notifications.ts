@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SystemPrincipal } from '@sifaka/contracts';
 import type { Sql } from '@sifaka/database';
 import { CONFIG } from '@sifaka/runtime';
+import { defaultOptions } from '../notification/default-options.js';
 import { NotificationTrail } from '../notification/notification-trail.js';
 import { NotificationRepository, type NewNotification } from '../notification/notification.repository.js';
 import { distinct, isAddress } from '../notification/recipients.js';
@@ -69,11 +70,7 @@ export class DefaultNotifications {
   private set(owner: string, stem: string, days: readonly number[], recipients: readonly string[], description: string): DefaultSet {
     const wanted = [...new Set(days)].map((each) => ({
       ...{ label: defaultLabel(stem, each), description: `${description}: ${each} days before the end`, plugin: this.config.defaultNotificationPlugin, active: true, intervalDays: each },
-      options: [
-        { name: 'interval', value: each },
-        { name: 'unit', value: 'days' },
-        { name: 'recipients', value: distinct(recipients).join(',') },
-      ],
+      options: defaultOptions(distinct(recipients), each),
     }));
     return { owner, labels: wanted.map(({ label }) => label), wanted };
   }

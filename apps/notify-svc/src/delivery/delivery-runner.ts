@@ -19,10 +19,18 @@ const settledMs = 1_000;
 const busyMs = 5_000;
 const woken = 1_000;
 
+interface Held {
+  readonly holder: string;
+  /** Aborts when somebody else may have it by now. */
+  readonly signal: AbortSignal;
+}
+
 /** Sends what is due: one message at a time to each target, to several targets side by side. */
 @Injectable()
 export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  /** Nobody waits any more for what is in transfer: what becomes of it is not known here. */
+  private isLeft = false;
 
   constructor(
     private readonly database: Database,
@@ -38,7 +46,9 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
     this.later('', settledMs, () => this.resume());
   }
 
+  /** Jobs have ended by now, or were left behind: plugins are closed next, whatever they are doing. */
   onApplicationShutdown(): void {
+    this.isLeft = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
     this.timers.clear();
   }
@@ -62,21 +72,25 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
       return;
     }
     try {
-      await this.throughAll(target, lease.holder, AbortSignal.any([signal, lease.signal]));
+      await this.throughAll(target, lease, signal);
     } catch (error) {
       if (!signal.aborted && !lease.signal.aborted && !hasLostLease(error)) throw error;
       this.logger.warn({ target }, 'sending was stopped: whoever has the lease next goes on');
     } finally {
-      await lease.release();
+      // A message whose transfer outlasted the stop may still arrive. The lease then runs out by itself, so that nobody sends the same at once.
+      if (!this.isLeft) await lease.release();
     }
-    await this.planNext(target);
+    if (!this.isLeft) await this.planNext(target);
   }
 
-  private async throughAll(target: string, holder: string, signal: AbortSignal): Promise<void> {
+  /** What is in transfer when a stop comes is waited for: a mail that the server has, and whose answer we did not hear, would be sent twice. */
+  private async throughAll(target: string, lease: Held, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    while (!signal.aborted && performance.now() - startedAt < longestRunMs) {
+    const isLost = () => this.isLeft || lease.signal.aborted;
+    const isOver = () => signal.aborted || isLost() || performance.now() - startedAt >= longestRunMs;
+    while (!isOver()) {
       const row = await this.turns.next(target, this.clock.now());
-      if (row === undefined || !(await this.sending.run({ row, holder, signal }))) return;
+      if (row === undefined || isOver() || !(await this.sending.run({ row, holder: lease.holder, isLost }))) return;
     }
   }
 

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '@sifaka/kernel';
 import { measure, type Logger } from '@sifaka/observability';
 import type { DeliveryReceipt, NotificationMessage, Notifier } from '@sifaka/plugin-sdk';
 import { LOGGER } from '@sifaka/runtime';
+import { defaultOptions } from '../notification/default-options.js';
 import { NotificationPlugins } from '../notification/notification-plugins.js';
 import { NotificationRepository } from '../notification/notification.repository.js';
 import { words, type DeliveryRow } from './delivery.js';
@@ -16,9 +17,11 @@ const sendLimitMs = 90_000;
 export interface Attempt {
   row: DeliveryRow;
   holder: string;
-  /** Aborts when the service stops, and when the lease may be lost. */
-  signal: AbortSignal;
+  /** The lease may be somebody else's by now, or nobody waits any more for the end of the transfer. */
+  isLost: () => boolean;
 }
+
+type Outcome = { receipt: DeliveryReceipt } | { fault: unknown };
 
 /** Hands one message to its plugin. What goes wrong there is written down, not thrown. */
 @Injectable()
@@ -48,27 +51,35 @@ export class SendDelivery {
 
   private async send(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<boolean> {
     attempt.row = await this.record.begin(attempt);
+    const outcome = await this.outcome(attempt, open, isOwn);
+    // Whoever may not go on writes nothing down: the next one sends it again, with the same id.
+    if (attempt.isLost()) throw new AppError('unavailable', 'sending was stopped', { reason: 'notification.stopped' });
     const { type, plugin } = attempt.row;
-    try {
-      const receipt = await this.hand(attempt, open, isOwn);
-      measure.count('notification', { status: 'success', event_type: type, plugin });
-      await this.record.delivered(attempt, receipt);
+    measure.count('notification', { status: 'receipt' in outcome ? 'success' : 'failure', event_type: type, plugin });
+    if ('receipt' in outcome) {
+      await this.record.delivered(attempt, outcome.receipt);
       return true;
-    } catch (error) {
-      // Whoever may not go on writes nothing down: the next one sends it again, with the same id.
-      if (attempt.signal.aborted) throw error;
-      measure.count('notification', { status: 'failure', event_type: type, plugin });
-      this.logger.warn({ delivery: attempt.row.id, plugin, code: toAppError(error).code, detail: words(toAppError(error).message) }, 'a message could not be handed over');
-      return this.record.failed(attempt, error);
+    }
+    const { code, message } = toAppError(outcome.fault);
+    this.logger.warn({ delivery: attempt.row.id, plugin, code, detail: words(message) }, 'a message could not be handed over');
+    return this.record.failed(attempt, outcome.fault);
+  }
+
+  private async outcome(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<Outcome> {
+    try {
+      return { receipt: await this.hand(attempt, open, isOwn) };
+    } catch (fault) {
+      return { fault };
     }
   }
 
   private async hand(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<DeliveryReceipt> {
     const notifier = await open().catch((error: unknown) => Promise.reject(notReady(error)));
     try {
-      return await within(notifier.send(messageOf(attempt.row)), attempt.signal);
+      return await within(notifier.send(messageOf(attempt.row)));
     } finally {
-      if (isOwn) await notifier.close?.();
+      // What was handed over was handed over.
+      if (isOwn) await notifier.close?.().catch(() => undefined);
     }
   }
 }
@@ -78,13 +89,6 @@ function notReady(error: unknown): AppError {
   const { message, reason, code } = toAppError(error);
   return new AppError(code === 'internal' ? 'internal' : 'unavailable', message, { ...(reason !== undefined && { reason }), cause: error });
 }
-
-/** For plugins that insist on what makes no sense for such messages. */
-const defaultOptions = (recipients: readonly string[]) => [
-  { name: 'interval', value: 1 },
-  { name: 'unit', value: 'days' },
-  { name: 'recipients', value: recipients.join(',') },
-];
 
 function messageOf(row: DeliveryRow): NotificationMessage {
   return {
@@ -103,19 +107,14 @@ function messageOf(row: DeliveryRow): NotificationMessage {
   };
 }
 
-async function within<T>(working: Promise<T>, signal: AbortSignal): Promise<T> {
+async function within<T>(working: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let stop: (() => void) | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new AppError('upstream_timeout', `it took longer than ${sendLimitMs / 1_000} s`, { reason: 'notification.timeout' })), sendLimitMs);
-    stop = () => reject(new AppError('unavailable', 'sending was stopped', { reason: 'notification.stopped' }));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
   });
   try {
     return await Promise.race([working, limit]);
   } finally {
     clearTimeout(timer);
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
 }
