@@ -1,20 +1,22 @@
 import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { AwsSession, callAws, isAwsFault } from '@sifaka/aws';
-import { AppError, isAppError } from '@sifaka/kernel';
-import type { DeliveryReceipt, NotificationMessage, NotifiedCertificate, Notifier, PluginContext } from '@sifaka/plugin-sdk';
+import { AppError, isAppError, toAppError } from '@sifaka/kernel';
+import { limitedCall, type DeliveryReceipt, type NotificationMessage, type NotifiedCertificate, type Notifier, type PluginContext, type UndeliveredRecipient } from '@sifaka/plugin-sdk';
 import { snsMessageOf, snsSubjectOf } from './sns-message.js';
 import type { SnsOptions } from './options.js';
 
+type LimitedCall = ReturnType<typeof limitedCall>;
+
 const missing = ['NotFound', 'NotFoundException', 'KMSNotFound', 'KMSNotFoundException', 'KMSDisabled', 'KMSDisabledException', 'KMSInvalidState', 'KMSInvalidStateException', 'KMSOptInRequired'];
 
-/** What has gone out while a delivery is tried again: more than the messages of a bad hour. */
-const maxRemembered = 10_000;
+/** The host gives up after 90 s and tries again, and the first try must be over by then: AWS's kit alone would go on for longer. */
+const sendLimitMs = 80_000;
 
 /** A topic, with the platform's own credentials: as in Lemur, no role is assumed. */
 export class SnsNotifier implements Notifier {
+  readonly isPerCertificate = true;
   private readonly session: AwsSession;
   private readonly topicArn: string;
-  private readonly published = new Set<string>();
   private opened: SNSClient | null = null;
 
   constructor(
@@ -38,11 +40,16 @@ export class SnsNotifier implements Notifier {
     }
   }
 
+  /** The host gives certificates one by one; of a message about several, what did not go out is named, and is all that is sent the next time. */
   async send(message: NotificationMessage): Promise<DeliveryReceipt> {
-    const each: readonly (NotifiedCertificate | null)[] = message.certificates.length === 0 ? [null] : message.certificates;
-    let reference: string | null = null;
-    for (const certificate of each) reference = (await this.publishOnce(message, certificate)) ?? reference;
-    return { reference };
+    const all: readonly (NotifiedCertificate | null)[] = message.certificates.length === 0 ? [null] : message.certificates;
+    const wanted = all.filter((each) => each === null || message.onlyTo === undefined || message.onlyTo.includes(nameOf(each)));
+    const limit = limitedCall(this.context.signal, this.topicArn, sendLimitMs);
+    try {
+      return await this.publishAll(message, wanted, limit);
+    } finally {
+      limit.end();
+    }
   }
 
   close(): Promise<void> {
@@ -52,10 +59,30 @@ export class SnsNotifier implements Notifier {
     return Promise.resolve();
   }
 
-  /** A delivery that failed half way goes on where it stopped; subscribers that may still see a message twice know it by its id. */
-  private async publishOnce(message: NotificationMessage, certificate: NotifiedCertificate | null): Promise<string | null> {
+  private async publishAll(message: NotificationMessage, wanted: readonly (NotifiedCertificate | null)[], limit: LimitedCall): Promise<DeliveryReceipt> {
+    const undelivered: UndeliveredRecipient[] = [];
+    let reference: string | null = null;
+    let sent = 0;
+    for (const [index, certificate] of wanted.entries()) {
+      try {
+        reference = (await this.publish(message, certificate, limit)) ?? reference;
+        sent += 1;
+      } catch (error) {
+        const { code, reason, message: detail } = toAppError(error);
+        // SNS does not take this one; others it may.
+        const isOfOne = code === 'failed_precondition' && reason !== 'outbound.refused';
+        // Nothing went out: the fault says more than a list.
+        if (sent === 0 && (!isOfOne || index === wanted.length - 1)) throw error;
+        undelivered.push(...named(isOfOne ? [certificate] : wanted.slice(index), detail, !isOfOne));
+        if (!isOfOne) break;
+      }
+    }
+    return { reference, ...(undelivered.length > 0 && { undelivered }) };
+  }
+
+  /** Subscribers that see a message twice, as after a crash, know it by its id. */
+  private async publish(message: NotificationMessage, certificate: NotifiedCertificate | null, limit: LimitedCall): Promise<string | null> {
     const id = certificate === null ? message.deliveryId : `${message.deliveryId}.${certificate.id}`;
-    if (this.published.has(id)) return null;
     const command = new PublishCommand({
       TopicArn: this.topicArn,
       Subject: snsSubjectOf(message),
@@ -68,24 +95,14 @@ export class SnsNotifier implements Notifier {
       // Such a topic drops what it has had within five minutes.
       ...(this.options.topicName.endsWith('.fifo') && { MessageGroupId: 'sifaka', MessageDeduplicationId: id.slice(0, 128) }),
     });
-    const { MessageId: reference } = await this.publish(command);
-    if (message.certificates.length > 1) this.remember(id);
-    return reference ?? null;
-  }
-
-  private async publish(command: PublishCommand) {
     try {
-      return await callAws(`publish on ${this.topicArn}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+      const { MessageId: reference } = await callAws(`publish on ${this.topicArn}`, limit.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+      return reference ?? null;
     } catch (error) {
       // Every message waits for the topic, and for its key.
       if (isAppError(error) && isAwsFault(error, ...missing)) throw new AppError('not_found', error.message, { reason: error.reason, cause: error });
-      throw error;
+      throw limit.fault() ?? error;
     }
-  }
-
-  private remember(id: string): void {
-    if (this.published.size >= maxRemembered) this.published.clear();
-    this.published.add(id);
   }
 
   private client(): SNSClient {
@@ -93,3 +110,9 @@ export class SnsNotifier implements Notifier {
     return this.opened;
   }
 }
+
+/** As receipts and `onlyTo` name it. */
+const nameOf = ({ id }: NotifiedCertificate): string => `certificate ${id}`;
+
+const named = (certificates: readonly (NotifiedCertificate | null)[], detail: string, isWorthRetrying: boolean): UndeliveredRecipient[] =>
+  certificates.flatMap((each) => (each === null ? [] : [{ recipient: nameOf(each), detail, isWorthRetrying }]));

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { AwsJsonApi, AwsSession } from '@sifaka/aws';
 import { systemClock } from '@sifaka/kernel';
 import { describeWithPeers, openMotoAccount, startMoto, startMotoProxy, type Moto, type MotoKeys } from '@sifaka/peers';
-import { describeNotifier, loopbackOutbound, makeNotifier, notifierFault, testContext, testMessage, testNotified, withNotifier, type NotifierSubject, type ReceivedMessage } from '@sifaka/plugin-sdk/conformance';
+import { describeNotifier, loopbackOutbound, notifierFault, testContext, testMessage, testNotified, withNotifier, type NotifierSubject, type ReceivedMessage } from '@sifaka/plugin-sdk/conformance';
 import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { z } from 'zod';
 import plugin from '../src/index.js';
@@ -96,18 +96,42 @@ describeWithPeers(['moto'], 'a topic of moto with a queue behind it, with rights
     expect(JSON.parse(second?.Message ?? '')).toMatchObject({ certificate_name: 'other.example.test', endpoints_detected: 0 });
   });
 
-  it('goes on where it stopped when a delivery fails half way', async () => {
-    let publishes = 0;
-    const proxy = await startMotoProxy(moto.url, { instead: ({ action }) => (action === 'Publish' && (publishes += 1) === 2 ? { status: 400, body: '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidParameter</Code><Message>not today</Message></Error></ErrorResponse>' } : null) });
-    const { notifier } = makeNotifier(subject, { options: named({ endpoint: proxy.url }) });
-    const message = testMessage({ certificates: [testNotified(), testNotified(), testNotified()] });
-    const before = (await received()).length;
-    await expect(notifier.send(message)).rejects.toMatchObject({ code: 'failed_precondition', message: expect.stringContaining('not today') });
-    await notifier.send(message);
-    const identities = (await received()).slice(before).map(({ identity }) => identity);
-    expect(identities).toEqual(message.certificates.map(({ id }) => `${message.deliveryId}.${id}`));
-    await notifier.close?.();
-    await proxy.stop();
+  describe('of a message about several certificates', () => {
+    const refusing = (code: string, status: number, which: number) => {
+      let publishes = 0;
+      const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>not today</Message></Error></ErrorResponse>`;
+      return startMotoProxy(moto.url, { instead: ({ action }) => (action === 'Publish' && (publishes += 1) === which ? { status, body } : null) });
+    };
+    const several = () => testMessage({ certificates: [testNotified(), testNotified(), testNotified()] });
+    const identitiesOf = ({ deliveryId, certificates }: ReturnType<typeof several>) => certificates.map(({ id }) => `${deliveryId}.${id}`);
+
+    it('goes on where it stopped, also in another process', async () => {
+      const proxy = await refusing('AuthorizationError', 403, 2);
+      const message = several();
+      const before = (await received()).length;
+      const send = (onlyTo?: readonly string[]) => withNotifier(subject, (notifier) => notifier.send({ ...message, ...(onlyTo !== undefined && { onlyTo }) }), { options: named({ endpoint: proxy.url }) });
+      const { undelivered = [] } = await send();
+      expect(undelivered).toEqual(message.certificates.slice(1).map(({ id }) => ({ recipient: `certificate ${id}`, detail: expect.stringContaining('not today'), isWorthRetrying: true })));
+      expect(await send(undelivered.map(({ recipient }) => recipient))).toEqual({ reference: expect.any(String) });
+      expect((await received()).slice(before).map(({ identity }) => identity)).toEqual(identitiesOf(message));
+      await proxy.stop();
+    });
+
+    it('tells the others where one is not taken', async () => {
+      const proxy = await refusing('InvalidParameter', 400, 1);
+      const message = several();
+      const before = (await received()).length;
+      const { undelivered } = await withNotifier(subject, (notifier) => notifier.send(message), { options: named({ endpoint: proxy.url }) });
+      expect(undelivered).toEqual([{ recipient: `certificate ${message.certificates[0]?.id}`, detail: expect.stringContaining('not today'), isWorthRetrying: false }]);
+      expect((await received()).slice(before).map(({ identity }) => identity)).toEqual(identitiesOf(message).slice(1));
+      await proxy.stop();
+    });
+
+    it('fails as a whole where nothing went out', async () => {
+      const proxy = await refusing('AuthorizationError', 403, 1);
+      expect(await notifierFault(subject, (notifier) => notifier.send(several()), { options: named({ endpoint: proxy.url }) })).toMatchObject({ code: 'permission_denied' });
+      await proxy.stop();
+    });
   });
 
   it('says that there is no such topic', async () => {

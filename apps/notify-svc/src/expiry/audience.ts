@@ -8,11 +8,18 @@ import type { NotificationRow } from '../notification/notification.repository.js
 import { distinct, isAddress, recipientsIn } from '../notification/recipients.js';
 import type { NotifyConfig } from '../notify.config.js';
 
+/** How a plugin tells. */
+export interface Manner {
+  /** Owner and security team are added to the recipients (domain-rules NX-4). */
+  isMail: boolean;
+  isPerCertificate: boolean;
+}
+
 /** Who is told of what. */
 @Injectable()
 export class Audience {
-  /** By slug: whether a plugin sends mail. */
-  private readonly mails = new Map<string, boolean>();
+  /** By slug. */
+  private readonly known = new Map<string, Manner>();
 
   constructor(
     private readonly plugins: NotificationPlugins,
@@ -23,13 +30,16 @@ export class Audience {
   /**
    * Called by Nest.
    *
-   * @throws AppError `failed_precondition` for a plugin of default messages that nobody has
+   * @throws AppError `failed_precondition` for a plugin of default messages that nobody has, or that they cannot be told with
    */
   onModuleInit(): void {
     const slug = this.config.defaultNotificationPlugin;
-    if (this.hosted.find(slug)?.kind === 'notification') return;
-    const slugs = this.hosted.ofKind('notification').map((each) => each.slug);
-    throw new AppError('failed_precondition', `SIFAKA_DEFAULT_NOTIFICATION_PLUGIN: there is no notification plugin "${slug}"; there are ${slugs.join(', ')}`, { reason: 'config.invalid' });
+    if (this.hosted.find(slug)?.kind !== 'notification') {
+      const slugs = this.hosted.ofKind('notification').map((each) => each.slug);
+      throw refused(`there is no notification plugin "${slug}"; there are ${slugs.join(', ')}`);
+    }
+    const why = this.plugins.refusalAsDefault(slug);
+    if (why !== null) throw refused(`"${slug}" cannot be the plugin of default messages: they have recipients and no other options, and it says ${why}. Name one that mails people, as email-notification does`);
   }
 
   /** What tells notifications of one audience apart from those of others, whatever their intervals. */
@@ -44,17 +54,18 @@ export class Audience {
     return listed?.kind === 'notification' && listed.disabledReason === null && !this.config.disabledNotificationPlugins.includes(slug);
   }
 
-  /** Whether its messages are mail, to which owner and security team are added (NX-4). */
-  async isMail(row: NotificationRow): Promise<boolean> {
-    const known = this.mails.get(row.plugin);
+  /** How a notification tells. */
+  async mannerOf(row: NotificationRow): Promise<Manner> {
+    const known = this.known.get(row.plugin);
     if (known !== undefined) return known;
     try {
-      const isMail = (await this.plugins.of(row)).takesRecipients === true;
-      this.mails.set(row.plugin, isMail);
-      return isMail;
+      const { takesRecipients = false, isPerCertificate = false } = await this.plugins.of(row);
+      const manner = { isMail: takesRecipients, isPerCertificate };
+      this.known.set(row.plugin, manner);
+      return manner;
     } catch {
       // Its options are broken, which shows when it is sent.
-      return row.plugin === 'email-notification';
+      return { isMail: row.plugin === 'email-notification', isPerCertificate: false };
     }
   }
 
@@ -86,3 +97,5 @@ export class Audience {
 }
 
 const addressOf = (owner: string): string[] => (isAddress(owner) ? [owner] : []);
+
+const refused = (why: string): AppError => new AppError('failed_precondition', `SIFAKA_DEFAULT_NOTIFICATION_PLUGIN: ${why}`, { reason: 'config.invalid' });

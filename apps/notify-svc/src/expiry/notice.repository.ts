@@ -11,6 +11,9 @@ export interface Notice {
   notAfter: Date;
 }
 
+/** Of one notification at one interval. */
+type Telling = Pick<Notice, 'notificationId' | 'intervalDays'>;
+
 /** What a message of another notification told as well. */
 export interface SettledNotice {
   label: string;
@@ -31,11 +34,11 @@ export interface AuthorityNotice {
 export class NoticeRepository {
   constructor(private readonly database: Database) {}
 
-  /** Keys of what was told of certificates: see `noticeKey`. */
-  async told(certificateIds: readonly number[]): Promise<ReadonlySet<string>> {
-    const text = 'select certificate_id as "certificateId", notification_id as "notificationId", interval_days as "intervalDays" from notice where certificate_id = any($1::int[])';
-    const rows = await this.database.query<Omit<Notice, 'notAfter'>>({ name: 'notice-told', text, values: [certificateIds] });
-    return new Set(rows.map(noticeKey));
+  /** What was told of certificates, by `noticeKey`; true: the mail that goes with it is still owed. */
+  async told(certificateIds: readonly number[]): Promise<ReadonlyMap<string, boolean>> {
+    const text = 'select certificate_id as "certificateId", notification_id as "notificationId", interval_days as "intervalDays", owes_mail as "owesMail" from notice where certificate_id = any($1::int[])';
+    const rows = await this.database.query<Omit<Notice, 'notAfter'> & { owesMail: boolean }>({ name: 'notice-told', text, values: [certificateIds] });
+    return new Map(rows.map((row) => [noticeKey(row), row.owesMail]));
   }
 
   /** @returns ids of the certificates that nobody else noted; waits for others who are about to */
@@ -56,6 +59,17 @@ export class NoticeRepository {
   async tellWith(tx: Sql, notificationId: number, intervalDays: number, certificateIds: readonly number[], deliveryId: number): Promise<void> {
     const text = 'update notice set delivery_id = $4 where notification_id = $1 and interval_days = $2 and certificate_id = any($3::int[])';
     await tx.query(text, [notificationId, intervalDays, certificateIds, deliveryId]);
+  }
+
+  /** What was told without the mail that goes with it: there is no way to send any. */
+  async oweMail(tx: Sql, { notificationId, intervalDays }: Telling, certificateIds: readonly number[]): Promise<void> {
+    await tx.query('update notice set owes_mail = true where notification_id = $1 and interval_days = $2 and certificate_id = any($3::int[])', [notificationId, intervalDays, certificateIds]);
+  }
+
+  /** @returns ids of the certificates whose mail nobody else sends now; waits for others who are about to */
+  async settleMail(tx: Sql, { notificationId, intervalDays }: Telling, certificateIds: readonly number[]): Promise<number[]> {
+    const text = 'update notice set owes_mail = false where notification_id = $1 and interval_days = $2 and certificate_id = any($3::int[]) and owes_mail returning certificate_id as id';
+    return (await tx.query<{ id: number }>(text, [notificationId, intervalDays, certificateIds])).map(({ id }) => id);
   }
 
   /** Mails that tell of some of these certificates at an interval, since a time; oldest first. */

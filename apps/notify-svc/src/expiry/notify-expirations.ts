@@ -15,6 +15,8 @@ import { TellExpirations } from './tell-expirations.js';
 /** What a run found out. */
 export interface Findings {
   groups: Groups<NotificationRow>;
+  /** What was told, but for the mail that goes with it. */
+  owed: Groups<NotificationRow>;
   passedOver: Notice[];
   counts: { certificates: number; excluded: number; settledByRenewal: number };
 }
@@ -32,14 +34,14 @@ export class NotifyExpirations {
   ) {}
 
   async run(signal: AbortSignal): Promise<TaskReport> {
-    const found: Findings = { groups: new Groups(), passedOver: [], counts: { certificates: 0, excluded: 0, settledByRenewal: 0 } };
+    const found: Findings = { groups: new Groups(), owed: new Groups(), passedOver: [], counts: { certificates: 0, excluded: 0, settledByRenewal: 0 } };
     const notAfterTo = new Date(this.clock.now().getTime() + (longestIntervalDays + 1) * dayMs).toISOString();
     for await (const page of this.ending.pages({ notAfterTo, notify: true, kind: 'leaf' }, signal)) await this.judge(page, found);
     const told = await this.telling.run(found, signal);
     return { ...found.counts, ...told };
   }
 
-  private async judge(page: readonly EndingCertificate[], { groups, passedOver, counts }: Findings): Promise<void> {
+  private async judge(page: readonly EndingCertificate[], { groups, owed, passedOver, counts }: Findings): Promise<void> {
     const now = this.clock.now();
     counts.certificates += page.length;
     const named = page.filter(({ name }) => !isExcluded(name, this.config.excludedNames));
@@ -50,10 +52,11 @@ export class NotifyExpirations {
     const [attached, told] = await Promise.all([this.attached.of(ids), this.notices.told(ids)]);
     for (const certificate of open) {
       const span = { notAfter: new Date(certificate.notAfter) };
-      const isTold = ({ id: notificationId, intervalDays }: Noticing) => told.has(noticeKey({ certificateId: certificate.id, notificationId, intervalDays }));
-      const { tell, passOver } = dueNotices(span, attached.get(certificate.id) ?? [], isTold, now);
-      for (const { row } of tell) groups.add(certificate, row);
-      passedOver.push(...passOver.map(({ id: notificationId, intervalDays }) => ({ certificateId: certificate.id, notificationId, intervalDays, notAfter: span.notAfter })));
+      const keyOf = ({ id: notificationId, intervalDays }: Noticing) => noticeKey({ certificateId: certificate.id, notificationId, intervalDays });
+      const { tell, passOver } = dueNotices(span, attached.get(certificate.id) ?? [], (each) => told.get(keyOf(each)) === false, now);
+      for (const each of tell) (told.has(keyOf(each)) ? owed : groups).add(certificate, each.row);
+      const missed = passOver.filter((each) => !told.has(keyOf(each)));
+      passedOver.push(...missed.map(({ id: notificationId, intervalDays }) => ({ certificateId: certificate.id, notificationId, intervalDays, notAfter: span.notAfter })));
     }
   }
 }

@@ -3,6 +3,7 @@ import { isAppError } from '@sifaka/kernel';
 import { keepSecrets, PluginHost, refuseMovedSecrets, refuseReferences, secretRefs, setupFault, type StoredOption } from '@sifaka/plugin-host';
 import type { Notifier } from '@sifaka/plugin-sdk';
 import { NOTIFICATION_PLUGINS } from '../plugins.module.js';
+import { defaultOptions } from './default-options.js';
 import { withInterval } from './interval.js';
 import type { NotificationRow } from './notification.repository.js';
 
@@ -41,10 +42,35 @@ export class NotificationPlugins {
     const stored = before?.plugin === slug ? before.options : [];
     const { options: timed, intervalDays } = withInterval(bare(given));
     refuseReferences(timed, stored, optionsPath);
-    const kept = keepSecrets(timed, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
+    const kept = this.kept(slug, timed, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
     refuseMovedSecrets(plugin, kept, stored, optionsPath);
     this.host.values(plugin, kept);
     return { options: kept, intervalDays };
+  }
+
+  /** Secrets that a client left alone, also those that were stored before they counted as such. */
+  private kept(slug: string, given: Given, stored: Given): StoredOption[] {
+    const secrets = this.host.secretNames(slug);
+    return keepSecrets(given, stored).map((option) => {
+      const isLeftAlone = secrets.has(option.name) && (option.value === null || option.value === undefined);
+      return isLeftAlone ? { ...option, value: stored.find(({ name }) => name === option.name)?.value ?? null } : option;
+    });
+  }
+
+  /**
+   * Whether a plugin can do with what the platform itself says, and the installation's settings.
+   *
+   * @returns why not; null: it can, or cannot be had at all, which is told elsewhere
+   */
+  refusalAsDefault(slug: string): string | null {
+    try {
+      this.host.values(this.host.plugin(slug), defaultOptions(['somebody@example.com']));
+      return null;
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      if (error.code !== 'invalid_argument') return null;
+      return (error.fields ?? []).map(({ path, message }) => `${path.slice(optionsPath.length + 1)}: ${message}`).join('; ') || error.message;
+    }
   }
 
   /** Whether options come to the same as those that are stored: answers show defaults, and clients send them back. None do where those are broken. */

@@ -31,7 +31,7 @@ import { notifyMigrations } from '../migrations/migrations.js';
 import { notifyConfig } from '../notify.config.js';
 import { notifyParts } from '../notify.module.js';
 import { anEndingCertificate } from './an-ending-certificate.js';
-import { chatPlugin, inbox, mailPlugin } from './memory-notifier.js';
+import { chatPlugin, inbox, mailPlugin, topicPlugin } from './memory-notifier.js';
 
 export const admin = aPrincipal({ admin: true });
 export const plain = aPrincipal({ roles: [] });
@@ -41,6 +41,8 @@ type Notable = OutputOf<typeof readNotableCertificates>['certificates'][number];
 
 /** What the stand-ins for issuer-svc and discovery-svc know. */
 export const inventory = new Map<number, Notable>();
+/** Ids of those on hold. */
+export const held = new Set<number>();
 export const servedWhileEnding: ServedWhileEnding[] = [];
 export const issuerState = { isAway: false, calls: 0, longestAnswer: Infinity };
 export const clock = fixedClock(new Date('2026-11-22T22:00:00Z'));
@@ -53,13 +55,13 @@ const awake = <T>(answer: () => T): Promise<T> => {
 @Controller()
 class IssuerHandlers {
   @Handles(listEndingCertificates)
-  ending({ notAfterTo, ids, notify, kind, after, limit }: InputOf<typeof listEndingCertificates>): Promise<OutputOf<typeof listEndingCertificates>> {
+  ending({ notAfterTo, ids, notify, kind, isOnHold = false, after, limit }: InputOf<typeof listEndingCertificates>): Promise<OutputOf<typeof listEndingCertificates>> {
     return awake(() => {
       const all = [...inventory.values()].filter(
         (each) =>
           new Date(each.notAfter) > clock.now() &&
           new Date(each.notAfter) <= new Date(notAfterTo) &&
-          each.status !== 'revoked' &&
+          (isOnHold ? held.has(each.id) : each.status !== 'revoked') &&
           !each.isDeleted &&
           (ids?.includes(each.id) ?? true) &&
           (notify === null || each.notify === notify) &&
@@ -90,7 +92,7 @@ class DiscoveryHandlers {
 class IssuerStandIn {}
 @Module({ controllers: [DiscoveryHandlers] })
 class DiscoveryStandIn {}
-@Module(notifyParts([mailPlugin, chatPlugin]))
+@Module(notifyParts([mailPlugin, chatPlugin, topicPlugin]))
 class NotifyTestModule {}
 
 const notifyTestService = defineService({ name: 'notify', config: notifyConfig, migrations: notifyMigrations, jobConcurrency: 16, module: () => NotifyTestModule });
@@ -136,6 +138,7 @@ export class NotifyWorld {
   /** Everything is forgotten but the names of owners, which are for good. */
   async clear(): Promise<void> {
     inventory.clear();
+    held.clear();
     servedWhileEnding.length = 0;
     issuerState.isAway = false;
     issuerState.longestAnswer = Infinity;

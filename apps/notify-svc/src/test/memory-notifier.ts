@@ -31,6 +31,9 @@ export class Inbox {
 
 export const inbox = new Inbox();
 
+/** Whether there is a way to send mail; looked at when a service starts. */
+export const mail = { isSetUp: true };
+
 const timed = { interval: z.int().describe('Number of units'), unit: z.enum(['days', 'weeks', 'months']).describe('Unit') };
 
 /** Mail that goes nowhere. */
@@ -41,6 +44,7 @@ export const mailPlugin = definePlugin({
   description: 'Mail in memory',
   version: '1.0.0',
   options: z.object({ ...timed, recipients: z.string().describe('Addresses') }),
+  disabledReason: () => (mail.isSetUp ? null : 'no mail server is set'),
   create: (options) => ({ takesRecipients: true, recipients: () => options.recipients.split(','), send: (message) => inbox.take('email-notification', options, message) }),
 });
 
@@ -59,4 +63,15 @@ export const chatPlugin = definePlugin({
     },
     send: (message) => inbox.take('chat-notification', options, message),
   }),
+});
+
+/** A channel that gets a message for each certificate. */
+export const topicPlugin = definePlugin({
+  kind: 'notification',
+  slug: 'topic-notification',
+  title: 'Topic',
+  description: 'A topic in memory',
+  version: '1.0.0',
+  options: z.object({ topic: z.string().describe('Its name') }),
+  create: (options) => ({ isPerCertificate: true, send: (message) => inbox.take('topic-notification', options, message) }),
 });

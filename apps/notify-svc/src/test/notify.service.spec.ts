@@ -72,6 +72,17 @@ describe('notify-svc', () => {
     });
   });
 
+  it.each([
+    ['slack-notification', /webhook: give a webhook, or token and channel/],
+    ['aws-sns', /accountNumber: required, but not given; .*topicName/],
+    ['webhook-notification', /url: required, but not given/],
+  ])('does not start with a default plugin that needs more than recipients, as %s does, and says what', async (slug, why) => {
+    const env = { ...platform.environmentOf('notify'), LEMUR_DEFAULT_NOTIFICATION_PLUGIN: slug };
+    const fault: unknown = await startService(notifyService, { env }).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: 'failed_precondition', reason: 'config.invalid', message: expect.stringMatching(why) });
+    expect(fault).toMatchObject({ message: expect.stringContaining(`SIFAKA_DEFAULT_NOTIFICATION_PLUGIN: "${slug}" cannot be the plugin of default messages`) });
+  });
+
   it('does not start with a default plugin that nobody has, and says which there are', async () => {
     const env = { ...platform.environmentOf('notify'), LEMUR_DEFAULT_NOTIFICATION_PLUGIN: 'pigeon-notification' };
     await expect(startService(notifyService, { env })).rejects.toMatchObject({

@@ -52,6 +52,7 @@ export interface DeliveryReceipt {
 }
 
 export interface UndeliveredRecipient {
+  /** As the plugin calls it, which `onlyTo` names again. */
   recipient: string;
   /** The other side's words. */
   detail: string;
@@ -71,6 +72,8 @@ export interface Notifier extends PluginLifecycle {
   recipients?(): readonly string[];
   /** True for plugins that send mail: owner and security team are added to the recipients of their messages. */
   readonly takesRecipients?: boolean;
+  /** True for plugins that send a message for each certificate: expirations are told one by one, so that what went out is known of each, whatever happens. */
+  readonly isPerCertificate?: boolean;
 }
 
 export interface DnsRecord {
