@@ -11,7 +11,7 @@ const pageLength = 200;
 
 export type NotableCertificate = OutputOf<typeof readNotableCertificates>['certificates'][number];
 
-type Selection = Pick<InputOf<typeof listEndingCertificates>, 'notAfterTo' | 'notify' | 'kind'> & { ids?: readonly number[] };
+type Selection = Pick<InputOf<typeof listEndingCertificates>, 'notAfterTo' | 'notify' | 'kind' | 'isOnHold'> & { ids?: readonly number[] };
 
 /** Certificates of the inventory as messages need them. */
 @Injectable()
@@ -21,12 +21,12 @@ export class EndingCertificates {
     @Inject(CONFIG) private readonly config: NotifyConfig,
   ) {}
 
-  /** Page by page, soonest end first; never revoked, deleted or expired ones. A short answer is not the last one: it may have been cut to fit a message. */
-  async *pages({ notAfterTo, notify, kind, ids }: Selection, signal: AbortSignal): AsyncGenerator<EndingCertificate[]> {
+  /** Page by page, soonest end first; never deleted or expired ones, nor revoked ones unless those on hold are asked for. A short answer is not the last one: it may have been cut to fit a message. */
+  async *pages({ ids, ...selection }: Selection, signal: AbortSignal): AsyncGenerator<EndingCertificate[]> {
     let after: { notAfter: string; id: number } | null = null;
     for (;;) {
       signal.throwIfAborted();
-      const input: InputOf<typeof listEndingCertificates> = { notAfterFrom: null, notAfterTo, ids: ids === undefined ? null : [...ids], notify, kind, after, limit: pageLength };
+      const input: InputOf<typeof listEndingCertificates> = { ...selection, notAfterFrom: null, ids: ids === undefined ? null : [...ids], after, limit: pageLength };
       const { certificates }: OutputOf<typeof listEndingCertificates> = await this.rpc.call(listEndingCertificates, input, { principal: self });
       const last = certificates.at(-1);
       if (last === undefined) return;

@@ -30,20 +30,22 @@ export class SendExpirationSummary {
     if (recipients.length === 0) return { certificates: 0, messages: 0, reason: 'there is no security team' };
     if (!this.audience.isUsable(config.defaultNotificationPlugin)) return { certificates: 0, messages: 0, reason: `plugin ${config.defaultNotificationPlugin} is switched off` };
     const { listed, total } = await this.soon(now, signal);
+    const held = (await this.soon(now, signal, true)).listed.map((each) => this.ending.notified(each));
     const certificates = listed.map((each) => this.ending.notified(each));
     const groups = byDaysLeft(certificates, (each) => wholeDaysLeft(each, now));
-    const data = messageData(now, { publicUrl: config.publicUrl ?? null, contacts: recipients, certificates, groups, thresholdDays: config.expirationSummaryThresholdDays });
+    const data = messageData(now, { publicUrl: config.publicUrl ?? null, contacts: recipients, certificates, groups, held, thresholdDays: config.expirationSummaryThresholdDays });
     const draft = { origin: `expiration_summary:${now.toISOString().slice(0, 10)}`, type: 'expiration_summary' as const, data, notification: null, plugin: config.defaultNotificationPlugin, recipients };
-    const written = await this.database.transaction((tx) => this.writing.run(tx, [{ ...draft, certificateIds: listed.map(({ id }) => id) }]));
-    return { certificates: total, messages: written.size };
+    const written = await this.database.transaction((tx) => this.writing.run(tx, [{ ...draft, certificateIds: [...listed, ...held].map(({ id }) => id) }]));
+    return { certificates: total, onHold: held.length, messages: written.size };
   }
 
-  private async soon(now: Date, signal: AbortSignal): Promise<{ listed: EndingCertificate[]; total: number }> {
+  /** @param isOnHold those that are on hold: nobody else is told that they end */
+  private async soon(now: Date, signal: AbortSignal, isOnHold = false): Promise<{ listed: EndingCertificate[]; total: number }> {
     const { config } = this.terms;
     const notAfterTo = new Date(now.getTime() + (config.expirationSummaryThresholdDays + 1) * dayMs - 1).toISOString();
     const listed: EndingCertificate[] = [];
     let total = 0;
-    for await (const page of this.ending.pages({ notAfterTo, notify: true, kind: 'leaf' }, signal)) {
+    for await (const page of this.ending.pages({ notAfterTo, notify: true, kind: 'leaf', isOnHold }, signal)) {
       const open = page.filter((each) => !isExcluded(each.name, config.excludedNames) && !isSettledByRenewal(each, now));
       total += open.length;
       listed.push(...open.slice(0, Math.max(0, listedCount - listed.length)));

@@ -71,6 +71,18 @@ const digest = `${page}
 <%~ include('@certificates', { certificates: group.certificates, hasSeveralOwners: true, moreCertificates: 0 }) %>
 <% } %>
 <% if (it.moreCertificates > 0) { %><p style="margin:12px 0 0">and <%= it.count(it.moreCertificates, 'more certificate', 'more certificates') %></p><% } %>
+<% if (it.held.length > 0) { %>
+<h2 style="margin:22px 0 2px;font-size:15px">On hold</h2>
+<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;font-size:14px">
+<% for (const certificate of it.held) { %>
+<tr>
+<td style="${cell};word-break:break-word"><% if (certificate.url !== null) { %><a href="<%= certificate.url %>" style="color:#2f6fb0;font-weight:600"><%= it.short(certificate.name, 300) %></a><% } else { %><strong><%= it.short(certificate.name, 300) %></strong><% } %><br><span style="${small}">owner <%= it.short(certificate.owner, 130) %></span></td>
+<td style="${cell}">on hold, ends <%= it.when(certificate.notAfter) %><br><span style="${small}"><%= it.time(certificate.notAfter) %></span></td>
+</tr>
+<% } %>
+</table>
+<% if (it.moreHeld > 0) { %><p style="margin:12px 0 0">and <%= it.moreHeld %> more on hold</p><% } %>
+<% } %>
 `;
 
 const authorities = `${page}

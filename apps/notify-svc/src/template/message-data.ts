@@ -39,8 +39,8 @@ export interface FailedRequest {
 
 /**
  * Everything that a message may say. Each type fills what belongs to it and leaves the rest empty or null:
- * `certificates` all but `failed` and `test`; `intervalDays` expiration and authority_expiration; `groups` expiration_summary (may be empty: then
- * nothing ends soon, and the message says so); `authorities` authority_expiration; `served` expiring_deployed_certificate; `successor`
+ * `certificates` all but `failed` and `test`; `intervalDays` expiration and authority_expiration; `groups` and `held` expiration_summary (may be empty:
+ * then nothing ends soon, and the message says so); `authorities` authority_expiration; `served` expiring_deployed_certificate; `successor`
  * reissued_with_no_endpoints and rotation; `endpoints` rotation; `error`, `attempts`, `nextTryAt` reissue_failed, renewal_late, failed and
  * deployment_failed; `request` failed; `destination` deployment_failed; `revocation` revocation; `isLastCall` renewal_late.
  */
@@ -58,6 +58,8 @@ export interface MessageData {
   /** Of a digest: how many days it looks ahead. */
   thresholdDays: number | null;
   groups: readonly DaysGroup[];
+  /** Of a digest: what ends while it is on hold. */
+  held: readonly NotifiedCertificate[];
   authorities: readonly EndingAuthority[];
   served: readonly ServedAt[];
   successor: NotifiedCertificate | null;
@@ -85,6 +87,7 @@ export function messageData(createdAt: Date, facts: Partial<Omit<MessageData, 'c
     intervalDays: null,
     thresholdDays: null,
     groups: [],
+    held: [],
     authorities: [],
     served: [],
     successor: null,

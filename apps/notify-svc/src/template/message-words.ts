@@ -60,12 +60,13 @@ function expiration(data: MessageData): MessageWords {
   return { subject: `${count} expire, the first ${whenText(first.notAfter, createdAt)}, on ${dateText(first.notAfter)}`, lead: [`${count}${ofOwner(owner)} expire soon. The first is ${nameOf(first)}: it ${endText(first.notAfter, createdAt)}, on ${timeText(first.notAfter)}.`], advice };
 }
 
-function summary({ groups, thresholdDays }: MessageData): MessageWords {
+function summary({ groups, held, thresholdDays }: MessageData): MessageWords {
   const total = groups.reduce((sum, { certificates }) => sum + certificates.length, 0);
   const ahead = thresholdDays === null ? 'soon' : `within ${countText(thresholdDays, 'day')}`;
-  if (total === 0) return { subject: `no certificate expires ${ahead}`, lead: [`No certificate of which anybody wants to be told expires ${ahead}.`], advice: [] };
+  const onHold = held.length === 0 ? [] : [`${countText(held.length, 'certificate')} on hold ${held.length === 1 ? 'ends' : 'end'} ${ahead} as well: nobody else is told, and nothing renews them meanwhile.`];
+  if (total === 0) return { subject: `no certificate expires ${ahead}`, lead: [`No certificate of which anybody wants to be told expires ${ahead}.`, ...onHold], advice: [] };
   const says = `${countText(total, 'certificate')} ${total === 1 ? 'expires' : 'expire'} ${ahead}`;
-  return { subject: says, lead: [`${says}. Certificates without notifications are not counted.`], advice: ['Their owners are told as well.'] };
+  return { subject: says, lead: [`${says}. Certificates without notifications are not counted.`, ...onHold], advice: ['Their owners are told as well.'] };
 }
 
 function authority({ authorities, createdAt }: MessageData): MessageWords {

@@ -95,6 +95,18 @@ describe('a message', () => {
     expect(order).not.toContain(-1);
   });
 
+  it('of a digest has a line for each certificate on hold, beside those that it counts', () => {
+    const held = Array.from({ length: 201 }, (_each, index) => aCertificate({ name: `held-${index}.example.test`, owner: 'ann@owners.example', notAfter: later(5.5) }));
+    const { subject: line, text, html } = render('expiration_summary', { held, thresholdDays: 14 });
+    expect(line).toBe('Sifaka: no certificate expires within 14 days');
+    expect(text).toContain('- held-0.example.test\n  on hold, ends in 5 days, on Thursday, November 26, 2026, 22:00 UTC, owner ann@owners.example\n');
+    for (const said of [text, html]) {
+      for (const part of ['201 certificates on hold end within 14 days as well', 'on hold, ends in 5 days', 'held-199.', 'and 1 more on hold']) expect(said).toContain(part);
+      expect(said).not.toContain('held-200.');
+    }
+    expect(render('expiration_summary', { thresholdDays: 14 }).text).not.toContain('on hold');
+  });
+
   it('lists 200 certificates and counts the others', () => {
     const many = Array.from({ length: 5_000 }, (_each, index) => aCertificate({ name: `host-${index}.example.test` }));
     const { subject: line, text, html } = render('expiration', { certificates: many });
@@ -129,6 +141,7 @@ describe('values that would be more than text', () => {
     contacts: [evil],
     certificates: [hostile],
     groups: [{ daysLeft: 1, certificates: [hostile] }],
+    held: [hostile],
     authorities: [{ id: 1, name: evil, isSelfSigned: false, issuedCount: 1, certificate: hostile }],
     served: [{ certificate: hostile, domains: [{ name: evil, ports: [443] }] }],
     successor: hostile,

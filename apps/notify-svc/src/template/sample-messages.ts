@@ -28,7 +28,7 @@ class Sample {
       case 'expiration':
         return { certificates: [this.certificate('www.example.com', 30.2, { endpointCount: 2 }), this.certificate('api.example.com', 30.4)], intervalDays: 30 };
       case 'expiration_summary':
-        return { owner: null, thresholdDays: 14, groups: [{ daysLeft: 0, certificates: [this.certificate('today.example.com', 0.5)] }, { daysLeft: 5, certificates: [this.certificate('shop.example.com', 5.2, { endpointCount: 1 }), this.certificate('mail.example.com', 5.9, { owner: 'ann@example.com' })] }] };
+        return { owner: null, thresholdDays: 14, held: [this.certificate('held.example.com', 6.4)], groups: [{ daysLeft: 0, certificates: [this.certificate('today.example.com', 0.5)] }, { daysLeft: 5, certificates: [this.certificate('shop.example.com', 5.2, { endpointCount: 1 }), this.certificate('mail.example.com', 5.9, { owner: 'ann@example.com' })] }] };
       case 'authority_expiration':
         return { intervalDays: 180, authorities: [{ id: 3, name: 'Example Issuing CA', isSelfSigned: false, issuedCount: 1_204, certificate: this.certificate('Example Issuing CA', 180) }] };
       case 'rotation':

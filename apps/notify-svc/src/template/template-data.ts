@@ -8,7 +8,7 @@ import { countText, dateText, daysLeft, durationText, endText, plainText, timeTe
 const maxListed = 200;
 
 /** What templates see as `it`: the data of the message, its sentences, and functions that put values into words. */
-export interface TemplateData extends Omit<MessageData, 'certificates' | 'groups' | 'authorities' | 'served' | 'endpoints'>, MessageWords {
+export interface TemplateData extends Omit<MessageData, 'certificates' | 'groups' | 'held' | 'authorities' | 'served' | 'endpoints'>, MessageWords {
   type: MessageType;
   certificates: readonly NotifiedCertificate[];
   /** The subject as a line of its own. */
@@ -16,6 +16,8 @@ export interface TemplateData extends Omit<MessageData, 'certificates' | 'groups
   /** How many more certificates there are than `certificates` or `groups` have. */
   moreCertificates: number;
   groups: readonly DaysGroup[];
+  held: readonly NotifiedCertificate[];
+  moreHeld: number;
   authorities: MessageData['authorities'];
   served: MessageData['served'];
   moreServed: number;
@@ -49,6 +51,8 @@ export function templateData(type: MessageType, data: MessageData): TemplateData
     certificates: data.certificates.slice(0, maxListed),
     moreCertificates: type === 'expiration_summary' ? more : Math.max(0, data.certificates.length - maxListed),
     groups,
+    held: data.held.slice(0, maxListed),
+    moreHeld: Math.max(0, data.held.length - maxListed),
     authorities: data.authorities.slice(0, maxListed),
     served: data.served.slice(0, maxListed),
     moreServed: Math.max(0, data.served.length - maxListed),

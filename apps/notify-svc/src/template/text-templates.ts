@@ -62,6 +62,16 @@ const digest = `<%~ include('@lead') -%>
 <% if (it.moreCertificates > 0) { -%>
 ... and <%= it.count(it.moreCertificates, 'more certificate', 'more certificates') %>
 <% } -%>
+<% for (const certificate of it.held) { -%>
+- <%= certificate.name %>
+  on hold, ends <%= it.when(certificate.notAfter) %>, on <%= it.time(certificate.notAfter) %>, owner <%= certificate.owner %>
+<% if (certificate.url !== null) { -%>
+  <%= certificate.url %>
+<% } -%>
+<% } -%>
+<% if (it.moreHeld > 0) { -%>
+- and <%= it.moreHeld %> more on hold
+<% } -%>
 <%~ include('@end') -%>
 `;
 

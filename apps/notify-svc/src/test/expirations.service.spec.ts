@@ -260,30 +260,6 @@ describe('an authority', () => {
   });
 });
 
-describe('the digest', () => {
-  const runSummary = async () => {
-    await world.run('sendSummary');
-    await world.settled();
-  };
-
-  it('goes by days to the security team, once a day', async () => {
-    const [a, b] = [world.certificate({ daysLeft: 14.5 }), world.certificate({ daysLeft: 2.5 })];
-    world.certificate({ daysLeft: 15.1 });
-    world.certificate({ daysLeft: 3, ...settledBy(1) });
-    await runSummary();
-    await runSummary();
-    expect(inbox.of('expiration_summary').map(({ recipients, certificates, facts }) => [recipients, certificates.map(({ id }) => id), (Object(facts).groups as { daysLeft: number }[]).map(({ daysLeft }) => daysLeft)])).toEqual([[['sec@corp.test'], [b.id, a.id], [2, 14]]]);
-    clock.advance(days(1));
-    await runSummary();
-    expect(inbox.of('expiration_summary')).toHaveLength(2);
-  });
-
-  it('goes out though nothing ends', async () => {
-    await runSummary();
-    expect(inbox.of('expiration_summary')).toMatchObject([{ certificates: [] }]);
-  });
-});
-
 describe('what ends soon and is presented all the same', () => {
   it('is told to the security team alone, one message for each owner, once a day', async () => {
     const owners = ['a@a.test', 'b@a.test', 'c@a.test'];
