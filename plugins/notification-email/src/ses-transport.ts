@@ -1,13 +1,15 @@
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { AwsSession, callAws } from '@sifaka/aws';
 import { AppError, isAppError } from '@sifaka/kernel';
-import type { DeliveryReceipt, PluginContext, UndeliveredRecipient } from '@sifaka/plugin-sdk';
+import { limitedCall, type DeliveryReceipt, type PluginContext, type UndeliveredRecipient } from '@sifaka/plugin-sdk';
 import { createTransport } from 'nodemailer';
-import { addressees, type Mail, type MailTransport } from './mail.js';
+import { addressees, longestMailMs, type Mail, type MailTransport } from './mail.js';
 import type { EmailOptions } from './options.js';
 
 /** SendEmail of the API of SES, version 2: recipients of one mail. */
 const maxRecipients = 50;
+
+type LimitedCall = ReturnType<typeof limitedCall>;
 
 /** Amazon SES with the platform's own credentials: no role is assumed, as in Lemur. */
 export class SesTransport implements MailTransport {
@@ -24,12 +26,28 @@ export class SesTransport implements MailTransport {
 
   /** More recipients than SES takes are several mails: those that have gone out stay so when a later one fails. */
   async send(mail: Mail): Promise<DeliveryReceipt> {
+    // AWS's kit repeats calls for minutes.
+    const limit = limitedCall(this.context.signal, 'Amazon SES', longestMailMs);
+    try {
+      return await this.sendWithin(mail, limit);
+    } finally {
+      limit.end();
+    }
+  }
+
+  close(): void {
+    this.opened?.destroy();
+    this.opened = null;
+    this.session.close();
+  }
+
+  private async sendWithin(mail: Mail, limit: LimitedCall): Promise<DeliveryReceipt> {
     const undelivered: UndeliveredRecipient[] = [];
     let reference: string | null = null;
     for (let from = 0; from < mail.to.length; from += maxRecipients) {
       const some = mail.to.slice(from, from + maxRecipients);
       try {
-        reference = (await this.sendTo(mail, await mimeOf(mail, some))) ?? reference;
+        reference = (await this.sendTo(mail, await mimeOf(mail, some), limit)) ?? reference;
       } catch (error) {
         if (from === 0 || !isAppError(error)) throw error;
         const isWorthRetrying = error.code !== 'failed_precondition';
@@ -39,13 +57,7 @@ export class SesTransport implements MailTransport {
     return { reference, ...(undelivered.length > 0 && { undelivered }) };
   }
 
-  close(): void {
-    this.opened?.destroy();
-    this.opened = null;
-    this.session.close();
-  }
-
-  private async sendTo(mail: Mail, raw: Buffer): Promise<string | null> {
+  private async sendTo(mail: Mail, raw: Buffer, limit: LimitedCall): Promise<string | null> {
     const { ses_source_arn: arn } = this.options;
     const command = new SendEmailCommand({
       FromEmailAddress: mail.from,
@@ -54,9 +66,11 @@ export class SesTransport implements MailTransport {
       Content: { Raw: { Data: raw } },
     });
     try {
-      const { MessageId: messageId } = await callAws(`send a mail of ${mail.from}`, this.context.signal, (abortSignal) => this.client().send(command, { abortSignal }));
+      const { MessageId: messageId } = await callAws(`send a mail of ${mail.from}`, limit.signal, (abortSignal) => this.client().send(command, { abortSignal }));
       return messageId ?? null;
     } catch (error) {
+      const given = limit.fault();
+      if (given !== undefined) throw given;
       throw isAppError(error) && isOfSender(error, mail.from) ? new AppError('permission_denied', error.message, { reason: error.reason, cause: error }) : error;
     }
   }

@@ -1,7 +1,7 @@
 import { AppError } from '@sifaka/kernel';
 import type { DeliveryReceipt, PluginContext } from '@sifaka/plugin-sdk';
 import { createTransport, type SMTPSentMessageInfo, type Transporter } from 'nodemailer';
-import type { Mail, MailTransport } from './mail.js';
+import { longestMailMs, type Mail, type MailTransport } from './mail.js';
 import type { EmailOptions } from './options.js';
 import { refusedRecipients, smtpFault, wordsOf } from './smtp-fault.js';
 
@@ -13,8 +13,6 @@ const closeMs = 1_000;
 
 /** All of it takes no longer than some steps do. */
 const stepsOfMail = 4;
-/** However long a step may be: the host gives up after 90 s and tries again, and the first try must be over by then. */
-const longestMailMs = 80_000;
 
 /** One connection for each mail: mails are few, and a connection that is kept is one that has ended when it is needed. */
 export class SmtpTransport implements MailTransport {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { describeWithPeers, openMotoAccount, readMail, startMoto, startMotoProxy, type Moto, type MotoCall, type MotoKeys, type MotoProxy } from '@sifaka/peers';
-import { describeNotifier, notifierFault, testMessage, withNotifier, type NotifierSubject } from '@sifaka/plugin-sdk/conformance';
+import { describeNotifier, makeNotifier, misbehavingServer, notifierFault, testMessage, withNotifier, type NotifierSubject } from '@sifaka/plugin-sdk/conformance';
 import { z } from 'zod';
 import plugin from '../src/index.js';
 
@@ -84,6 +84,22 @@ describeWithPeers(['moto'], 'mail by SES at moto, with rights enforced', () => {
   it('goes to domains of any script by their ASCII form', async () => {
     await withNotifier(subject, (notifier) => notifier.send(testMessage({ recipients: ['joe@bücher.example'] })));
     expect(toOf(sent.at(-1)!)).toContain('joe@xn--bcher-kva.example');
+  });
+
+  it('is given up before the host gives it up, however often the kit of AWS would repeat it', async () => {
+    const silent = await misbehavingServer('silent');
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime'] });
+    try {
+      const { notifier } = makeNotifier(subject, subject.at(silent));
+      const fault = notifier.send(testMessage()).catch((error: unknown) => error);
+      await silent.asked;
+      await jest.advanceTimersByTimeAsync(80_000);
+      await notifier.close?.();
+      expect(await fault).toMatchObject({ code: 'upstream_timeout', message: expect.stringContaining('80 s') });
+    } finally {
+      jest.useRealTimers();
+      await silent.close();
+    }
   });
 
   it('is not sent without the right to', async () => {
