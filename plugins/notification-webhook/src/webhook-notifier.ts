@@ -24,11 +24,12 @@ export class WebhookNotifier implements Notifier {
     private readonly options: WebhookOptions,
     private readonly context: PluginContext,
   ) {
-    this.host = new URL(options.url).host;
+    const address = new URL(options.url);
+    this.host = address.host;
     this.api = new HttpApi({
       name: `the webhook at ${this.host}`,
       url: options.url,
-      secrets: [options.secret],
+      secrets: [options.secret, ...secretsIn(options.url, address)],
       context,
       ...(options.ca_bundle !== undefined && { fetch: context.outbound.fetchWith({ caPem: options.ca_bundle }) }),
     });
@@ -53,3 +54,6 @@ export class WebhookNotifier implements Notifier {
     return { reference: Taken.safeParse(answer).data?.reference ?? null };
   }
 }
+
+/** What receivers repeat of the address: the query, its values and the path may be the key to it. Shorter ones would take words out of answers. */
+const secretsIn = (url: string, { search, pathname, searchParams }: URL): string[] => [url, search, pathname, ...searchParams.values()].filter((each) => each.length > 8);

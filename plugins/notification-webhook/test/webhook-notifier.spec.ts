@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeNotifier, makeNotifier, notifierFault, startStandIn, testMessage, testNotified, withNotifier, type NotifierSubject, type SeenRequest, type StandIn, type StandInAnswer } from '@sifaka/plugin-sdk/conformance';
+import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { verify } from '@sifaka/signed-webhook';
 import { z } from 'zod';
 import plugin from '../src/index.js';
@@ -107,5 +108,25 @@ describe('a webhook', () => {
     answersOnce.push(answer);
     if (answer.status === 302) answersOnce.push({ status: 405 });
     expect(await notifierFault(subject, (notifier) => notifier.send(testMessage()))).toMatchObject(fault);
+  });
+});
+
+describe('the address of a webhook', () => {
+  const parse = (url: string) => () => parsePluginOptions(plugin, named({ interval: 30, unit: 'days', url, secret }));
+
+  it.each(['https://joe@hook.example/', 'https://joe:pw@hook.example/', 'https://:pw@hook.example/'])('has no credentials in it: %s is refused', (url) => {
+    expect(parse(url)).toThrow(/url: must be without user name and password/);
+    expect(parse(url)).not.toThrow(/joe|pw@/);
+  });
+
+  it('is a secret, for its path and query may let in', async () => {
+    expect(plugin.pluginOptions().find(({ name }) => name === 'url')).toMatchObject({ sensitive: true, required: true });
+    const url = `${receiver.url}/hook/canary-of-path?code=canary-of-query&tenant=7`;
+    answersOnce.splice(0, answersOnce.length, { status: 422, body: { error: `no such page: ${url}` } }, { status: 422, body: { error: 'wrong code canary-of-query' } });
+    for (const _time of [1, 2]) {
+      const { message } = await notifierFault(subject, (notifier) => notifier.send(testMessage()), { options: named({ url }) });
+      expect(message).toContain('***');
+      expect(message).not.toContain('canary');
+    }
   });
 });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createNotification, listServicePlugins, previewMessage, testNotification, tryNotification } from '@sifaka/contracts';
+import { createNotification, listServicePlugins, previewMessage, testNotification, tryNotification, updateNotification } from '@sifaka/contracts';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the two are tested together
 import { keyvaultService } from '@sifaka/keyvault-svc';
 import { describeWithPeers, startSmtp, type Smtp } from '@sifaka/peers';
@@ -68,6 +68,21 @@ describeWithPeers(['openssl'], 'the plugins of the product in notify-svc', () =>
     expect(heard.at(-1)?.body).toContain('chat');
     const { detail } = await attempt('slack-notification', { webhook: 'http://127.0.0.2/services/x' });
     expect(detail).toMatch(/must begin with https:\/\/hooks\.slack\.com\/services\//);
+  });
+
+  it('keep the address of a webhook to themselves, also one that was stored before it counted as a secret', async () => {
+    const url = `http://127.0.0.1:${port}/hook?code=canary-of-webhook`;
+    const request = (more: Record<string, unknown>) => ({ label: 'program', description: '', plugin: { slug: 'webhook-notification', pluginOptions: named({ ...timing, ...more }) } });
+    const made = await platform.call('gateway', createNotification, { ...request({ url, secret: 'x'.repeat(16) }), active: true, certificateIds: [] }, { principal: admin });
+    expect(JSON.stringify(made)).not.toContain('canary');
+    const stored = async () => JSON.stringify(await platform.database('notify').query('select options from notification where id = $1', [made.id]));
+    expect(await stored()).not.toContain('canary');
+    await platform.database('notify').query(`update notification set version = version + 1, options = (select jsonb_agg(case when o->>'name' = 'url' then jsonb_build_object('name', 'url', 'value', $2::text) else o end) from jsonb_array_elements(options) o) where id = $1`, [made.id, url]);
+    const again = await platform.call('gateway', updateNotification, { id: made.id, ...request({ url: null, secret: null }), active: false, addedCertificateIds: [], removedCertificateIds: [] }, { principal: admin });
+    expect(JSON.stringify(again)).not.toContain('canary');
+    expect(await stored()).not.toContain('canary');
+    expect(await platform.call('gateway', testNotification, { id: made.id }, { principal: admin })).toMatchObject({ isWorking: true });
+    expect(heard.at(-1)?.url).toBe('/hook?code=canary-of-webhook');
   });
 
   it('are previewed by the templates of the installation', async () => {
