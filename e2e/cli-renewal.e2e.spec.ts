@@ -42,6 +42,19 @@ describe('the sifaka command with certificates that come to their end', () => {
     expect(await line.run(['policy', 'delete', 'fifty', '--yes'])).toMatchObject({ code: 4, said: expect.stringContaining('there is no rotation policy "fifty"') });
   });
 
+  it('gives a certificate another rotation policy, which moves its renewal and nothing else', async () => {
+    const wish = { authority: { id: authority.id }, name: 'edited', commonName: 'edited.corp.test', owner: 'joe@corp.test', description: 'kept', rotation: true };
+    await createCertificate(admin, { ...wish, validityStart: at(-10), validityEnd: at(90) });
+    const windowStart = async () => Date.parse((await line.json(['certificate', 'timeline', 'edited'])).renewal.windowStart);
+    const before = await windowStart();
+    expect(await line.json(['certificate', 'edit', 'edited', '--rotation-policy', 'forty'])).toMatchObject({ rotation: true, description: 'kept', rotationPolicy: { name: 'forty', days: 40, hours: 12 } });
+    expect((before - (await windowStart())) / dayMs).toBe(10.5);
+    expect((await line.run(['certificate', 'edit', 'edited', '--rotation', 'off', '--rotation-policy', 'default'])).out).toMatch(/^Rotation +off, policy default$/m);
+    expect(await line.run(['certificate', 'edit', 'edited', '--rotation-policy', 'fifty'])).toMatchObject({ code: 4, said: expect.stringContaining('there is no rotation policy "fifty"') });
+    expect(await line.run(['certificate', 'edit', 'edited'])).toMatchObject({ code: 1, said: expect.stringContaining('--rotation-policy') });
+    expect(await line.run(['certificate', 'edit', 'edited', '--rotation', 'maybe'])).toMatchObject({ code: 2, said: expect.stringContaining('must be on or off') });
+  });
+
   it('reissues a certificate after saying what it would ask for, and tells its life', async () => {
     first = await createCertificate(admin, { authority: { id: authority.id }, name: 'by-command', commonName: 'www.corp.test', owner: 'joe@corp.test', validityStart: at(-60), validityEnd: at(14) });
     const plan = await line.run(['certificate', 'reissue', 'by-command', '--dry-run']);
@@ -63,6 +76,8 @@ describe('the sifaka command with certificates that come to their end', () => {
     expect(sent).toHaveLength(1);
     const shown = await line.run(['delivery', 'show', String(sent[0].id)]);
     expect(shown.out).toMatch(/^Subject +Sifaka: ending expires/m);
+    expect(await line.json(['delivery', 'retry', '--all'])).toEqual({ retriedIds: [] });
+    expect(await line.run(['delivery', 'retry'])).toMatchObject({ said: expect.stringContaining('--all') });
   }, 60_000);
 
   it('adds, tries, changes and deletes a notification', async () => {
@@ -80,6 +95,7 @@ describe('the sifaka command with certificates that come to their end', () => {
     expect(await line.run(['authority', 'publish', 'Command CA'])).toMatchObject({ code: 0, out: expect.stringMatching(/CRL +number \d+, 0 revoked/) });
     expect(await line.run(['certificate', 'revoke', 'ending', '--reason', 'certificateHold', '--yes'])).toMatchObject({ code: 0, said: expect.stringContaining('ending is on hold') });
     expect(expectOk(await admin.get(`/certificates?filter=name;ending`)).items[0].status).toBe('revoked');
+    expect((await line.run(['certificate', 'show', 'ending'])).out).toMatch(/^Revocation +on hold since \S+, certificateHold$/m);
     expect(await line.run(['certificate', 'release', 'ending'])).toMatchObject({ code: 0, said: expect.stringContaining('valid again') });
     expect((await line.run(['authority', 'revocation', 'Command CA'])).out).toContain('/crl/Command-CA.crl');
     const checked = await line.run(['certificate', 'check', 'ending']);

@@ -24,6 +24,29 @@ describe('changes', () => {
     expect(moved.roles.map((r: Json) => r.name).sort()).toEqual(['after@corp.test', role.name].sort());
   });
 
+  it('of PUT give another rotation policy, keep it where nothing is said, and move the renewal', async () => {
+    const name = unique('policy');
+    const policy = expectOk(await world().admin.post('/rotation_policies', { name, days: 60 }));
+    const made = await issue(world(), { rotation: true });
+    const path = `/certificates/${made.id}`;
+    const put = async (more: Json) => expectOk(await world().admin.put(path, { owner: made.owner, ...more })).rotationPolicy;
+    const window = async () => expectOk(await world().admin.get(`${path}/timeline`)).renewal.windowStart;
+    const before = await window();
+    expect(await put({ rotationPolicy: { id: policy.id, days: 60 } })).toEqual({ id: policy.id, name, days: 60, hours: 0 });
+    expect(Date.parse(before) - Date.parse(await window())).toBe(30 * 86_400_000);
+    expect(await put({})).toMatchObject({ name });
+    expect(await put({ rotationPolicy: null })).toMatchObject({ name: 'default' });
+    expect(await put({ rotationPolicy: { name } })).toMatchObject({ id: policy.id });
+    for (const rotationPolicy of [{ id: 99_999 }, { name: 'nobody' }, {}, 'default', 5]) {
+      const refused = await world().admin.put(path, { owner: made.owner, description: 'never', rotationPolicy });
+      expect([refused.status, Object.keys(refused.body.reasons)]).toEqual([400, ['rotationPolicy']]);
+    }
+    expect((await world().plain.put(path, { owner: made.owner, rotationPolicy: { name } })).status).toBe(403);
+    expect(expectOk(await world().admin.get(path))).toMatchObject({ description: '', rotationPolicy: { name } });
+    const uploaded = expectOk(await upload({ body: (await foreignCertificate()).body, rotationPolicy: { name } }));
+    expect(uploaded).toMatchObject({ rotation: false, rotationPolicy: { name } });
+  });
+
   it('of PUT may replace itself', async () => {
     const made = await issue(world());
     expect(expectOk(await world().admin.put(`/certificates/${made.id}`, { owner: made.owner, replaces: [{ id: made.id }] })).replaces[0].id).toBe(made.id);
@@ -75,7 +98,7 @@ describe('revocation and deactivation', () => {
     const made = await issue(world(), { rotation: true });
     const revoke = (body: Json) => world().admin.put(`/certificates/${made.id}/revoke`, body);
     expect(expectOk(await revoke({ comments: 'lost', crlReason: 'keyCompromise' }))).toEqual({ id: made.id });
-    expect(expectOk(await world().plain.get(`/certificates/${made.id}`))).toMatchObject({ status: 'revoked', notify: false, rotation: false });
+    expect(expectOk(await world().plain.get(`/certificates/${made.id}`))).toMatchObject({ status: 'revoked', notify: false, rotation: false, revocation: { state: 'revoked', reason: 'keyCompromise', at: expect.any(String) } });
     expect((await revoke({})).status).toBe(200);
     for (const crlReason of ['nonsense', 'KEYCOMPROMISE', 5, null]) expect((await revoke({ crlReason })).status).toBe(400);
     expect((await world().admin.api('PUT', `/certificates/${made.id}/revoke`)).status).toBe(415);
