@@ -94,6 +94,14 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
     await region('What happens next').getByText('renewed', { exact: true }).waitFor();
     await region('What happens next').getByRole('link', { name: 'The certificate in its place' }).waitFor();
     await browser.picture('certificate-renewed');
+
+    await page.goto(`${platform().url}/certificates/${ending.id}`);
+    await button('Edit').click();
+    await choose('Rotation policy', 'monthly', 'monthly');
+    await dialog().getByText('Once its rotation is on, it is renewed 45 days before its end').waitFor();
+    await browser.picture('certificate-edit-policy');
+    await button('Save').click();
+    await region('What happens next').getByText(/^By the policy "monthly": 45 days before its end/).waitFor();
     expect(browser.complaints).toEqual([]);
   }, 120_000);
 
@@ -186,6 +194,8 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
     await browser.picture('delivery');
     await page.keyboard.press('Escape');
     expect(receiver.messages.filter((text) => text.includes(ending.name)).length).toBeGreaterThan(0);
+    await button('Try all failed ones now').click();
+    await page.getByText('Nothing has failed: there is nothing to try again').waitFor();
 
     await page.goto(`${platform().url}/notifications/preview`);
     await page.frameLocator('iframe[title="The message as HTML"]').getByRole('heading').first().waitFor();
