@@ -4,6 +4,8 @@ export interface Obstacle {
   readonly detail: string;
   /** The host answered, with a refusal of this one question: others may go better. */
   readonly isAnswered?: boolean;
+  /** Nobody was at fault but the lack of room here: it may go better in a moment. */
+  readonly isOurs?: boolean;
 }
 
 export const refusedFor = (detail: string): Obstacle => ({ kind: 'refused', detail });

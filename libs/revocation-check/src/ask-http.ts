@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { isAppError } from '@sifaka/kernel';
 import { failedFor, refusedFor, type Obstacle } from './answer.js';
 import type { Manners } from './host-manners.js';
+import { busyReason } from './long-places.js';
 
 export interface Question {
   readonly url: string;
@@ -19,8 +21,8 @@ export interface HttpTerms {
   readonly maxRedirects: number;
   /** Ends everything, body included. */
   readonly signal: AbortSignal;
-  /** Told of every piece; throws when there is no room for more. */
-  readonly onBytes?: (count: number) => void;
+  /** Told of every piece, and waited for; throws when there is no room for more. */
+  readonly onBytes?: (count: number) => Promise<void> | null;
 }
 
 export type HttpAnswer = { readonly kind: 'answer'; readonly bytes: Buffer } | Obstacle;
@@ -94,16 +96,37 @@ async function read(reader: ReadableStreamDefaultReader<unknown>, { maxBytes, on
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return { kind: 'answer', bytes: Buffer.concat(chunks, length) };
+    if (done) return { kind: 'answer', bytes: await joined(chunks, length) };
     if (!(value instanceof Uint8Array)) throw new TypeError('a body of something other than bytes');
     length += value.length;
     if (length > maxBytes) return refusedFor(`the answer is longer than ${maxBytes} bytes, it was cut off`);
-    onBytes?.(value.length);
+    const room = onBytes?.(value.length) ?? null;
+    if (room !== null) await room;
     chunks.push(value);
   }
 }
 
+/** Pieces are let go of as they are copied, and others have their turn in between: a list of 16 MB is there once. */
+async function joined(chunks: Uint8Array[], length: number): Promise<Buffer> {
+  const whole = Buffer.allocUnsafeSlow(length);
+  let offset = 0;
+  let copied = 0;
+  for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+    copied += chunk.length;
+    if (copied < copiedAtOnce) continue;
+    copied = 0;
+    await setImmediate();
+  }
+  return whole;
+}
+
+/** A millisecond. */
+const copiedAtOnce = 4 * 1024 * 1024;
+
 function obstacleOf(error: unknown, signal: AbortSignal): Obstacle {
+  if (isAppError(error) && error.reason === busyReason) return { ...failedFor(error.message), isAnswered: true, isOurs: true };
   if (signal.aborted) return failedFor('no complete answer within the time limit');
   if (!isAppError(error)) return failedFor('the connection failed');
   if (error.reason === 'outbound.too_large') return refusedFor(error.message);

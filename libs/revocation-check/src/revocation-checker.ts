@@ -1,11 +1,13 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '@sifaka/kernel';
 import { verifySignedBy, type CertificateFacts, type CrlReasonName } from '@sifaka/pki';
-import { lostStep, refusedFor, failedFor, type RevocationStep } from './answer.js';
+import { lostStep, refusedFor, failedFor, type Obstacle, type RevocationStep } from './answer.js';
 import type { HttpTerms } from './ask-http.js';
 import { defaultLimits, type CheckLimits } from './check-limits.js';
 import { CrlCheck, type PointAnswer } from './crl-check.js';
 import { CrlStore } from './crl-store.js';
 import { noManners, type Manners } from './host-manners.js';
+import { IssuerStore, type FoundIssuer } from './issuer-store.js';
 import { OcspClient, type OcspAnswer, type OcspSubject } from './ocsp-client.js';
 import { within } from './within.js';
 
@@ -14,11 +16,14 @@ export interface RevocationCheckerOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   /** Says in words why a host must not be asked; `null` for one that may be. Asked for every redirect too. */
-  readonly hostFault?: (method: 'ocsp' | 'crl', url: URL) => string | null;
+  readonly hostFault?: (method: AskedFor, url: URL) => string | null;
   /** See `OcspClientOptions`. */
   readonly nonce?: () => Uint8Array;
   readonly limits?: Partial<CheckLimits>;
 }
+
+/** Which addresses of a certificate: `ca-issuers` leads to the certificate of its issuer. */
+export type AskedFor = 'ocsp' | 'crl' | 'ca-issuers';
 
 export interface CheckTerms {
   /** When it is aborted, what was not asked yet is not asked any more. */
@@ -41,26 +46,31 @@ export class RevocationChecker {
   private readonly limits: CheckLimits;
   private readonly ocsp: OcspClient;
   private readonly crls: CrlCheck;
+  private readonly issuers: IssuerStore;
 
   constructor(private readonly options: RevocationCheckerOptions) {
     this.limits = { ...defaultLimits, ...options.limits };
     this.ocsp = new OcspClient(options);
     this.crls = new CrlCheck(new CrlStore(options.clock, this.limits), this.limits.addresses);
+    this.issuers = new IssuerStore(options.clock, this.limits);
   }
 
   /**
    * The first responder that says `good` or `revoked` decides. Where none does, every distribution point is looked at: one that lists the
    * certificate decides, and none may be needed to say otherwise. `unknown` when nobody said anything that holds.
    *
-   * @param chain issuers of the certificate; its own must be among them, for everything that is said is verified with its key
+   * @param chain certificates among which its issuer is looked for: everything that is said is verified with its key. Where it is not among
+   * them it is fetched from where the certificate says that it is (RFC 5280 §4.2.2.1)
    */
   async check(certificate: CertificateFacts, chain: readonly CertificateFacts[], terms: CheckTerms = {}): Promise<RevocationVerdict> {
     const { ocsp, crl } = addressesOf(certificate, this.limits.addresses);
-    const issuer = [...chain, certificate].find((candidate) => verifySignedBy(certificate, candidate) === 'valid');
-    if (issuer === undefined) {
-      const unknown = refusedFor('not asked: the certificate of the issuer is not known, so that nothing could be verified');
+    if (ocsp.length + crl.length === 0) return undecided([]);
+    const found = await this.issuerOf(certificate, chain, terms);
+    if (found.kind !== 'issuer') {
+      const unknown = refusedFor(`not asked: the certificate of the issuer is not known, so that nothing could be verified: ${found.detail}`);
       return undecided([...ocsp.map((url) => lostStep('ocsp', url, unknown)), ...crl.map((url) => lostStep('crl', url, unknown))]);
     }
+    const issuer = found.certificate;
     const subject = { certificate, issuer };
     const steps: RevocationStep[] = [];
     for (const url of ocsp) {
@@ -69,6 +79,12 @@ export class RevocationChecker {
       if (said.verdict !== null) return { ...said.verdict, saidBy: 'ocsp', steps };
     }
     return this.byCrls(crl, subject, terms, steps);
+  }
+
+  private async issuerOf(certificate: CertificateFacts, chain: readonly CertificateFacts[], terms: CheckTerms): Promise<FoundIssuer | Obstacle> {
+    const known = [...chain, certificate].find((candidate) => verifySignedBy(certificate, candidate) === 'valid');
+    if (known !== undefined) return { kind: 'issuer', certificate: known };
+    return this.issuers.find(certificate, this.httpTerms('ca-issuers', terms, terms.signal ?? never));
   }
 
   private async byCrls(urls: readonly string[], subject: OcspSubject, terms: CheckTerms, steps: RevocationStep[]): Promise<RevocationVerdict> {
@@ -118,7 +134,7 @@ export class RevocationChecker {
     return isCleared ? null : "whether the responder's own certificate is revoked could not be learnt from its lists";
   }
 
-  private httpTerms(method: 'ocsp' | 'crl', { manners = noManners }: CheckTerms, signal: AbortSignal): HttpTerms {
+  private httpTerms(method: AskedFor, { manners = noManners }: CheckTerms, signal: AbortSignal): HttpTerms {
     const { fetch, hostFault } = this.options;
     const { ocspBytes, redirects } = this.limits;
     return {
@@ -135,6 +151,8 @@ export class RevocationChecker {
 type Verdict = Extract<OcspAnswer, { kind: 'verdict' }>['verdict'];
 
 const never = new AbortController().signal;
+// It listens to nobody, whoever waits.
+setMaxListeners(0, never);
 
 const outOfTime = failedFor('not asked: there was no time left');
 
