@@ -8,12 +8,15 @@ import { within } from '@sifaka/revocation-check';
 import { CLOCK } from '@sifaka/runtime';
 import { CertificateRepository, type StoredCertificate } from '../certificate/certificate.repository.js';
 import { AskCa } from './ask-ca.js';
+import { AskingUsers } from './asking-users.js';
 import { KeepVerdict } from './keep-verdict.js';
 import { RevocationCheckRepository } from './revocation-check.repository.js';
 
 /** Asks about one certificate now, and reads what was said last. */
 @Injectable()
 export class CheckRevocation {
+  private readonly asking = new AskingUsers();
+
   constructor(
     private readonly certificates: CertificateRepository,
     private readonly checks: RevocationCheckRepository,
@@ -33,7 +36,7 @@ export class CheckRevocation {
     }
     // What is not answered by then is unknown; the answer itself must reach the caller in time.
     const leftMs = Math.max(1_000, call.deadlineAt.getTime() - Date.now() - answerMs);
-    const record = await within(leftMs, call.signal, (signal) => this.ca.ask(checked, { signal }));
+    const record = await this.asking.inTurn(call.principal, () => within(leftMs, call.signal, (signal) => this.ca.ask(checked, { signal })));
     call.signal.throwIfAborted();
     await this.keeping.run(record, call.principal);
     return record;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal, RevocationCheckRecord, TaskArguments, TaskReport } from '@sifaka/contracts';
 import type { Clock } from '@sifaka/kernel';
@@ -26,6 +27,8 @@ export class CheckRevoked {
   /** A run that is cut off goes on where it was: the next one within a day looks at the rest alone. */
   @Task('check_revoked')
   async run(_args: TaskArguments, { signal }: JobContext): Promise<TaskReport> {
+    // Each question listens to it, and so does what it waits for.
+    setMaxListeners(4 * atOnce, signal);
     const now = this.clock.now();
     const round = await this.checks.beginRound(now, new Date(now.getTime() - dayMs));
     const tally = new CheckTally(round.startedAt < now);

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@sifaka/kernel';
 import { allowedHosts, openOutbound, type AllowedHosts, type GuardedOutbound } from '@sifaka/outbound';
 import type { CertificateFacts } from '@sifaka/pki';
-import { RevocationChecker, type CheckTerms, type RevocationVerdict } from '@sifaka/revocation-check';
+import { RevocationChecker, type AskedFor, type CheckTerms, type RevocationVerdict } from '@sifaka/revocation-check';
 import { CLOCK, CONFIG } from '@sifaka/runtime';
 import type { IssuerConfig } from '../issuer.config.js';
 
@@ -18,7 +18,7 @@ export class OutsideChecker implements OnApplicationShutdown {
     this.outbound = openOutbound({ config, maxResponseBytes: crlBytes + 1 });
     const trusted = { ocsp: listOf(config.trustedOcspHosts, 'SIFAKA_TRUSTED_OCSP_HOSTS'), crl: listOf(config.trustedCrlHosts, 'SIFAKA_TRUSTED_CRL_HOSTS') };
     const limits = { crlBytes, downloadBytes: 3 * crlBytes, cacheBytes: 3 * crlBytes };
-    this.checker = new RevocationChecker({ fetch: this.outbound.fetch, clock, limits, hostFault: (method, url) => trusted[method]?.faultOf(url) ?? null });
+    this.checker = new RevocationChecker({ fetch: this.outbound.fetch, clock, limits, hostFault: (askedFor, url) => faultOf(trusted, askedFor, url) });
   }
 
   check(certificate: CertificateFacts, chain: readonly CertificateFacts[], terms: CheckTerms): Promise<RevocationVerdict> {
@@ -28,6 +28,19 @@ export class OutsideChecker implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     return this.outbound.close();
   }
+}
+
+interface Trusted {
+  ocsp: TrustedList | null;
+  crl: TrustedList | null;
+}
+
+/** Certificates of issuers are fetched from hosts of either list. */
+function faultOf({ ocsp, crl }: Trusted, askedFor: AskedFor, url: URL): string | null {
+  if (askedFor === 'ocsp') return ocsp?.faultOf(url) ?? null;
+  if (askedFor === 'crl') return crl?.faultOf(url) ?? null;
+  const [first, second] = [ocsp?.faultOf(url), crl?.faultOf(url)];
+  return first === undefined || second === undefined || first === null || second === null ? null : `${first}, and ${second}`;
 }
 
 /** `null` for an empty list, which lets everybody through. */

@@ -12,7 +12,7 @@ const TrustedHosts = z
   .max(1_000)
   .default([]);
 
-const form = 'written as in `SIFAKA_OUTBOUND_ALLOWED_HOSTS`. Empty: every host. Private addresses are refused all the same, unless they stand there.';
+const form = 'written as in `SIFAKA_OUTBOUND_ALLOWED_HOSTS`. Empty: every host. Private addresses are refused all the same, unless they stand there. Certificates of issuers are fetched from hosts of either list.';
 
 /** Whom the platform asks whether certificates of outside CAs were revoked. */
 export const revocationCheckSettings = {

@@ -32,6 +32,15 @@ export interface CheckRound {
   belowId: number | null;
 }
 
+/** Whom a certificate names as its issuer. */
+export interface NamedIssuer {
+  /** RFC 4514. */
+  name: string;
+  commonName: string | null;
+  /** As in `certificate.issuer`. */
+  slug: string;
+}
+
 export interface PageTerms {
   round: CheckRound;
   /** Those that end before this are left out. */
@@ -62,6 +71,12 @@ export class RevocationCheckRepository {
   async chain(id: number): Promise<Buffer[]> {
     const [row] = await this.database.query<{ certificates: Buffer[] }>('select certificates from chain where id = $1', [id]);
     return row?.certificates ?? [];
+  }
+
+  /** Certificates that may be the issuer's: of its name in the inventory, of authorities, and where its certificates have a chain. */
+  async issuers({ name, commonName, slug }: NamedIssuer): Promise<Buffer[]> {
+    const rows = await this.database.query<{ der: Buffer }>({ name: 'revocation-check-issuers', text: sql.issuers, values: [name, commonName, slug] });
+    return rows.map(({ der }) => der);
   }
 
   async last(id: number): Promise<RevocationCheckRecord | null> {

@@ -25,6 +25,18 @@ export const page = `
 
 export const one = `select ${columns} from ${tables} where c.id = $1`;
 
+/**
+ * Each part looks at so many rows at most: names are chosen by whoever made a certificate. In `chain` the issuer stands first.
+ */
+export const issuers = `
+  with named as (select distinguished_name, der from certificate where cn = $2 and format = 'x509' order by id desc limit 1000),
+    siblings as (select chain_id from certificate where issuer = $3 order by id desc limit 1000)
+  (select der from named where distinguished_name = $1 limit 20)
+  union
+  (select c.der from authority a join certificate c on c.id = a.certificate_id where c.distinguished_name = $1 and c.format = 'x509' limit 20)
+  union
+  (select ch.certificates[1] from chain ch where ch.id in (select distinct chain_id from siblings where chain_id is not null limit 20))`;
+
 export const last = 'select certificate_id, status, said_by, revoked_at, crl_reason, checked_at, steps from revocation_check where certificate_id = $1';
 
 const given = `
