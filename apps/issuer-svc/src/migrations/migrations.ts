@@ -16,6 +16,7 @@ import { attachmentPlugins } from './0015-attachment-plugins.js';
 import { foundRevocations } from './0016-found-revocations.js';
 import { renewalDestinations } from './0017-renewal-destinations.js';
 import { destinationLabels } from './0018-destination-labels.js';
+import { renewalAttempts } from './0019-renewal-attempts.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -37,4 +38,5 @@ export const issuerMigrations = [
   foundRevocations,
   renewalDestinations,
   destinationLabels,
+  renewalAttempts,
 ];

@@ -38,11 +38,10 @@ export class RenewByHand {
   /** @throws AppError `conflict` while it is renewed already, `rate_limited` where the authority is asked no more this hour */
   async run(succession: Succession, { principal, signal, identity, requestKey, now }: Asking): Promise<IssueAnswer> {
     const { old, authority } = succession;
-    const waitMs = await this.pace.waitMs(authority.id, authority.name);
-    if (waitMs > 0) throw new AppError('rate_limited', `authority "${authority.name}" was asked for as many renewals this hour as renewalsPerHour allows`, { reason: 'renewal.rate', retryAfterMs: waitMs });
     const claim = await this.renewals.claim(old.id, authority.id, { now, until: new Date(now.getTime() + leaseMs), requestKey });
     if (claim === null) throw new AppError('conflict', `"${old.name}" is being renewed already`, { reason: 'renewal.under_way', retryAfterMs: 5_000 });
     try {
+      await this.pace.admit(authority.id);
       return await this.settle(claim, await this.renew.run({ ...succession, identity, principal, signal }));
     } catch (error) {
       // Who presses again asks the authority again.

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Sql } from '@sifaka/database';
+import { AppError, type Clock } from '@sifaka/kernel';
 import { authorityPauseMs, levelledPerHour, longestPauseMs, refilledTokens, type Backlogged } from '@sifaka/policy';
-import type { Clock } from '@sifaka/kernel';
 import { CLOCK, CONFIG } from '@sifaka/runtime';
 import type { IssuerConfig } from '../issuer.config.js';
 import type { Claim } from './renewal.repository.js';
-import { attemptedSql, backlogSql, fleetSql, takeDueSql, takeFailingSql, takeOpenSql, takeProbeSql } from './renewal.sql.js';
+import { attemptedSql, backlogSql, fleetSql, forgetAttemptsSql, noteAttemptsSql, takeDueSql, takeFailingSql, takeOpenSql, takeProbeSql } from './renewal.sql.js';
 
 /** Hands out what is due at an authority no faster than that may be asked; all replicas share one row an authority. */
 @Injectable()
@@ -40,16 +40,28 @@ export class RenewalPace {
       const left = cap === Infinity ? Infinity : cap - (await this.attempted(tx, authorityId, now));
       const claim: Claiming = (text, most, ...further) => (most < 1 ? Promise.resolve([]) : tx.query(text, [authorityId, now, most, until, requestedAt === null ? 'schedule' : 'request', ...further]));
       const { claims, spent } = await this.choose(claim, { limit: Math.min(limit, left), tokens: Math.floor(tokens), left, isProbe: pace.failures > 0, requestedAt, isFirst });
-      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, Math.max(0, tokens - spent), now]);
+      // Nothing is saved up while an authority is away, or the first hour after it would be a peak.
+      const kept = pace.failures > 0 ? 0 : Math.max(0, tokens - spent);
+      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, kept, now]);
+      if (cap !== Infinity && claims.length > 0) await this.note(tx, authorityId, claims.length, now);
       return { claims, perHour };
     });
   }
 
-  /** Milliseconds until the authority may be asked once more; 0: now. */
-  async waitMs(authorityId: number, authorityName: string): Promise<number> {
+  /**
+   * Counts one more request, made by hand.
+   *
+   * @throws AppError `rate_limited` where the configured limit of an hour is used up
+   */
+  async admit(authorityId: number): Promise<void> {
     const now = this.clock.now();
-    const cap = this.capOf(authorityName);
-    return cap === Infinity || (await this.attempted(this.database, authorityId, now)) < cap ? 0 : hourMs / Math.max(cap, 1);
+    await this.database.transaction(async (tx) => {
+      const { name } = await this.lock(tx, authorityId);
+      const cap = this.capOf(name);
+      if (cap === Infinity) return;
+      if ((await this.attempted(tx, authorityId, now)) >= cap) throw limitReached(name, hourMs / cap);
+      await this.note(tx, authorityId, 1, now);
+    });
   }
 
   async succeeded(authorityId: number): Promise<void> {
@@ -111,8 +123,13 @@ export class RenewalPace {
   }
 
   private async attempted(sql: Sql, authorityId: number, now: Date): Promise<number> {
-    const [row] = await sql.query<{ attempted: number }>(attemptedSql, [authorityId, new Date(now.getTime() - hourMs), now]);
+    const [row] = await sql.query<{ attempted: number }>(attemptedSql, [authorityId, ...hourAround(now)]);
     return row?.attempted ?? 0;
+  }
+
+  private async note(tx: Sql, authorityId: number, attempts: number, now: Date): Promise<void> {
+    await tx.query(forgetAttemptsSql, [authorityId, ...hourAround(now)]);
+    await tx.query(noteAttemptsSql, [authorityId, now, attempts]);
   }
 }
 
@@ -131,6 +148,12 @@ interface Choice extends Omit<Taking, 'leaseMs'> {
 }
 
 type Claiming = (text: string, most: number, ...further: unknown[]) => Promise<(Claim & Record<string, unknown>)[]>;
+
+/** The last hour, and what others wrote whose clocks are a little ahead. */
+const hourAround = (now: Date): [Date, Date] => [new Date(now.getTime() - hourMs), new Date(now.getTime() + hourMs)];
+
+const limitReached = (name: string, retryAfterMs: number): AppError =>
+  new AppError('rate_limited', `authority "${name}" was asked for as many renewals this hour as renewalsPerHour allows`, { reason: 'renewal.rate', retryAfterMs });
 
 /** A pause of longer than anybody is given is of a clock that was ahead. */
 const isPaused = ({ pausedUntil }: PaceRow, now: Date): boolean => pausedUntil !== null && pausedUntil > now && pausedUntil.getTime() - now.getTime() <= longestPauseMs;

@@ -48,9 +48,13 @@ export const fleetSql = `
   select count(*)::int as fleet, coalesce(sum(3600 / greatest(period_seconds, 3600)), 0)::double precision as "steadyPerHour"
   from certificate_renewal where authority_id = $1 and state in ('waiting', 'running', 'pending')`;
 
-export const attemptedSql = 'select count(*)::int as attempted from certificate_renewal where authority_id = $1 and last_attempt_at > $2 and last_attempt_at <= $3';
+export const attemptedSql = 'select coalesce(sum(attempts), 0)::int as attempted from renewal_attempt where authority_id = $1 and attempted_at > $2 and attempted_at < $3';
+/** Nobody counts what is older than an hour, nor what a clock wrote that was ahead. */
+export const forgetAttemptsSql = 'delete from renewal_attempt where authority_id = $1 and (attempted_at <= $2 or attempted_at >= $3)';
+export const noteAttemptsSql = 'insert into renewal_attempt (authority_id, attempted_at, attempts) values ($1, $2, $3)';
 
-const byDeadline = 'case when soft_deadline > $2 then soft_deadline else last_call_at end';
+/** The deadline that nothing may pass, whatever comes first in its window: so the fewest are late while an authority has more to do than usual. */
+const byDeadline = 'last_call_at';
 
 const takeSql = (due: string, order = byDeadline) => `
   with due as materialized (

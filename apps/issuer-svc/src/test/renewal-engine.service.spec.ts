@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { cancelPendingCertificate, type AuthorityRecord } from '@sifaka/contracts';
+import { cancelPendingCertificate, reissueCertificate, type AuthorityRecord } from '@sifaka/contracts';
 import { AppError } from '@sifaka/kernel';
 import type { IssuerCertificateRequest } from '@sifaka/plugin-sdk';
 import { PollPending } from '../pending/poll-pending.js';
@@ -11,7 +11,7 @@ import { aRenewalWorld, day, hour, type RenewalWorld } from './a-renewal-world.j
 
 let world: RenewalWorld;
 beforeAll(async () => {
-  world = await aRenewalWorld({ SIFAKA_RENEWALS_PER_HOUR_OF: '{"capped": 5}' });
+  world = await aRenewalWorld({ SIFAKA_RENEWALS_PER_HOUR_OF: '{"capped": 5, "capped elsewhere": 5, "capped by hand": 5}' });
 });
 afterAll(() => world.stop());
 beforeEach(() => void (world.ca.create = answers(160 * hour)));
@@ -27,7 +27,7 @@ describe('renewals that are due together', () => {
     const ids = await world.many(authority, 300, 160 * hour);
     const counts: number[] = [];
     let before = 0;
-    for (let ahead = 80; ahead <= 122; ahead += 1) {
+    for (let ahead = 80; ahead <= 140; ahead += 1) {
       for (const minutes of [0, 30]) {
         world.at(ahead * hour + minutes * 60_000);
         await world.tick();
@@ -37,7 +37,7 @@ describe('renewals that are due together', () => {
       before = renewed;
     }
     expect(before).toBe(300);
-    expect(Math.max(...counts)).toBeLessThan(20);
+    expect(Math.max(...counts)).toBeLessThan(15);
     expect(await world.rows('select 1 from certificate_renewal r join certificate s on s.id = r.successor_id where r.certificate_id = any($1::int[]) and s.not_before > r.not_after', [ids])).toEqual([]);
   }, 120_000);
 
@@ -68,6 +68,34 @@ describe('renewals that are due together', () => {
     world.at(111.1 * hour);
     await world.reissueAll();
     expect(await world.renewedOf(ids)).toBe(10);
+  });
+
+  it('count as often as the authority is asked, also for one certificate', async () => {
+    const certificate = await world.issue(await outside('capped elsewhere'), 160 * hour);
+    let asked = 0;
+    world.ca.create = ({ authority }) => {
+      if (authority.id === certificate.authority?.id) asked += 1;
+      return Promise.reject(new AppError('failed_precondition', 'no', { reason: 'issuer.rejected' }));
+    };
+    const reissueAt = async (minutes: number) => {
+      world.at(110 * hour + minutes * 60_000);
+      await world.reissueAll();
+    };
+    for (let minute = 0; minute < 50; minute += 5) await reissueAt(minute);
+    expect(asked).toBe(5);
+    await reissueAt(61);
+    expect(asked).toBe(6);
+  });
+
+  it('count when they are asked for by hand, however many at once', async () => {
+    const authority = await outside('capped by hand');
+    const certificates = await Promise.all(Array.from({ length: 8 }, () => world.issue(authority, 90 * day, { rotation: false })));
+    const reissue = (id: number) => world.platform.call('gateway', reissueCertificate, { id, isDryRun: false, isForced: false }, { principal: admin });
+    const answered = await Promise.allSettled(certificates.map(({ id }) => reissue(id)));
+    expect(answered.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    const refused = answered.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as AppError] : []));
+    for (const fault of refused) expect(fault).toMatchObject({ code: 'rate_limited', reason: 'renewal.rate', message: expect.stringContaining('"capped by hand"') });
+    expect(refused).toHaveLength(3);
   });
 
   it('are never renewed twice by two replicas', async () => {

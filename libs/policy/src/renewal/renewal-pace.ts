@@ -17,16 +17,20 @@ export interface Pace {
 }
 
 /**
- * Renewals an hour at which an authority is asked: half as much again as its certificates need for ever, so that what waits becomes
+ * Renewals an hour at which an authority is asked: three tenths more than its certificates need for ever, so that what waits becomes
  * less, or as many as all that may be renewed need to be done by their deadlines, earliest first.
  *
- * After an outage, and for those that were issued together, that makes a long slope instead of a peak: half of the window is there to
- * be used, and the other half for an authority that stays away meanwhile.
+ * For those that were issued together that makes a long slope instead of a peak: half of the window is there to be used, and the other
+ * half for an authority that stays away meanwhile. After it was away, what is past the first deadline does not make haste with all
+ * others: the last calls hold, and first deadlines ask for six tenths more than ever at most.
  */
 export function levelledPerHour({ steadyPerHour, fleet, backlog, now }: Pace): number {
   const open = backlog.reduce((sum, { count }) => sum + count, 0);
   if (Math.max(fleet, open) <= wholeFleetAtOnce) return fleetPerHour;
-  return Math.max(steadyMargin * steadyPerHour, neededPerHour(backlog, now));
+  const first = neededPerHour(backlog, (certificates) => slackOf(certificates, now));
+  const isBehind = backlog.some(({ softDeadline }) => softDeadline <= now);
+  const needed = isBehind ? Math.max(neededPerHour(backlog, (certificates) => lastSlackOf(certificates, now)), Math.min(first, catchUpMargin * steadyPerHour)) : first;
+  return Math.max(steadyMargin * steadyPerHour, needed);
 }
 
 /** So few do no authority any harm: they are not levelled. */
@@ -46,8 +50,8 @@ export function refilledTokens({ tokens, perHour, elapsedMs }: { tokens: number;
 }
 
 /** The steepest slope from now to a deadline: the demand bound of earliest deadline first. */
-function neededPerHour(backlog: readonly Backlogged[], now: Date): number {
-  const slopes = backlog.map((certificates) => ({ slackMs: slackOf(certificates, now), count: certificates.count })).sort((a, b) => a.slackMs - b.slackMs);
+function neededPerHour(backlog: readonly Backlogged[], slackMsOf: (certificates: Backlogged) => number): number {
+  const slopes = backlog.map((certificates) => ({ slackMs: slackMsOf(certificates), count: certificates.count })).sort((a, b) => a.slackMs - b.slackMs);
   let [due, needed] = [0, 0];
   for (const { slackMs, count } of slopes) {
     due += count;
@@ -56,20 +60,28 @@ function neededPerHour(backlog: readonly Backlogged[], now: Date): number {
   return needed;
 }
 
+/** To the first deadline, or to the last call where that is over. A fifth of the window is always there: the last call is far away yet. */
+function slackOf(certificates: Backlogged, now: Date): number {
+  const { softDeadline } = certificates;
+  return softDeadline > now ? Math.max(softDeadline.getTime() - now.getTime(), windowMsOf(certificates) / 5) : lastSlackOf(certificates, now);
+}
+
 /**
- * What is past its first deadline has the next one, and then half of the time that is left to its end: whatever a pace is good for, no
- * certificate ends for it. A fortieth of the window is always there before, or a single certificate would ask for haste.
+ * To the last call, and then half of the time that is left to the end: whatever a pace is good for, no certificate ends for it. A
+ * fortieth of the window is always there before, or a single certificate would ask for haste.
  */
-function slackOf({ windowStart, softDeadline, lastCallAt, notAfter }: Backlogged, now: Date): number {
-  const windowMs = Math.max(notAfter.getTime() - windowStart.getTime(), hourMs);
-  const deadline = softDeadline > now ? softDeadline : lastCallAt;
-  if (deadline > now) return Math.max(deadline.getTime() - now.getTime(), windowMs / 40);
+function lastSlackOf(certificates: Backlogged, now: Date): number {
+  const { lastCallAt, notAfter } = certificates;
+  if (lastCallAt > now) return Math.max(lastCallAt.getTime() - now.getTime(), windowMsOf(certificates) / 40);
   return notAfter > now ? Math.max((notAfter.getTime() - now.getTime()) / 2, leastMs) : hourMs;
 }
 
+const windowMsOf = ({ windowStart, notAfter }: Backlogged): number => Math.max(notAfter.getTime() - windowStart.getTime(), hourMs);
+
 const hourMs = 3_600_000;
 const leastMs = hourMs / 6;
-const steadyMargin = 1.5;
+const steadyMargin = 1.3;
+const catchUpMargin = 1.6;
 const bucketMs = hourMs / 6;
 const longestBucketMs = hourMs / 2;
 /** One a minute. */
