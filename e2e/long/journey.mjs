@@ -1,7 +1,8 @@
 import { dayMs, hourMs } from './settings.mjs';
 
 const weekMs = 7 * dayMs;
-const fineMs = 20_000;
+/** An event that a killed process had in its hands comes again after half a minute. */
+const fineMs = 90_000;
 
 /** Leads the platform through time, step by step: nobody overtakes, and what is killed in the middle of a step is killed. */
 export class Journey {

@@ -1,13 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { createAuthority, issueCertificate, switchCertificate, uploadCertificate } from '@sifaka/contracts';
+import { createAuthority, createRotationPolicy, issueCertificate, switchCertificate, uploadCertificate } from '@sifaka/contracts';
 import { assembleCsr, certificatePem, encodeCsrExtensions, encodeCsrInfo, encodeName, publicKeyOf, signatureAlgorithmFor, subjectFrom, toPkcs8Pem } from '@sifaka/pki';
 import { dayMs } from './settings.mjs';
 
 const keyType = 'ECCPRIME256V1';
 const atOnce = 16;
 const monthMs = 30 * dayMs;
-/** As the policy `default` has it: so long before the end, but not before half of the life is over. */
-const leadOf = (lifeMs) => Math.min(monthMs, lifeMs / 2);
 
 /** The certificates that there are when the simulation begins, and those that come in one heap. */
 export class Population {
@@ -23,6 +21,8 @@ export class Population {
   }
 
   async foundAuthorities() {
+    const policies = new Map(this.settings.lives.map(({ policy }) => [policy.name, policy]));
+    for (const { leadMs: _, ...policy } of policies.values()) if ('days' in policy) await this.platform.call(createRotationPolicy, policy);
     for (const { name } of this.settings.lives) this.#authorities.set(name, await this.platform.call(createAuthority, authorityRequest(name)));
   }
 
@@ -53,13 +53,14 @@ export class Population {
 
   #birth(index) {
     const life = this.settings.lives[index % this.settings.lives.length];
-    const ageMs = this.random.next() * (life.lifeMs - leadOf(life.lifeMs));
+    const ageMs = this.random.next() * (life.lifeMs - life.policy.leadMs(life.lifeMs));
     return { life, at: Math.floor(this.settings.startsAt - ageMs), name: `s${life.name}-${index}` };
   }
 
   async #issue({ life, at, name }) {
     const validity = { validityYears: null, validityStart: new Date(at).toISOString(), validityEnd: new Date(at + life.lifeMs).toISOString() };
-    const answer = await this.platform.call(issueCertificate, { ...certificateRequest(name), ...validity, authority: { id: this.#authorities.get(life.name).id } });
+    const rotationPolicy = { name: life.policy.name };
+    const answer = await this.platform.call(issueCertificate, { ...certificateRequest(name), rotationPolicy, ...validity, authority: { id: this.#authorities.get(life.name).id } });
     if (!('certificate' in answer)) throw new Error(`"${name}" is pending`);
   }
 
@@ -86,7 +87,7 @@ function certificateRequest(name) {
   return {
     ...{ name, commonName, owner: `team-${team}@corp.test`, ownerRoleId: 20 + team, roleIds: [], description: '', keyType, csr: null, signingAlgorithm: null },
     ...{ extensions: { subAltNames: { names: [{ nameType: 'DNSName', value: commonName }] } }, notify: true, rotation: true },
-    ...{ rotationPolicy: { name: 'default' }, replaces: [], requestKey: null },
+    ...{ replaces: [], requestKey: null },
   };
 }
 

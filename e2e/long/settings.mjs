@@ -2,12 +2,16 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
+const byDefault = { name: 'default', leadMs: (lifeMs) => Math.min(30 * dayMs, lifeMs / 2) };
+/** A CA that may be away for a quarter of a year outlasts the thirty days that `default` begins before the end. */
+const aThirdBefore = { name: 'a third before the end', days: 0, hours: 0, lifetimeFraction: 1 / 3, leadMs: (lifeMs) => lifeMs / 3 };
+
 /** Lives of certificates, each with an authority of its own: an outage of a quarter of a year is none of theirs who live 160 hours. */
 const lives = [
-  { name: '160h', lifeMs: 160 * hourMs },
-  { name: '47d', lifeMs: 47 * dayMs },
-  { name: '90d', lifeMs: 90 * dayMs },
-  { name: '1y', lifeMs: 365 * dayMs },
+  { name: '160h', lifeMs: 160 * hourMs, policy: byDefault },
+  { name: '47d', lifeMs: 47 * dayMs, policy: byDefault },
+  { name: '90d', lifeMs: 90 * dayMs, policy: byDefault },
+  { name: '1y', lifeMs: 365 * dayMs, policy: aThirdBefore },
 ];
 
 /**
