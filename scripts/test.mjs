@@ -2,7 +2,7 @@ import './require-node.mjs';
 import './end-with-parent.mjs';
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install } from './install.mjs';
 import { installPeers } from './test/install-peers.mjs';
@@ -18,19 +18,25 @@ chmodSync(scratch, 0o711);
 const outcomes = [];
 const children = new Set();
 
+const leastPriority = constants.priority.PRIORITY_LOW;
+
 /** Files of tests that get a second chance. */
 const maxTriedAgain = 4;
 
 /** End-to-end suites that hold the platform to times: nothing else runs beside them. */
 const timed = 'e2e/(boot|services|acme/figures|durability/one-server|deploy/ssh|rest/hostile|renewal/clock-jumps|long/eight-days)\\.e2e';
 
+/** Nothing else runs beside these. */
+const alone = '--runInBand';
+
 /** Name, Jest project, flags. */
 const jestRuns = [
   ['unit', 'unit', '--maxWorkers=2'],
-  ['service', 'service', '--maxWorkers=2'],
+  // They wait for servers half of the time.
+  ['service', 'service', '--maxWorkers=3'],
   ['e2e', 'e2e', '--maxWorkers=2', `--testPathPatterns=^(?!.*${timed})`],
-  ['e2e, one at a time', 'e2e', '--runInBand', `--testPathPatterns=${timed}`],
-  ...(process.argv.includes('--long') ? [['long', 'long', '--runInBand']] : []),
+  ['e2e, one at a time', 'e2e', alone, `--testPathPatterns=${timed}`],
+  ...(process.argv.includes('--long') ? [['long', 'long', alone]] : []),
 ];
 
 const steps = [
@@ -48,14 +54,14 @@ async function main() {
   installPeers(inform);
   // A minute of downloads and unpacking, beside what needs no peer.
   const debian13 = node(['scripts/test/debian13.mjs']);
-  // Minutes on one processor: beside what comes before the tests that need servers.
-  const linting = runStep('lint', ['scripts/lint.mjs']);
+  // Minutes on one processor: with what others leave of it, and done before anything is held to times.
+  const linting = runStep('lint', ['scripts/lint.mjs'], leastPriority);
   for (const [name, ...args] of steps) await runStep(name, args);
   await debian13;
-  const [unit, ...others] = jestRuns;
-  await runJest(...unit);
-  await linting;
-  for (const run of others) await runJest(...run);
+  for (const run of jestRuns) {
+    if (run.includes(alone)) await linting;
+    await runJest(...run);
+  }
   const unsteady = await tryAgain();
   checkLeftovers();
   list('passed only when tried again, by themselves', unsteady);
@@ -74,16 +80,16 @@ async function tryAgain() {
   const files = new Map(failed.map(({ file, project }) => [file, project]));
   if (files.size === 0 || files.size > maxTriedAgain || files.has('') || files.has(undefined)) return [];
   const again = [];
-  for (const [file, project] of files) again.push(...(await jest(`again-${file}`, project, ['--runInBand', '--runTestsByPath', file])));
+  for (const [file, project] of files) again.push(...(await jest(`again-${file}`, project, [alone, '--runTestsByPath', file])));
   const others = outcomes.filter(({ file }) => !files.has(file));
   outcomes.splice(0, Infinity, ...others, ...again);
   const failedAgain = new Set(again.filter(({ outcome }) => outcome === 'failed').map(({ file }) => file));
   return failed.filter(({ file }) => !failedAgain.has(file));
 }
 
-async function runStep(name, args) {
+async function runStep(name, args, priority) {
   const startedAt = Date.now();
-  const status = await node(args);
+  const status = await node(args, { priority });
   outcomes.push({ test: name, outcome: status === 0 ? 'passed' : 'failed' });
   inform(`${name} ${status === 0 ? 'passed' : 'FAILED'} (${seconds(startedAt)} s)`);
 }
@@ -101,7 +107,7 @@ async function jest(name, project, flags) {
   const program = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const args = [...program, '--selectProjects', project, ...flags, ...reporting];
   // With --json Jest writes the report to its standard output as well.
-  const status = await node(args, ['ignore', 'ignore', 'inherit']);
+  const status = await node(args, { stdout: 'ignore' });
   return outcomesOf(name, report, status).map((outcome) => ({ ...outcome, project }));
 }
 
@@ -125,10 +131,12 @@ function summary(of) {
 
 const seconds = (startedAt) => ((Date.now() - startedAt) / 1_000).toFixed(1);
 
-function node(args, stdio = ['ignore', 'inherit', 'inherit']) {
+/** What it starts itself has its priority, too. */
+function node(args, { stdout = 'inherit', priority = 0 } = {}) {
   const env = { ...process.env, TMPDIR: scratch, NX_DAEMON: 'false', FORCE_COLOR: process.stdout.isTTY ? '1' : '0' };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio, env });
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', stdout, 'inherit'], env });
+    if (priority !== 0) setPriority(child.pid, priority);
     children.add(child);
     child.once('exit', (code) => {
       children.delete(child);
