@@ -14,6 +14,8 @@ export interface Context {
   terminal: Terminal;
   /** Programs are given `whole`, where there is more to the answer than its rows. */
   list<T>(rows: readonly T[], columns: Columns<T>, whole?: unknown): void;
+  /** Rows of a list, and how many there are when these are not all. */
+  page<T>(answer: { items: readonly T[]; total: number }, columns: Columns<T>): void;
   object<T>(object: T, fields: Columns<T>): void;
 }
 
@@ -57,11 +59,16 @@ async function contextOf(globals: z.output<typeof Globals>, terminal: Terminal):
   const url = (globals.url ?? terminal.env.SIFAKA_URL ?? kept?.url ?? defaultUrl).replace(/\/+$/, '');
   const form = globals.json ? 'json' : globals.output;
   const token = globals.token ?? terminal.env.SIFAKA_TOKEN ?? (kept?.url === url ? kept.token : null);
+  const list: Context['list'] = (rows, columns, whole) => terminal.out(listText(form, rows, columns, whole));
   return {
     api: new ApiClient({ url, token: () => token, userAgent: 'sifaka-cli' }),
     url,
     terminal,
-    list: (rows, columns, whole) => terminal.out(listText(form, rows, columns, whole)),
+    list,
+    page({ items, total }, columns) {
+      list(items, columns);
+      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+    },
     object: (object, fields) => terminal.out(objectText(form, object, fields)),
   };
 }

@@ -63,12 +63,11 @@ export function deliveryCommands(parent: Command, terminal: Terminal): void {
     async run(context, { notification, certificate, ...rest }) {
       const { api } = context;
       const query = { ...rest, ...newestFirst, ...(certificate !== undefined && { certificateId: (await findCertificate(api, certificate)).id }) };
-      const { items, total } =
+      const answer =
         notification === undefined
           ? await api.call(listDeliveriesOperation, { query })
           : await api.call(listNotificationDeliveriesOperation, { params: { id: (await findNotification(api, notification)).id }, query });
-      context.list(items, columns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      context.page(answer, columns);
     },
   });
   define(parent, terminal, {

@@ -69,9 +69,7 @@ export function deploymentCommands(parent: Command, terminal: Terminal): void {
     options: [...placeOptions, ['--state <state>', `one of ${deploymentStates.join(', ')}`], ...pagingOptions],
     schema: Paging.extend(Place.shape).extend({ state: z.enum(deploymentStates).optional() }),
     async run(context, { certificate, destination, ...query }) {
-      const { items, total } = await read(context, { certificate, destination }, query);
-      context.list(items, columns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      context.page(await read(context, { certificate, destination }, query), columns);
     },
   });
   define(parent, terminal, {

@@ -12,7 +12,8 @@ import {
 import { AppError } from '@sifaka/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { confirm, count, define } from '../command.js';
+import { count, define } from '../command.js';
+import { defineDeletion } from '../deletion.js';
 import { pluginOptions, secretFlags, setFlags, SetOptions } from '../plugin-options.js';
 import type { Terminal } from '../terminal.js';
 import { findDnsProvider } from './find.js';
@@ -78,7 +79,13 @@ export function dnsProviderCommands(parent: Command, terminal: Terminal): void {
   });
   createCommand(parent, terminal);
   testCommand(parent, terminal);
-  deleteCommand(parent, terminal);
+  defineDeletion(parent, terminal, {
+    name: 'delete <provider>',
+    summary: 'remove what is left of its challenge records, then forget it and its credentials',
+    force: 'even if records cannot be removed: they stay in DNS, the audit log names them',
+    find: findDnsProvider,
+    remove: (api, id, force) => api.call(deleteDnsProviderOperation, { params: { id }, query: force ? { force } : {} }),
+  });
 }
 
 function createCommand(parent: Command, terminal: Terminal): void {
@@ -120,24 +127,6 @@ function testCommand(parent: Command, terminal: Terminal): void {
       context.list(steps, stepColumns);
       const fault = steps.find(({ state }) => state === 'failed');
       if (!isWorking) throw new AppError('failed_precondition', `${name} does not work${fault === undefined ? '' : `: ${fault.detail}`}`);
-    },
-  });
-}
-
-function deleteCommand(parent: Command, terminal: Terminal): void {
-  define(parent, terminal, {
-    name: 'delete <provider>',
-    summary: 'remove what is left of its challenge records, then forget it and its credentials',
-    options: [
-      ['--force', 'even if records cannot be removed: they stay in DNS, the audit log names them'],
-      ['-y, --yes', 'without asking'],
-    ],
-    schema: z.object({ force: z.boolean().default(false), yes: z.boolean().default(false) }),
-    async run({ api }, { force, yes }, [text = '']) {
-      const { id, name } = await findDnsProvider(api, text);
-      if (!yes && !(await confirm(terminal, 'Delete', name))) throw new AppError('failed_precondition', 'nothing was deleted');
-      await api.call(deleteDnsProviderOperation, { params: { id }, query: force ? { force: true } : {} });
-      terminal.say(`${name} is deleted`);
     },
   });
 }

@@ -1,8 +1,8 @@
 import { checkEndpointOperation, deleteEndpointOperation, listEndpointsOperation, type EndpointView } from '@sifaka/contracts';
-import { AppError } from '@sifaka/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { confirm, define, newestFirst, Paging, pagingOptions } from '../command.js';
+import { define, newestFirst, Paging, pagingOptions } from '../command.js';
+import { defineDeletion } from '../deletion.js';
 import type { Terminal } from '../terminal.js';
 import { endpointColumns, endpointFields } from './endpoint-fields.js';
 import { endpointChangeCommands } from './endpoint-change.js';
@@ -29,17 +29,11 @@ export function endpointCommands(parent: Command, terminal: Terminal): void {
     },
   });
   rotateEndpointCommand(parent, terminal);
-  define(parent, terminal, {
+  defineDeletion(parent, terminal, {
     name: 'delete <endpoint>',
     summary: 'forget it; one that a source still reports comes back',
-    options: [['-y, --yes', 'without asking']],
-    schema: z.object({ yes: z.boolean().default(false) }),
-    async run({ api }, { yes }, [text = '']) {
-      const { id, name } = await findEndpoint(api, text);
-      if (!yes && !(await confirm(terminal, 'Delete', name))) throw new AppError('failed_precondition', 'nothing was deleted');
-      await api.call(deleteEndpointOperation, { params: { id } });
-      terminal.say(`${name} is deleted`);
-    },
+    find: findEndpoint,
+    remove: (api, id) => api.call(deleteEndpointOperation, { params: { id } }),
   });
 }
 

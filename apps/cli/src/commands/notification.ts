@@ -3,7 +3,6 @@ import {
   deleteNotificationOperation,
   listNotificationCertificatesOperation,
   listNotificationsOperation,
-  listPluginsOperation,
   messageTypes,
   previewNotificationOperation,
   testNotificationOperation,
@@ -13,58 +12,45 @@ import {
 import { AppError } from '@sifaka/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { confirm, define, newestFirst, Paging, pagingOptions } from '../command.js';
-import { changedOptions, optionLines, pluginOptions, secretFlags, setFlags, SetOptions, typeColumns } from '../plugin-options.js';
+import { define, Paging, pagingOptions } from '../command.js';
+import { pluginOptions, secretFlags, setFlags, SetOptions } from '../plugin-options.js';
 import type { Terminal } from '../terminal.js';
 import { findCertificate, findNotification } from './find.js';
-import { tell } from './test-report.js';
+import { changed, OptionedChange, optionedDeletion, optionedFields, optionedReads, optionedTest, type OptionedKind } from './optioned.js';
 
 const valueOf = (row: NotificationView, option: string): unknown => row.options.find(({ name }) => name === option)?.value;
 const whenOf = (row: NotificationView): string => [valueOf(row, 'interval'), valueOf(row, 'unit')].flatMap((part) => (typeof part === 'string' || typeof part === 'number' ? [part] : [])).join(' ');
 
-const columns = {
-  id: (row: NotificationView) => row.id,
-  label: (row: NotificationView) => row.label,
-  type: (row: NotificationView) => row.plugin.slug,
-  before: whenOf,
-  active: (row: NotificationView) => (row.active ? 'yes' : 'no'),
-  to: (row: NotificationView) => valueOf(row, 'recipients'),
+const { Id, Label, Type, Description, Options } = optionedFields;
+const fields = {
+  Id,
+  Label,
+  Type,
+  Active: (row: NotificationView) => (row.active ? 'yes' : 'no'),
+  Description,
+  Options,
 };
 
-const fields = {
-  Id: (row: NotificationView) => row.id,
-  Label: (row: NotificationView) => row.label,
-  Type: (row: NotificationView) => `${row.plugin.slug} (${row.plugin.title})`,
-  Active: (row: NotificationView) => (row.active ? 'yes' : 'no'),
-  Description: (row: NotificationView) => row.description,
-  Options: (row: NotificationView) => optionLines(row.options),
+const notifications: OptionedKind<NotificationView> = {
+  kind: 'notification',
+  columns: {
+    id: (row) => row.id,
+    label: (row) => row.label,
+    type: (row) => row.plugin.slug,
+    before: whenOf,
+    active: (row) => (row.active ? 'yes' : 'no'),
+    to: (row) => valueOf(row, 'recipients'),
+  },
+  fields,
+  find: findNotification,
+  list: (api, query) => api.call(listNotificationsOperation, { query }),
+  test: (api, id) => api.call(testNotificationOperation, { params: { id } }),
+  remove: (api, id) => api.call(deleteNotificationOperation, { params: { id } }),
 };
 
 /** Who is told before certificates end, and how. */
 export function notificationCommands(parent: Command, terminal: Terminal): void {
-  define(parent, terminal, {
-    name: 'list',
-    summary: 'notifications, the newest first',
-    options: pagingOptions,
-    schema: Paging,
-    async run(context, window) {
-      const { items, total } = await context.api.call(listNotificationsOperation, { query: { ...window, ...newestFirst } });
-      context.list(items, columns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
-    },
-  });
-  define(parent, terminal, {
-    name: 'types',
-    summary: 'what can be added, and what each type needs to know',
-    schema: z.object({}),
-    run: async (context) => context.list((await context.api.call(listPluginsOperation, { query: { type: 'notification' } })).items, typeColumns),
-  });
-  define(parent, terminal, {
-    name: 'show <notification>',
-    summary: 'one, by id or label',
-    schema: z.object({}),
-    run: async (context, _, [name = '']) => context.object(await findNotification(context.api, name), fields),
-  });
+  optionedReads(parent, terminal, notifications, 'notifications, the newest first');
   define(parent, terminal, {
     name: 'certificates <notification>',
     summary: 'certificates that it hangs on',
@@ -72,22 +58,13 @@ export function notificationCommands(parent: Command, terminal: Terminal): void 
     schema: Paging,
     async run(context, window, [name = '']) {
       const { id } = await findNotification(context.api, name);
-      const { items, total } = await context.api.call(listNotificationCertificatesOperation, { params: { id }, query: window });
-      context.list(items, { id: (row) => row.id, name: (row) => row.name, 'not after': (row) => row.notAfter, owner: (row) => row.owner });
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      const answer = await context.api.call(listNotificationCertificatesOperation, { params: { id }, query: window });
+      context.page(answer, { id: (row) => row.id, name: (row) => row.name, 'not after': (row) => row.notAfter, owner: (row) => row.owner });
     },
   });
   createCommand(parent, terminal);
   updateCommand(parent, terminal);
-  define(parent, terminal, {
-    name: 'test <notification>',
-    summary: 'send a test message',
-    schema: z.object({}),
-    async run(context, _, [name = '']) {
-      const { id, label } = await findNotification(context.api, name);
-      tell(context, label, await context.api.call(testNotificationOperation, { params: { id } }));
-    },
-  });
+  optionedTest(parent, terminal, notifications, 'send a test message');
   define(parent, terminal, {
     name: 'preview <type>',
     summary: `a message as it would be sent, with made-up certificates: ${messageTypes.join(', ')}`,
@@ -95,7 +72,7 @@ export function notificationCommands(parent: Command, terminal: Terminal): void 
     run: async (context, _, [type = '']) =>
       context.object(await context.api.call(previewNotificationOperation, { params: { type } }), { Subject: (row) => row.subject, Text: (row) => row.text }),
   });
-  deleteCommand(parent, terminal);
+  optionedDeletion(parent, terminal, notifications, { summary: 'forget it; what it still had to deliver is dropped' });
 }
 
 function createCommand(parent: Command, terminal: Terminal): void {
@@ -127,44 +104,23 @@ function updateCommand(parent: Command, terminal: Terminal): void {
       ['--add <certificate...>', 'hang it on these, by id or name'],
       ['--remove <certificate...>', 'take it from these'],
     ],
-    schema: z.object({
-      set: SetOptions,
-      secret: z.string().optional(),
-      label: z.string().optional(),
-      description: z.string().optional(),
+    schema: OptionedChange.extend({
       on: z.boolean().default(false),
       off: z.boolean().default(false),
       add: z.array(z.string()).default([]),
       remove: z.array(z.string()).default([]),
     }),
-    async run(context, { set, secret, label, description, on, off, add, remove }, [name = '']) {
+    async run(context, { on, off, add, remove, ...change }, [name = '']) {
       if (on && off) throw new AppError('invalid_argument', '--on and --off cannot both be meant');
       const before = await findNotification(context.api, name);
       const refs = (names: readonly string[]) => Promise.all(names.map(async (each) => ({ id: (await findCertificate(context.api, each)).id })));
       const body = {
-        label: label ?? before.label,
-        description: description ?? before.description ?? '',
-        plugin: { slug: before.plugin.slug, pluginOptions: changedOptions(before.options, await pluginOptions(terminal, set, secret)) },
+        ...(await changed(terminal, before, change)),
         ...((on || off) && { active: on }),
         addedCertificates: await refs(add),
         removedCertificates: await refs(remove),
       };
       context.object(await context.api.call(updateNotificationOperation, { params: { id: before.id }, body }), fields);
-    },
-  });
-}
-
-function deleteCommand(parent: Command, terminal: Terminal): void {
-  define(parent, terminal, {
-    name: 'delete <notification>',
-    summary: 'forget it; what it still had to deliver is dropped',
-    options: [['-y, --yes', 'without asking']],
-    schema: z.object({ yes: z.boolean().default(false) }),
-    async run({ api }, { yes }, [name = '']) {
-      const { id, label } = await findNotification(api, name);
-      if (!yes && !(await confirm(terminal, 'Delete', label))) throw new AppError('failed_precondition', 'nothing was deleted');
-      await api.call(deleteNotificationOperation, { params: { id } });
-      terminal.say(`${label} is deleted`);
     },
   });
 }

@@ -109,9 +109,7 @@ function listCommand(parent: Command, terminal: Terminal): void {
     }),
     async run(context, { search, in: field, ...rest }) {
       const filter = search === undefined ? undefined : `${field};${search}`;
-      const { items, total } = await context.api.call(listPendingCertificatesOperation, { query: { ...rest, filter, sortBy: 'id', sortDir: 'desc' } });
-      context.list(items, columns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      context.page(await context.api.call(listPendingCertificatesOperation, { query: { ...rest, filter, sortBy: 'id', sortDir: 'desc' } }), columns);
     },
   });
 }

@@ -10,7 +10,8 @@ import {
 import { AppError } from '@sifaka/kernel';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { confirm, define, isId } from '../command.js';
+import { define, isId } from '../command.js';
+import { defineDeletion } from '../deletion.js';
 import type { Terminal } from '../terminal.js';
 
 const columns = {
@@ -70,17 +71,11 @@ export function rotationPolicyCommands(parent: Command, terminal: Terminal): voi
       context.list([await context.api.call(updateRotationPolicyOperation, { params: { id: before.id }, body })], columns);
     },
   });
-  define(parent, terminal, {
+  defineDeletion(parent, terminal, {
     name: 'delete <policy>',
     summary: 'forget one that no certificate has',
-    options: [['-y, --yes', 'without asking']],
-    schema: z.object({ yes: z.boolean().default(false) }),
-    async run({ api }, { yes }, [text = '']) {
-      const { id, name } = await findPolicy(api, text);
-      if (!yes && !(await confirm(terminal, 'Delete', name))) throw new AppError('failed_precondition', 'nothing was deleted');
-      await api.call(deleteRotationPolicyOperation, { params: { id } });
-      terminal.say(`${name} is deleted`);
-    },
+    find: findPolicy,
+    remove: (api, id) => api.call(deleteRotationPolicyOperation, { params: { id } }),
   });
 }
 

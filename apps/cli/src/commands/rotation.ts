@@ -52,9 +52,7 @@ function listCommand(parent: Command, terminal: Terminal): void {
         ...(endpoint !== undefined && { endpointId: (await findEndpoint(api, endpoint)).id }),
         ...(certificate !== undefined && { certificateId: (await findCertificate(api, certificate)).id }),
       };
-      const { items, total } = await api.call(listRotationsOperation, { query });
-      context.list(items, rotationColumns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      context.page(await api.call(listRotationsOperation, { query }), rotationColumns);
     },
   });
 }

@@ -41,9 +41,7 @@ export function sourceRunCommands(parent: Command, terminal: Terminal): void {
     schema: Paging,
     async run(context, query, [name = '']) {
       const { id } = await findSource(context.api, name);
-      const { items, total } = await context.api.call(listSyncRunsOperation, { params: { id }, query });
-      context.list(items, runColumns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      context.page(await context.api.call(listSyncRunsOperation, { params: { id }, query }), runColumns);
     },
   });
   define(parent, terminal, {
@@ -55,9 +53,7 @@ export function sourceRunCommands(parent: Command, terminal: Terminal): void {
       const { id, lastSync } = await findSource(context.api, name);
       const runId = run ?? lastSync?.id;
       if (runId === undefined) throw new AppError('failed_precondition', `${name} was not looked at yet`);
-      const { items, total } = await context.api.call(listFindingsOperation, { params: { id, runId }, query });
-      context.list(items, findingColumns);
-      if (total > items.length) terminal.say(`${items.length} of ${total}`);
+      context.page(await context.api.call(listFindingsOperation, { params: { id, runId }, query }), findingColumns);
     },
   });
 }
