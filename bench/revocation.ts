@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { certificateBody, createTwoTierPki, expectOk, Platform } from '@sifaka/e2e';
-import { assembleCrl, encodeCrlEntries, encodeOcspRequest, encodeTbsCrl, derFrom, ocspCertId, parseCertificate, signatureAlgorithmFor } from '@sifaka/pki';
+import { assembleCrl, encodeCrlEntries, encodeOcspRequest, encodeTbsCrl, ocspCertId, parseCertificate, signatureAlgorithmFor } from '@sifaka/pki';
 import autocannon from 'autocannon';
 import pg from 'pg';
 import type { Bench, BenchRow } from './bench-row.js';
@@ -12,6 +12,7 @@ const connections = 32;
 const warmUpSeconds = 3;
 const loadSeconds = 10;
 const listed = 100_000;
+const revokedMeanwhile = 400;
 
 type Client = ReturnType<Platform['anonymous']['as']>;
 
@@ -31,7 +32,7 @@ export const revocation: Bench = async (log) => {
 
 async function ocspRows(platform: Platform, client: Client, issuing: { id: number; name: string }, log: (line: string) => void): Promise<BenchRow[]> {
   log(`${asked} certificates`);
-  const issuer = parseCertificate(derFrom(expectOk(await client.get(`/authorities/${issuing.id}`)).authorityCertificate.body));
+  const issuer = parseCertificate(String(expectOk(await client.get(`/authorities/${issuing.id}`)).authorityCertificate.body));
   const requests: Buffer[] = [];
   for (let count = 0; count < asked; count += 1) {
     const { serial } = expectOk(await client.post('/certificates', certificateBody({ authority: { id: issuing.id }, commonName: `ocsp-${count}.bench.test` })));
@@ -48,20 +49,52 @@ async function ocspRows(platform: Platform, client: Client, issuing: { id: numbe
     const { result, usage } = await measured(platform, () => load(platform.url, loadSeconds));
     const bare = await bareServer(answer);
     const ceiling = await load(bare.url, warmUpSeconds).finally(bare.stop);
-    const perSecond = result['2xx'] / result.duration;
-    const ceilingPerSecond = ceiling['2xx'] / ceiling.duration;
-    rows.push({
-      operation: `cached OCSP answers, ${method}`,
-      concurrency: connections,
-      perSecond,
-      p50Ms: result.latency.p50,
-      p99Ms: result.latency.p99,
-      cpuSecondsPerOperation: usage.cpuSeconds / result['2xx'],
-      peakMemoryBytes: usage.peakMemoryBytes,
-      ceilings: [{ operation: 'the same bytes from a bare HTTP server', perSecond: ceilingPerSecond, ratio: perSecond / ceilingPerSecond }],
-    });
+    rows.push(rowOf(`cached OCSP answers, ${method}`, { result, usage }, { operation: 'the same bytes from a bare HTTP server', perSecond: perSecondOf(ceiling) }));
   }
-  return rows;
+  return [...rows, await whileRevoking(platform, client, issuing, { path, requests }, rows[0]?.perSecond ?? 0, log)];
+}
+
+/** The same load while other certificates of the authority are revoked one after the other. */
+async function whileRevoking(platform: Platform, client: Client, issuing: { id: number }, { path, requests }: Pick<Questions, 'path' | 'requests'>, quietPerSecond: number, log: (line: string) => void): Promise<BenchRow> {
+  log(`${revokedMeanwhile} certificates to be revoked`);
+  const ids: number[] = [];
+  for (let count = 0; count < revokedMeanwhile; count += 1) ids.push(expectOk(await client.post('/certificates', certificateBody({ authority: { id: issuing.id }, commonName: `revoked-${count}.bench.test` }))).id);
+  const state = { isOver: false, revoked: 0 };
+  const revoking = async () => {
+    for (const id of ids) {
+      if (state.isOver) return;
+      expectOk(await client.put(`/certificates/${id}/revoke`, { crlReason: 'superseded', comments: '' }));
+      state.revoked += 1;
+    }
+  };
+  log(`OCSP by GET for ${loadSeconds} s meanwhile`);
+  const { result, usage } = await measured(platform, async () => {
+    const revoked = revoking();
+    const result = await answers({ url: platform.url, path, method: 'GET', requests, seconds: loadSeconds });
+    state.isOver = true;
+    await revoked;
+    return result;
+  });
+  log(`${state.revoked} were revoked`);
+  return rowOf('cached OCSP answers, GET, while others are revoked', { result, usage }, { operation: 'while nothing is revoked', perSecond: quietPerSecond });
+}
+
+type Load = Awaited<ReturnType<typeof answers>>;
+type Usage = Awaited<ReturnType<typeof measured>>['usage'];
+
+const perSecondOf = (load: Load): number => load['2xx'] / load.duration;
+
+function rowOf(operation: string, { result, usage }: { result: Load; usage: Usage }, ceiling: { operation: string; perSecond: number }): BenchRow {
+  return {
+    operation,
+    concurrency: connections,
+    perSecond: perSecondOf(result),
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    cpuSecondsPerOperation: usage.cpuSeconds / result['2xx'],
+    peakMemoryBytes: usage.peakMemoryBytes,
+    ceilings: [{ ...ceiling, ratio: perSecondOf(result) / ceiling.perSecond }],
+  };
 }
 
 interface Questions {
