@@ -1,59 +1,22 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openssl, repositoryRoot } from './harness/index.js';
+import { CommandLine } from './harness/command-line.js';
+import { openssl } from './harness/index.js';
 import { usePlatform } from './harness/suite.js';
-
-interface Ended {
-  code: number;
-  out: string;
-  said: string;
-}
 
 describe('the sifaka command', () => {
   const platform = usePlatform();
   const folder = mkdtempSync(join(tmpdir(), 'sifaka-cli-'));
+  const line = new CommandLine(platform, folder);
 
-  const sifaka = (args: string[], stdin = '', env: Record<string, string> = {}): Promise<Ended> =>
-    new Promise((resolve) => {
-      const environment = { PATH: process.env.PATH, HOME: folder, SIFAKA_URL: platform().url, ...env };
-      const child = execFile(
-        process.execPath,
-        [join(repositoryRoot, 'apps/cli/bin/sifaka.js'), ...args],
-        { env: environment, cwd: folder },
-        (_, out, said) => {
-          resolve({ code: child.exitCode ?? -1, out, said });
-        },
-      );
-      child.stdin?.end(stdin);
-    });
-
-  const json = async (args: string[]) => {
-    const { code, out, said } = await sifaka([...args, '--output', 'json']);
-    if (code !== 0) throw new Error(`sifaka ${args.join(' ')}: ${code} ${said}`);
-    return JSON.parse(out);
-  };
+  const request = (name: string, ...more: string[]) => ['certificate', 'request', '--authority', 'CLI Issuing', '--owner', 'team@corp.test', '--cn', name, ...more];
 
   beforeAll(async () => {
-    const { username, password } = platform().administrator;
-    const { code, said } = await sifaka(['login', '--username', username], password);
-    if (code !== 0) throw new Error(said);
-    await json(['authority', 'create', 'CLI Root', '--owner', 'pki@corp.test']);
-    await json([
-      'authority',
-      'create',
-      'CLI Issuing',
-      '--owner',
-      'pki@corp.test',
-      '--parent',
-      'CLI Root',
-      '--years',
-      '5',
-      '--path-length',
-      '0',
-    ]);
+    await line.login();
+    await line.json(['authority', 'create', 'CLI Root', '--owner', 'pki@corp.test']);
+    await line.json(['authority', 'create', 'CLI Issuing', '--owner', 'pki@corp.test', '--parent', 'CLI Root', '--years', '5', '--path-length', '0']);
   });
 
   afterAll(() => {
@@ -65,41 +28,19 @@ describe('the sifaka command', () => {
   });
 
   it('requests a certificate, finds it and writes it where its owner alone reads it', async () => {
-    const made = await json([
-      'certificate',
-      'request',
-      '--authority',
-      'CLI Issuing',
-      '--owner',
-      'team@corp.test',
-      '--cn',
-      'cli.corp.test',
-      '--san',
-      '10.0.0.7',
-      '--days',
-      '30',
-    ]);
-    const listed = await json(['certificate', 'list', '--search', 'cli.corp.test']);
+    const made = await line.json(request('cli.corp.test', '--san', '10.0.0.7', '--days', '30'));
+    const listed = await line.json(['certificate', 'list', '--search', 'cli.corp.test']);
     expect(listed.map(({ id }: { id: number }) => id)).toEqual([made.id]);
-    expect((await sifaka(['certificate', 'export', made.name, '--file', 'cli.pem'])).code).toBe(0);
+    expect((await line.run(['certificate', 'export', made.name, '--file', 'cli.pem'])).code).toBe(0);
     expect(statSync(join(folder, 'cli.pem')).mode & 0o777).toBe(0o600);
     const names = await openssl(['x509', '-noout', '-ext', 'subjectAltName'], readFileSync(join(folder, 'cli.pem'), 'utf8'));
     expect(names.stdout).toContain('DNS:cli.corp.test, IP Address:10.0.0.7');
-    expect((await sifaka(['certificate', 'export', made.name, '--file', 'cli.pem'])).said).toContain('exists already');
+    expect((await line.run(['certificate', 'export', made.name, '--file', 'cli.pem'])).said).toContain('exists already');
   });
 
   it('writes a PKCS#12 file to a pipe and its passphrase beside it', async () => {
-    const { id } = await json([
-      'certificate',
-      'request',
-      '--authority',
-      'CLI Issuing',
-      '--owner',
-      'team@corp.test',
-      '--cn',
-      'p12.corp.test',
-    ]);
-    const { code, said } = await sifaka([
+    const { id } = await line.json(request('p12.corp.test'));
+    const { code, said } = await line.run([
       'certificate',
       'export',
       String(id),
@@ -117,35 +58,17 @@ describe('the sifaka command', () => {
   });
 
   it('asks before it revokes, and does it when told so', async () => {
-    const { name } = await json([
-      'certificate',
-      'request',
-      '--authority',
-      'CLI Issuing',
-      '--owner',
-      'team@corp.test',
-      '--cn',
-      'gone.corp.test',
-    ]);
-    const asked = await sifaka(['certificate', 'revoke', name]);
+    const { name } = await line.json(request('gone.corp.test'));
+    const asked = await line.run(['certificate', 'revoke', name]);
     expect(asked).toMatchObject({ code: 1, said: expect.stringContaining('--yes') });
-    expect(await sifaka(['certificate', 'revoke', name, '--reason', 'superseded', '--yes'])).toMatchObject({ code: 0 });
-    expect((await json(['certificate', 'show', name])).status).toBe('revoked');
+    expect(await line.run(['certificate', 'revoke', name, '--reason', 'superseded', '--yes'])).toMatchObject({ code: 0 });
+    expect((await line.json(['certificate', 'show', name])).status).toBe('revoked');
   });
 
   it('hands a certificate to another owner and takes one that was issued elsewhere', async () => {
-    const { id, name } = await json([
-      'certificate',
-      'request',
-      '--authority',
-      'CLI Issuing',
-      '--owner',
-      'team@corp.test',
-      '--cn',
-      'hand.corp.test',
-    ]);
-    await sifaka(['certificate', 'owner', name, 'other@corp.test']);
-    expect((await json(['certificate', 'show', String(id)])).owner).toBe('other@corp.test');
+    const { id, name } = await line.json(request('hand.corp.test'));
+    await line.run(['certificate', 'owner', name, 'other@corp.test']);
+    expect((await line.json(['certificate', 'show', String(id)])).owner).toBe('other@corp.test');
     await openssl([
       'req',
       '-x509',
@@ -161,22 +84,22 @@ describe('the sifaka command', () => {
       '-out',
       join(folder, 'else.pem'),
     ]);
-    const uploaded = await json(['certificate', 'upload', '--body', 'else.pem', '--key', 'else.key', '--owner', 'team@corp.test']);
+    const uploaded = await line.json(['certificate', 'upload', '--body', 'else.pem', '--key', 'else.key', '--owner', 'team@corp.test']);
     expect(uploaded.hasPrivateKey).toBe(true);
   });
 
   it('makes a token that programs log in with', async () => {
-    const { out: token } = await sifaka(['api-key', 'create', 'pipeline', '--days', '1']);
-    const { code, out } = await sifaka(['whoami'], '', { HOME: join(folder, 'nobody'), SIFAKA_TOKEN: token.trim() });
+    const { out: token } = await line.run(['api-key', 'create', 'pipeline', '--days', '1']);
+    const { code, out } = await line.run(['whoami'], '', { HOME: join(folder, 'nobody'), SIFAKA_TOKEN: token.trim() });
     expect(code).toBe(0);
     expect(out).toContain('admin');
   });
 
   it('shows users, roles, domains and the audit log', async () => {
-    expect(await json(['user', 'list'])).toHaveLength(1);
-    expect((await json(['role', 'create', 'web-team', '--member', 'admin'])) as unknown[]).toHaveLength(1);
-    expect((await sifaka(['domain', 'add', 'pay.corp.test', '--sensitive'])).out).toContain('yes');
-    expect((await json(['audit', '--action', 'role.created'])).length).toBeGreaterThan(0);
+    expect(await line.json(['user', 'list'])).toHaveLength(1);
+    expect((await line.json(['role', 'create', 'web-team', '--member', 'admin'])) as unknown[]).toHaveLength(1);
+    expect((await line.run(['domain', 'add', 'pay.corp.test', '--sensitive'])).out).toContain('yes');
+    expect((await line.json(['audit', '--action', 'role.created'])).length).toBeGreaterThan(0);
   });
 
   it.each([
@@ -191,13 +114,13 @@ describe('the sifaka command', () => {
     [4, ['certificate', 'show', 'none'], 'there is no certificate with the name "none"'],
     [5, ['whoami', '--url', 'http://127.0.0.1:1', '--token', 'x'], 'http://127.0.0.1:1 cannot be reached'],
   ])('ends with %i and says why: %j', async (code, args, words) => {
-    const ended = await sifaka(args);
+    const ended = await line.run(args);
     expect(ended.said).toContain(words);
     expect(ended).toMatchObject({ code, out: '' });
   });
 
   it('sends a kept token to the server that gave it and to no other', async () => {
-    const { said } = await sifaka(['whoami'], '', { SIFAKA_URL: platform().url.replace('127.0.0.1', 'localhost') });
+    const { said } = await line.run(['whoami'], '', { SIFAKA_URL: platform().url.replace('127.0.0.1', 'localhost') });
     expect(said).toContain('Authorization');
   });
 });

@@ -1,20 +1,21 @@
-import { createServer as createReceiver, type Server } from 'node:http';
-import { createServer as createTls, type Server as TlsServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { openBrowser, type BrowserSession } from './harness/browser.js';
+import { createServer, type Server } from 'node:tls';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createCertificate, createTwoTierPki, expectOk, type Json } from './harness/index.js';
+import { startReceiver, type Receiver } from './harness/receiver.js';
 import { describeWithPeers, usePlatform } from './harness/suite.js';
+import { useBrowser } from './harness/use-browser.js';
 
 describeWithPeers(['chromium'], 'deployment and discovery, in the web interface', () => {
   const platform = usePlatform({ env: { SIFAKA_OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
-  let browser: BrowserSession;
+  const browser = useBrowser(platform);
+  const { input, button, heading, dialog, logIn, choose, lookAt } = browser;
   let receiver: Receiver;
   let served: Json;
-  let endpoint: TlsServer;
+  let endpoint: Server;
 
   beforeAll(async () => {
-    receiver = await startReceiver();
+    receiver = await startReceiver('/certificates');
     const client = await platform().admin();
     const { issuing } = await createTwoTierPki(client);
     served = await createCertificate(client, { authority: { id: issuing.id }, commonName: 'shop.corp.test' });
@@ -26,34 +27,6 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
   afterAll(async () => {
     await Promise.all([receiver.stop(), new Promise((resolve) => endpoint.close(resolve))]);
   });
-
-  beforeEach(async () => {
-    browser = await openBrowser();
-  });
-
-  afterEach(async () => {
-    await browser.close();
-  });
-
-  const input = (name: string) => browser.page.getByRole('textbox', { name, exact: true });
-  const button = (name: string) => browser.page.getByRole('button', { name, exact: true });
-  const heading = (name: string | RegExp) => browser.page.getByRole('heading', { name, level: 1 });
-  const dialog = () => browser.page.getByRole('dialog');
-
-  const logIn = async (path: string): Promise<void> => {
-    const { username, password } = platform().administrator;
-    await browser.page.goto(`${platform().url}${path}`);
-    await input('Username or e-mail address').fill(username);
-    await browser.page.getByLabel(/^Password/).fill(password);
-    await button('Log in').click();
-  };
-
-  const choose = async (label: string, words: string, option: string | RegExp): Promise<void> => {
-    const select = browser.page.getByRole('combobox', { name: label, exact: true });
-    await select.click();
-    await select.fill(words);
-    await browser.page.getByRole('option', { name: option }).first().click();
-  };
 
   it('leads from a destination that is tried first to a certificate that is there', async () => {
     const { page } = browser;
@@ -94,7 +67,7 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
     const deployments = page.getByRole('table', { name: 'Deployments' });
     await deployments.getByText('deployed', { exact: true }).waitFor();
     await browser.picture('certificate-deployments');
-    expect(receiver.events).toContain('certificate.deployed');
+    expect(receiver.told.map(({ event }) => event)).toContain('certificate.deployed');
 
     receiver.answer = 410;
     await button('Deploy now: edge').click();
@@ -186,11 +159,7 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
     await logIn('/destinations');
     await heading('Destinations').waitFor();
     await page.emulateMedia({ colorScheme: 'dark' });
-    for (const path of ['destinations', 'destinations/create', 'deployments', 'rotations', 'sources', 'sources/create', 'endpoints', 'endpoints/create', 'certificates/request']) {
-      await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
-      expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
-      await browser.picture(`${path.replace('/', '-')}-dark`);
-    }
+    for (const path of ['destinations', 'destinations/create', 'deployments', 'rotations', 'sources', 'sources/create', 'endpoints', 'endpoints/create', 'certificates/request']) await lookAt(path, 'dark');
     expect(browser.complaints).toEqual([]);
   }, 120_000);
 
@@ -199,32 +168,8 @@ describeWithPeers(['chromium'], 'deployment and discovery, in the web interface'
   };
 });
 
-interface Receiver {
-  url: string;
-  /** Status of every answer. */
-  answer: number;
-  /** What it was told, in order. */
-  events: string[];
-  stop: () => Promise<unknown>;
-}
-
-async function startReceiver(): Promise<Receiver> {
-  const server: Server = createReceiver((request, response) => {
-    receiver.events.push(String(request.headers['x-sifaka-event']));
-    request.resume().once('end', () => response.writeHead(receiver.answer, { 'content-type': 'application/json' }).end('{}'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const receiver: Receiver = {
-    url: `http://127.0.0.1:${addressOf(server).port}/certificates`,
-    answer: 200,
-    events: [],
-    stop: () => new Promise((resolve) => server.close(resolve)),
-  };
-  return receiver;
-}
-
-async function startTls(cert: string, key: string): Promise<TlsServer> {
-  const server = createTls({ cert, key }, (socket) => socket.on('error', () => undefined).end());
+async function startTls(cert: string, key: string): Promise<Server> {
+  const server = createServer({ cert, key }, (socket) => socket.on('error', () => undefined).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }

@@ -1,38 +1,12 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { openBrowser, type BrowserSession } from './harness/browser.js';
+import { expect, it } from '@jest/globals';
 import { makeSigner, signRequest } from './harness/signer.js';
 import { describeWithPeers, usePlatform } from './harness/suite.js';
+import { useBrowser } from './harness/use-browser.js';
 
 describeWithPeers(['chromium', 'openssl'], 'certificates that come later, in the web interface', () => {
   const platform = usePlatform();
-  let browser: BrowserSession;
-
-  beforeEach(async () => {
-    browser = await openBrowser();
-  });
-
-  afterEach(async () => {
-    await browser.close();
-  });
-
-  const input = (name: string) => browser.page.getByRole('textbox', { name, exact: true });
-  const button = (name: string) => browser.page.getByRole('button', { name, exact: true });
-  const heading = (name: string | RegExp) => browser.page.getByRole('heading', { name, level: 1 });
-
-  const logIn = async (path: string): Promise<void> => {
-    const { username, password } = platform().administrator;
-    await browser.page.goto(`${platform().url}${path}`);
-    await input('Username or e-mail address').fill(username);
-    await browser.page.getByLabel(/^Password/).fill(password);
-    await button('Log in').click();
-  };
-
-  const choose = async (label: string, words: string, option: string): Promise<void> => {
-    const select = browser.page.getByRole('combobox', { name: label, exact: true });
-    await select.click();
-    await select.fill(words);
-    await browser.page.getByRole('option', { name: option }).click();
-  };
+  const browser = useBrowser(platform);
+  const { input, button, heading, logIn, choose, lookAt } = browser;
 
   it('leads from an authority that signs elsewhere to the certificate that was brought', async () => {
     const { page } = browser;
@@ -122,11 +96,7 @@ describeWithPeers(['chromium', 'openssl'], 'certificates that come later, in the
     await heading('Pending certificates').waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const path of ['pending-certificates', 'dns-providers', 'dns-providers/create', 'acme-accounts', 'authorities/create']) {
-        await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
-        expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
-        await browser.picture(`${path.replace('/', '-')}-${colorScheme}`);
-      }
+      for (const path of ['pending-certificates', 'dns-providers', 'dns-providers/create', 'acme-accounts', 'authorities/create']) await lookAt(path, colorScheme);
     }
     expect(browser.complaints).toEqual([]);
   }, 60_000);

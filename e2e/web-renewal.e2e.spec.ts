@@ -1,18 +1,19 @@
-import { createServer, type Server } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { openBrowser, type BrowserSession } from './harness/browser.js';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createCertificate, createTwoTierPki, type Json } from './harness/index.js';
+import { startReceiver, type Receiver } from './harness/receiver.js';
 import { describeWithPeers, usePlatform } from './harness/suite.js';
+import { useBrowser } from './harness/use-browser.js';
 
 describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, in the web interface', () => {
   const platform = usePlatform({ env: { SIFAKA_OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
-  let browser: BrowserSession;
+  const browser = useBrowser(platform);
+  const { input, button, heading, region, tab, dialog, logIn, choose, lookAt } = browser;
   let receiver: Receiver;
   let issuing: Json;
   let ending: Json;
 
   beforeAll(async () => {
-    receiver = await startReceiver();
+    receiver = await startReceiver('/messages');
     const client = await platform().admin();
     ({ issuing } = await createTwoTierPki(client));
     const inTenDays = new Date(Date.now() + 10 * 86_400_000).toISOString();
@@ -22,36 +23,6 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
   afterAll(async () => {
     await receiver.stop();
   });
-
-  beforeEach(async () => {
-    browser = await openBrowser();
-  });
-
-  afterEach(async () => {
-    await browser.close();
-  });
-
-  const input = (name: string) => browser.page.getByRole('textbox', { name, exact: true });
-  const button = (name: string | RegExp) => browser.page.getByRole('button', { name, exact: true });
-  const heading = (name: string | RegExp) => browser.page.getByRole('heading', { name, level: 1 });
-  const region = (name: string) => browser.page.getByRole('region', { name, exact: true });
-  const dialog = () => browser.page.getByRole('dialog');
-  const tab = (name: string) => browser.page.getByRole('tab', { name, exact: true });
-
-  const logIn = async (path: string): Promise<void> => {
-    const { username, password } = platform().administrator;
-    await browser.page.goto(`${platform().url}${path}`);
-    await input('Username or e-mail address').fill(username);
-    await browser.page.getByLabel(/^Password/).fill(password);
-    await button('Log in').click();
-  };
-
-  const choose = async (label: string, words: string, option: string | RegExp): Promise<void> => {
-    const select = browser.page.getByRole('combobox', { name: label, exact: true });
-    await select.click();
-    await select.fill(words);
-    await browser.page.getByRole('option', { name: option }).first().click();
-  };
 
   it('says what happens to a certificate next, and renews it now when somebody says so', async () => {
     const { page } = browser;
@@ -193,7 +164,7 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
     await dialog().getByText('shop on call').waitFor();
     await browser.picture('delivery');
     await page.keyboard.press('Escape');
-    expect(receiver.messages.filter((text) => text.includes(ending.name)).length).toBeGreaterThan(0);
+    expect(receiver.told.filter(({ content }) => content.includes(ending.name)).length).toBeGreaterThan(0);
     await button('Try all failed ones now').click();
     await page.getByText('Nothing has failed: there is nothing to try again').waitFor();
 
@@ -218,42 +189,10 @@ describeWithPeers(['chromium'], 'renewal, revocation, notifications and tasks, i
       await page.emulateMedia({ colorScheme });
       if (colorScheme === 'light') await page.setViewportSize({ width: 400, height: 860 });
       for (const path of paths) {
-        await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
-        expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
-        await browser.picture(`${path.replaceAll('/', '-')}-${colorScheme === 'dark' ? 'dark' : 'phone'}`);
+        await lookAt(path, colorScheme === 'dark' ? 'dark' : 'phone');
         expect({ path, overflow: await page.evaluate('Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)') }).toEqual({ path, overflow: 0 });
       }
     }
     expect(browser.complaints).toEqual([]);
   }, 150_000);
 });
-
-interface Receiver {
-  url: string;
-  /** Status of every answer. */
-  answer: number;
-  /** What it was told, in order. */
-  messages: string[];
-  stop: () => Promise<unknown>;
-}
-
-async function startReceiver(): Promise<Receiver> {
-  const server: Server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8').on('data', (part: string) => (text += part));
-    request.once('end', () => {
-      receiver.messages.push(text);
-      response.writeHead(receiver.answer, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen');
-  const receiver: Receiver = {
-    url: `http://127.0.0.1:${address.port}/messages`,
-    answer: 200,
-    messages: [],
-    stop: () => new Promise((resolve) => server.close(resolve)),
-  };
-  return receiver;
-}

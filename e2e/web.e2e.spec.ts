@@ -1,32 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { openBrowser, type BrowserSession } from './harness/browser.js';
+import { expect, it } from '@jest/globals';
 import { createTwoTierPki, openssl } from './harness/index.js';
 import { describeWithPeers, usePlatform } from './harness/suite.js';
+import { useBrowser } from './harness/use-browser.js';
 
 describeWithPeers(['chromium', 'openssl'], 'the web interface', () => {
   const platform = usePlatform();
-  let browser: BrowserSession;
-
-  beforeEach(async () => {
-    browser = await openBrowser();
-  });
-
-  afterEach(async () => {
-    await browser.close();
-  });
-
-  const input = (name: string) => browser.page.getByRole('textbox', { name, exact: true });
-  const button = (name: string) => browser.page.getByRole('button', { name, exact: true });
-  const heading = (name: string) => browser.page.getByRole('heading', { name, level: 1, exact: true });
-
-  const logIn = async (path = '/'): Promise<void> => {
-    const { username, password } = platform().administrator;
-    await browser.page.goto(`${platform().url}${path}`);
-    await input('Username or e-mail address').fill(username);
-    await browser.page.getByLabel(/^Password/).fill(password);
-    await button('Log in').click();
-  };
+  const browser = useBrowser(platform);
+  const { input, button, heading, logIn, lookAt } = browser;
 
   const createAuthority = async (name: string): Promise<void> => {
     await input('Name').fill(name);
@@ -115,23 +96,7 @@ describeWithPeers(['chromium', 'openssl'], 'the web interface', () => {
     await heading('Certificates').waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const path of [
-        'certificates',
-        'certificates/upload',
-        'authorities',
-        'authorities/import',
-        'domains',
-        'users',
-        'roles',
-        'api-keys',
-        'audit',
-        'platform',
-        'nowhere',
-      ]) {
-        await page.goto(`${platform().url}/${path}`, { waitUntil: 'networkidle' });
-        expect(await page.getByRole('alert').allInnerTexts()).toEqual([]);
-        await browser.picture(`${path.replace('/', '-')}-${colorScheme}`);
-      }
+      for (const path of ['certificates', 'certificates/upload', 'authorities', 'authorities/import', 'domains', 'users', 'roles', 'api-keys', 'audit', 'platform', 'nowhere']) await lookAt(path, colorScheme);
     }
     expect(browser.complaints).toEqual([]);
   }, 120_000);
