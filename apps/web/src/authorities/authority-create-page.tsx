@@ -1,17 +1,15 @@
-import { Accordion, Alert, Anchor, Button, Group, NumberInput, Paper, Radio, Select, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { Accordion, Alert, Group, NumberInput, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { createAuthorityOperation, type AuthorityView, type ListedPluginView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate, useSearchParams } from 'react-router';
-import { api, refreshAll } from '../session/api.js';
+import { useSearchParams } from 'react-router';
+import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { CreateForm, useCreation } from '../ui/create-form.js';
 import { keyTypeChoices } from '../ui/key-types.js';
-import { notifyDone } from '../ui/notify.js';
 import { optionsOf } from '../ui/optioned.js';
 import { Page } from '../ui/page.js';
 import { PluginSelect } from '../ui/plugin-select.js';
-import { Refusal } from '../ui/refusal.js';
+import { Section } from '../ui/section.js';
 import { Loaded } from '../ui/states.js';
 import { SubjectFields, useDefaults } from '../ui/subject-fields.js';
 import { usePluginForm } from '../ui/use-plugin-form.js';
@@ -42,7 +40,7 @@ export function AuthorityCreatePage() {
                   const below: Partial<AuthorityForm> = parent === null ? {} : { type: 'subca', parent, years: 5, pathLength: '0' };
                   const plugin = issuerPlugin ?? firstChoice(issuers);
                   return (
-                    <CreateForm
+                    <AuthorityCreateForm
                       authorities={items}
                       issuers={issuers}
                       initial={{ ...emptyForm, ...subject, plugin, owner: user?.email ?? '', ...below }}
@@ -58,62 +56,47 @@ export function AuthorityCreatePage() {
   );
 }
 
-interface CreateFormProps {
+interface AuthorityCreateFormProps {
   authorities: AuthorityView[];
   issuers: ListedPluginView[];
   initial: AuthorityForm;
 }
 
-function CreateForm({ authorities, issuers, initial }: CreateFormProps) {
-  const navigate = useNavigate();
+function AuthorityCreateForm({ authorities, issuers, initial }: AuthorityCreateFormProps) {
   const form = useForm<AuthorityForm>({ initialValues: initial });
   const slug = form.values.plugin;
   const plugin = usePluginForm({ slug, options: optionsOf(issuers, slug) });
-  const create = useMutation({
-    mutationFn: (input: AuthorityForm) => api.call(createAuthorityOperation, { body: requestOf(input, plugin.input()) }),
-    onSuccess: async ({ id, name }) => {
-      notifyDone(`${name} was created`);
-      await refreshAll();
-      await navigate(`/authorities/${id}`);
-    },
-    onError: (error) => {
-      if (showRefusal(form, error, fieldOf).length === 0) plugin.focus(error);
+  const creation = useCreation({
+    form,
+    fieldOf,
+    plugin,
+    async save(values) {
+      const { id, name } = await api.call(createAuthorityOperation, { body: requestOf(values, plugin.input()) });
+      return { to: `/authorities/${id}`, message: `${name} was created` };
     },
   });
-  const shown = [...shownPaths(create.error, fieldOf), ...plugin.shown(create.error)];
   const choose = (issuer: string | null) => {
-    create.reset();
+    creation.reset();
     form.setFieldValue('plugin', issuer);
   };
   return (
-    <form onSubmit={form.onSubmit((input) => create.mutate(input))} noValidate>
-      <Stack maw={760}>
-        <Refusal error={create.error} shown={shown} />
-        <KindSection form={form} authorities={authorities} />
-        <IssuerSection form={form} issuers={issuers} choose={choose}>
-          {plugin.fields(create.error)}
-        </IssuerSection>
-        <KeySection form={form} />
-        <Accordion variant="contained" bg="var(--mantine-color-body)">
-          <Accordion.Item value="subject">
-            <Accordion.Control>Subject</Accordion.Control>
-            <Accordion.Panel>
-              <Stack>
-                <SubjectFields form={form} />
-              </Stack>
-            </Accordion.Panel>
-          </Accordion.Item>
-        </Accordion>
-        <Group>
-          <Button type="submit" loading={create.isPending}>
-            Create authority
-          </Button>
-          <Anchor component={Link} to="/authorities" size="sm">
-            Cancel
-          </Anchor>
-        </Group>
-      </Stack>
-    </form>
+    <CreateForm form={form} creation={creation} submit="Create authority" parent="/authorities">
+      <KindSection form={form} authorities={authorities} />
+      <IssuerSection form={form} issuers={issuers} choose={choose}>
+        {plugin.fields(creation.error)}
+      </IssuerSection>
+      <KeySection form={form} />
+      <Accordion variant="contained" bg="var(--mantine-color-body)">
+        <Accordion.Item value="subject">
+          <Accordion.Control>Subject</Accordion.Control>
+          <Accordion.Panel>
+            <Stack>
+              <SubjectFields form={form} />
+            </Stack>
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+    </CreateForm>
   );
 }
 
@@ -129,66 +112,60 @@ interface IssuerSectionProps {
 function IssuerSection({ form, issuers, choose, children }: IssuerSectionProps) {
   const note = issuerNote(form.values.plugin);
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Issuer">
-      <Stack>
-        <Title order={2}>Issuer</Title>
-        <PluginSelect label="Issuer" description="Where certificates of this authority come from" plugins={issuers} {...form.getInputProps('plugin')} onChange={choose} />
-        {note !== null && (
-          <Alert role="note" color="blue" variant="light">
-            {note}
-          </Alert>
-        )}
-        {children}
-      </Stack>
-    </Paper>
+    <Section title="Issuer">
+      <PluginSelect label="Issuer" description="Where certificates of this authority come from" plugins={issuers} {...form.getInputProps('plugin')} onChange={choose} />
+      {note !== null && (
+        <Alert role="note" color="blue" variant="light">
+          {note}
+        </Alert>
+      )}
+      {children}
+    </Section>
   );
 }
 
 function KindSection({ form, authorities }: { form: Form; authorities: AuthorityView[] }) {
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Place and name">
-      <Stack>
-        <Title order={2}>Place and name</Title>
-        <Radio.Group label="Kind" {...form.getInputProps('type')}>
-          <Group mt={4}>
-            <Radio value="root" label="Root" />
-            <Radio value="subca" label="Below another authority" disabled={authorities.length === 0} />
-          </Group>
-        </Radio.Group>
-        {form.values.type === 'subca' && (
-          <Select
-            label="Parent"
-            data={authorityChoices(authorities)}
-            searchable
-            required
-            allowDeselect={false}
-            {...form.getInputProps('parent')}
-          />
-        )}
-        <TextInput
-          label="Name"
-          description="As it is called in lists"
-          placeholder="Example Root"
+    <Section title="Place and name">
+      <Radio.Group label="Kind" {...form.getInputProps('type')}>
+        <Group mt={4}>
+          <Radio value="root" label="Root" />
+          <Radio value="subca" label="Below another authority" disabled={authorities.length === 0} />
+        </Group>
+      </Radio.Group>
+      {form.values.type === 'subca' && (
+        <Select
+          label="Parent"
+          data={authorityChoices(authorities)}
+          searchable
           required
-          maxLength={128}
-          {...form.getInputProps('name')}
+          allowDeselect={false}
+          {...form.getInputProps('parent')}
         />
-        <TextInput
-          label="Common name"
-          description="As it stands in the certificate; the name when left empty"
-          maxLength={64}
-          {...form.getInputProps('commonName')}
-        />
-        <TextInput
-          label="Owner"
-          description="E-mail address of the team that answers for it"
-          type="email"
-          required
-          {...form.getInputProps('owner')}
-        />
-        <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
-      </Stack>
-    </Paper>
+      )}
+      <TextInput
+        label="Name"
+        description="As it is called in lists"
+        placeholder="Example Root"
+        required
+        maxLength={128}
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label="Common name"
+        description="As it stands in the certificate; the name when left empty"
+        maxLength={64}
+        {...form.getInputProps('commonName')}
+      />
+      <TextInput
+        label="Owner"
+        description="E-mail address of the team that answers for it"
+        type="email"
+        required
+        {...form.getInputProps('owner')}
+      />
+      <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+    </Section>
   );
 }
 
@@ -201,27 +178,24 @@ const pathLengths = [
 
 function KeySection({ form }: { form: Form }) {
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Key and term">
-      <Stack>
-<Title order={2}>Key and term</Title>
-        {!keepsKeyHere(form.values.plugin) && (
-          <Text size="sm" c="dimmed">
-            For issuers that make the authority here. A CA that somebody else runs has its own key and term.
-          </Text>
-        )}
-        <Select label="Key type" data={keyTypeChoices} allowDeselect={false} {...form.getInputProps('keyType')} />
-        <NumberInput
-          label="Years"
-          description="Never longer than its parent"
-          min={1}
-          max={100}
-          allowDecimal={false}
-          required
-          maw={220}
-          {...form.getInputProps('years')}
-        />
-        <Select label="Levels of authorities below it" data={pathLengths} allowDeselect={false} {...form.getInputProps('pathLength')} />
-      </Stack>
-    </Paper>
+    <Section title="Key and term">
+      {!keepsKeyHere(form.values.plugin) && (
+        <Text size="sm" c="dimmed">
+          For issuers that make the authority here. A CA that somebody else runs has its own key and term.
+        </Text>
+      )}
+      <Select label="Key type" data={keyTypeChoices} allowDeselect={false} {...form.getInputProps('keyType')} />
+      <NumberInput
+        label="Years"
+        description="Never longer than its parent"
+        min={1}
+        max={100}
+        allowDecimal={false}
+        required
+        maw={220}
+        {...form.getInputProps('years')}
+      />
+      <Select label="Levels of authorities below it" data={pathLengths} allowDeselect={false} {...form.getInputProps('pathLength')} />
+    </Section>
   );
 }

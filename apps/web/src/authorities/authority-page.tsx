@@ -2,8 +2,7 @@ import { Anchor, Button, Group, SimpleGrid, Stack, Switch, Text, Textarea, TextI
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { getAuthorityOperation, updateAuthorityOperation, type AuthorityView } from '@sifaka/contracts';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
@@ -22,14 +21,14 @@ import { RevocationSection } from './revocation-section.js';
 const parent = { title: 'Authorities', to: '/authorities' };
 
 export function AuthorityPage() {
-  const id = Number(useParams().id);
-  const authority = useQuery({
-    queryKey: ['authority', id],
-    queryFn: ({ signal }) => api.call(getAuthorityOperation, { params: { id }, signal }),
-  });
   return (
-    <ObjectPage query={authority} title="Authority" parent={parent}>
-      {(data) => <Details key={id} authority={data} />}
+    <ObjectPage
+      of="authority"
+      title="Authority"
+      parent={parent}
+      load={(id, signal) => api.call(getAuthorityOperation, { params: { id }, signal })}
+    >
+      {(authority) => <Details authority={authority} />}
     </ObjectPage>
   );
 }

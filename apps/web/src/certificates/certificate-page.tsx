@@ -1,8 +1,6 @@
 import { Button, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { getCertificateOperation, viewCertificateKeyOperation, type CertificateView } from '@sifaka/contracts';
-import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
 import { CertificateTimeline } from '../renewal/timeline.js';
 import { api } from '../session/api.js';
 import { StateBadge } from '../ui/badges.js';
@@ -27,14 +25,14 @@ import { useMayChange } from './use-may-change.js';
 const parent = { title: 'Certificates', to: '/certificates' };
 
 export function CertificatePage() {
-  const id = Number(useParams().id);
-  const certificate = useQuery({
-    queryKey: ['certificate', id],
-    queryFn: ({ signal }) => api.call(getCertificateOperation, { params: { id }, signal }),
-  });
   return (
-    <ObjectPage query={certificate} title="Certificate" parent={parent}>
-      {(data) => <Details certificate={data} />}
+    <ObjectPage
+      of="certificate"
+      title="Certificate"
+      parent={parent}
+      load={(id, signal) => api.call(getCertificateOperation, { params: { id }, signal })}
+    >
+      {(certificate) => <Details certificate={certificate} />}
     </ObjectPage>
   );
 }
@@ -44,7 +42,6 @@ function Details({ certificate }: { certificate: CertificateView }) {
   const isSsh = isSshLine(body);
   return (
     <Page
-      key={certificate.id}
       title={name}
       parent={parent}
       lead={

@@ -1,34 +1,14 @@
-import {
-  Accordion,
-  Alert,
-  Anchor,
-  Button,
-  Group,
-  Paper,
-  Radio,
-  Select,
-  Stack,
-  Switch,
-  TagsInput,
-  Text,
-  Textarea,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Accordion, Alert, Button, Group, Radio, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { newIdempotencyKey } from '@sifaka/api-client';
 import { createCertificateOperation, type AuthorityView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
-import { useRef } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { authorityChoices, useAuthorities } from '../authorities/use-authorities.js';
-import { api, refreshAll } from '../session/api.js';
+import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { CreateForm, useCreation } from '../ui/create-form.js';
 import { keyTypeChoices } from '../ui/key-types.js';
-import { notifyDone } from '../ui/notify.js';
 import { Page } from '../ui/page.js';
-import { Refusal } from '../ui/refusal.js';
+import { Section } from '../ui/section.js';
 import { isAcmeIssuer, provesByDns } from '../ui/acme.js';
 import { sshIssuer } from '../ui/ssh.js';
 import { Empty, Loaded } from '../ui/states.js';
@@ -93,85 +73,64 @@ function NoAuthority() {
 type Form = UseFormReturnType<CertificateForm>;
 
 function RequestForm({ authorities, initial }: { authorities: AuthorityView[]; initial: CertificateForm }) {
-  const navigate = useNavigate();
   const form = useForm<CertificateForm>({ initialValues: initial });
-  // The same for every attempt with the same content: a lost answer does not become a second certificate.
-  const attempt = useRef({ content: '', key: '' });
-  const request = useMutation({
-    mutationFn: (values: CertificateForm) => {
-      const content = JSON.stringify(values);
-      if (attempt.current.content !== content) attempt.current = { content, key: newIdempotencyKey() };
-      return api.call(createCertificateOperation, { body: requestOf(values), idempotencyKey: attempt.current.key });
+  const creation = useCreation({
+    form,
+    fieldOf,
+    async save(values, idempotencyKey) {
+      const answer = await api.call(createCertificateOperation, { body: requestOf(values), idempotencyKey });
+      return 'resolved' in answer
+        ? { to: `/pending-certificates/${answer.id}`, message: `${answer.name} is requested: the authority has not issued it yet` }
+        : { to: `/certificates/${answer.id}`, message: `${answer.name} was issued` };
     },
-    onSuccess: async (answer) => {
-      const isPromise = 'resolved' in answer;
-      notifyDone(isPromise ? `${answer.name} is requested: the authority has not issued it yet` : `${answer.name} was issued`);
-      await refreshAll();
-      await navigate(isPromise ? `/pending-certificates/${answer.id}` : `/certificates/${answer.id}`);
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
   });
   const authority = authorities.find(({ id }) => String(id) === form.values.authority);
   return (
-    <form onSubmit={form.onSubmit((values) => request.mutate(values))} noValidate>
-      <Stack maw={760}>
-        <Refusal error={request.error} shown={shownPaths(request.error, fieldOf)} />
-        <NamesSection form={form} authorities={authorities} />
-        <TermSection form={form} authority={authority} />
-        <CareSection form={form} isSsh={authority?.plugin.slug === sshIssuer} />
-        <MoreSection form={form} />
-        <Group>
-          <Button type="submit" loading={request.isPending}>
-            Request certificate
-          </Button>
-          <Anchor component={Link} to="/certificates" size="sm">
-            Cancel
-          </Anchor>
-        </Group>
-      </Stack>
-    </form>
+    <CreateForm form={form} creation={creation} submit="Request certificate" parent="/certificates">
+      <NamesSection form={form} authorities={authorities} />
+      <TermSection form={form} authority={authority} />
+      <CareSection form={form} isSsh={authority?.plugin.slug === sshIssuer} />
+      <MoreSection form={form} />
+    </CreateForm>
   );
 }
 
 function NamesSection({ form, authorities }: { form: Form; authorities: AuthorityView[] }) {
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Names and owner">
-      <Stack>
-        <Title order={2}>Names and owner</Title>
-        <Select
-          label="Authority"
-          description="Who issues the certificate"
-          data={authorityChoices(authorities)}
-          searchable
-          allowDeselect={false}
-          required
-          {...form.getInputProps('authority')}
-        />
-        <TextInput
-          label="Common name"
-          description="The name that clients connect to; it becomes the first alternative name"
-          placeholder="shop.example.com"
-          maxLength={64}
-          {...form.getInputProps('commonName')}
-        />
-        <TagsInput
-          label="More names"
-          description="DNS names, addresses, mailboxes or URIs. Enter or comma adds one"
-          placeholder={form.values.names.length === 0 ? 'www.shop.example.com' : ''}
-          acceptValueOnBlur
-          clearable
-          {...form.getInputProps('names')}
-        />
-        <TextInput
-          label="Owner"
-          description="E-mail address of the team that answers for it"
-          type="email"
-          required
-          {...form.getInputProps('owner')}
-        />
-        <Textarea label="Description" description="What it is for" autosize minRows={2} {...form.getInputProps('description')} />
-      </Stack>
-    </Paper>
+    <Section title="Names and owner">
+      <Select
+        label="Authority"
+        description="Who issues the certificate"
+        data={authorityChoices(authorities)}
+        searchable
+        allowDeselect={false}
+        required
+        {...form.getInputProps('authority')}
+      />
+      <TextInput
+        label="Common name"
+        description="The name that clients connect to; it becomes the first alternative name"
+        placeholder="shop.example.com"
+        maxLength={64}
+        {...form.getInputProps('commonName')}
+      />
+      <TagsInput
+        label="More names"
+        description="DNS names, addresses, mailboxes or URIs. Enter or comma adds one"
+        placeholder={form.values.names.length === 0 ? 'www.shop.example.com' : ''}
+        acceptValueOnBlur
+        clearable
+        {...form.getInputProps('names')}
+      />
+      <TextInput
+        label="Owner"
+        description="E-mail address of the team that answers for it"
+        type="email"
+        required
+        {...form.getInputProps('owner')}
+      />
+      <Textarea label="Description" description="What it is for" autosize minRows={2} {...form.getInputProps('description')} />
+    </Section>
   );
 }
 
@@ -180,37 +139,34 @@ function TermSection({ form, authority }: { form: Form; authority: AuthorityView
   const issuer = authority?.plugin.slug ?? '';
   const isSsh = issuer === sshIssuer;
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Key and term">
-      <Stack>
-        <Title order={2}>Key and term</Title>
-        <Select
-          label="Key type"
-          data={keyTypeChoices}
-          allowDeselect={false}
-          disabled={values.csr.trim() !== ''}
-          {...form.getInputProps('keyType')}
-        />
-        {isSsh ? <SshUse form={form} /> : <TlsUse form={form} />}
-        {provesByDns(issuer) && <DnsProviderSelect {...form.getInputProps('dnsProvider')} />}
-        <Switch
-          label="Choose the last day"
-          checked={values.hasEnd}
-          onChange={(event) => form.setFieldValue('hasEnd', event.currentTarget.checked)}
-        />
-        {values.hasEnd ? (
-          <TextInput type="date" label="Last day" required {...form.getInputProps('end')} maw={220} />
-        ) : (
-          <Text size="sm" c="dimmed">
-            {authority === undefined || isSsh || isAcmeIssuer(issuer) ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
-          </Text>
-        )}
-        {!values.hasEnd && form.errors.end !== undefined && (
-          <Alert role="alert" color="red">
-            {form.errors.end}
-          </Alert>
-        )}
-      </Stack>
-    </Paper>
+    <Section title="Key and term">
+      <Select
+        label="Key type"
+        data={keyTypeChoices}
+        allowDeselect={false}
+        disabled={values.csr.trim() !== ''}
+        {...form.getInputProps('keyType')}
+      />
+      {isSsh ? <SshUse form={form} /> : <TlsUse form={form} />}
+      {provesByDns(issuer) && <DnsProviderSelect {...form.getInputProps('dnsProvider')} />}
+      <Switch
+        label="Choose the last day"
+        checked={values.hasEnd}
+        onChange={(event) => form.setFieldValue('hasEnd', event.currentTarget.checked)}
+      />
+      {values.hasEnd ? (
+        <TextInput type="date" label="Last day" required {...form.getInputProps('end')} maw={220} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {authority === undefined || isSsh || isAcmeIssuer(issuer) ? 'As long as the authority grants' : `${authority.defaultValidityDays} days, as the authority grants`}
+        </Text>
+      )}
+      {!values.hasEnd && form.errors.end !== undefined && (
+        <Alert role="alert" color="red">
+          {form.errors.end}
+        </Alert>
+      )}
+    </Section>
   );
 }
 

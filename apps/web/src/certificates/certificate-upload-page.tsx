@@ -1,19 +1,16 @@
-import { Anchor, Button, Group, Paper, Stack, Textarea, TextInput } from '@mantine/core';
+import { Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { RequestOf } from '@sifaka/api-client';
 import { uploadCertificateOperation } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from 'react-router';
 import { DestinationSelect } from '../destinations/destination-select.js';
 import { NotificationSelect } from '../notifications/notification-select.js';
 import { RotationPolicySelect } from '../renewal/rotation-policy-select.js';
-import { api, refreshAll } from '../session/api.js';
+import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
-import { notifyDone } from '../ui/notify.js';
+import { CreateForm, useCreation } from '../ui/create-form.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 import { Page } from '../ui/page.js';
-import { PemInput } from '../ui/pem-input.js';
-import { Refusal } from '../ui/refusal.js';
+import { PemField } from '../ui/pem-input.js';
 import { refsOf } from './certificate-edit.js';
 
 interface UploadForm {
@@ -36,66 +33,42 @@ const fieldOf = byFirstPart(Object.keys(empty));
 
 export function CertificateUploadPage() {
   const { user } = useMe();
-  const navigate = useNavigate();
   const form = useForm<UploadForm>({ initialValues: empty });
-  const upload = useMutation({
-    mutationFn: (form: UploadForm) => api.call(uploadCertificateOperation, { body: requestOf(form, user?.email ?? '') }),
-    onSuccess: async ({ id, name }) => {
-      notifyDone(`${name} is in the inventory`);
-      await refreshAll();
-      await navigate(`/certificates/${id}`);
+  const creation = useCreation({
+    form,
+    fieldOf,
+    async save(values) {
+      const { id, name } = await api.call(uploadCertificateOperation, { body: requestOf(values, user?.email ?? '') });
+      return { to: `/certificates/${id}`, message: `${name} is in the inventory` };
     },
-    onError: (error) => showRefusal(form, error, fieldOf),
   });
-  const pem = (label: string, description: string, field: 'body' | 'chain' | 'privateKey', isRequired = false) => (
-    <PemInput
-      label={label}
-      description={description}
-      isRequired={isRequired}
-      input={form.getInputProps(field)}
-      onFile={(text) => form.setFieldValue(field, text)}
-    />
-  );
   return (
     <Page
       title="Upload a certificate"
       parent={{ title: 'Certificates', to: '/certificates' }}
       lead="Take one that was issued elsewhere into the inventory. A key that comes along is kept encrypted."
     >
-      <form onSubmit={form.onSubmit((values) => upload.mutate(values))} noValidate>
-        <Paper withBorder p="lg" maw={760}>
-          <Stack>
-            <Refusal error={upload.error} shown={shownPaths(upload.error, fieldOf)} />
-            {pem('Certificate', 'In PEM', 'body', true)}
-            {pem('Chain', 'The certificates between it and the root, in PEM', 'chain')}
-            {pem('Private key', 'In PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1', 'privateKey')}
-            <TextInput
-              label="Owner"
-              description="E-mail address of the team that answers for it"
-              placeholder={user?.email ?? ''}
-              type="email"
-              {...form.getInputProps('owner')}
-            />
-            <TextInput
-              label="Name in the inventory"
-              description="Made from the certificate when left empty"
-              {...form.getInputProps('name')}
-            />
-            <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
-            <DestinationSelect description="It is put there at once, with its key where the destination needs it" {...form.getInputProps('destinations')} />
-            <NotificationSelect {...form.getInputProps('notifications')} />
-            <RotationPolicySelect isIdle {...form.getInputProps('rotationPolicy')} />
-            <Group>
-              <Button type="submit" loading={upload.isPending}>
-                Upload
-              </Button>
-              <Anchor component={Link} to="/certificates" size="sm">
-                Cancel
-              </Anchor>
-            </Group>
-          </Stack>
-        </Paper>
-      </form>
+      <CreateForm form={form} creation={creation} submit="Upload" parent="/certificates" isFramed>
+        <PemField form={form} field="body" label="Certificate" description="In PEM" isRequired />
+        <PemField form={form} field="chain" label="Chain" description="The certificates between it and the root, in PEM" />
+        <PemField form={form} field="privateKey" label="Private key" description="In PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1" />
+        <TextInput
+          label="Owner"
+          description="E-mail address of the team that answers for it"
+          placeholder={user?.email ?? ''}
+          type="email"
+          {...form.getInputProps('owner')}
+        />
+        <TextInput
+          label="Name in the inventory"
+          description="Made from the certificate when left empty"
+          {...form.getInputProps('name')}
+        />
+        <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+        <DestinationSelect description="It is put there at once, with its key where the destination needs it" {...form.getInputProps('destinations')} />
+        <NotificationSelect {...form.getInputProps('notifications')} />
+        <RotationPolicySelect isIdle {...form.getInputProps('rotationPolicy')} />
+      </CreateForm>
     </Page>
   );
 }

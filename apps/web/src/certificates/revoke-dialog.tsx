@@ -1,4 +1,4 @@
-import { Alert, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Select, Textarea } from '@mantine/core';
 import { CrlReason, revokeCertificateOperation, type CertificateView } from '@sifaka/contracts';
 import { toAppError } from '@sifaka/kernel';
 import { useMutation } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { api, refreshAll } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone } from '../ui/notify.js';
+import { TypedName } from '../ui/typed-name.js';
 import { reasonLabels } from './revocation-words.js';
 import { ServedEndpoints } from './served-endpoints.js';
 
@@ -66,18 +67,7 @@ export function RevokeDialog({ certificate: { id, name }, close }: { certificate
         value={comments}
         onChange={(event) => setComments(event.currentTarget.value)}
       />
-      <TextInput
-        label="Type the name of the certificate to confirm"
-        description={
-          <Text span size="xs" ff="monospace" className="breaks">
-            {name}
-          </Text>
-        }
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        autoComplete="off"
-        data-autofocus
-      />
+      <TypedName of="certificate" name={name} typed={typed} onChange={setTyped} />
     </Dialog>
   );
 }

@@ -6,14 +6,13 @@ import { useState } from 'react';
 import { useCertificateNames } from '../certificates/use-certificate-names.js';
 import { api, refreshAll } from '../session/api.js';
 import { StateWord } from '../ui/badges.js';
-import { ErrorText, NameCell, When } from '../ui/cells.js';
+import { ErrorText, NameCell, Tries, When } from '../ui/cells.js';
 import { DataTable, type Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
 import { useList } from '../ui/list-page.js';
 import { useOwnListState, windowOf } from '../ui/list-state.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
 import { Empty } from '../ui/states.js';
-import { dateTimeText, relativeText } from '../ui/time.js';
 import { isUnderWay, retryWords, stateOf } from './deployment-state.js';
 import { HistoryDialog } from './history-dialog.js';
 
@@ -75,7 +74,7 @@ export function useDeploymentColumns(items: readonly DeploymentView[], subjects:
     ...(subjects.includes('certificate') ? [certificate] : []),
     ...(subjects.includes('destination') ? [destination] : []),
     { title: 'State', cell: (row) => <State deployment={row} /> },
-    { title: 'Tries', cell: (row) => <Tries deployment={row} /> },
+    { title: 'Tries', cell: (row) => <Tries of={row} /> },
     { title: 'Deployed', cell: ({ deployedAt }) => <When at={deployedAt} otherwise="never" /> },
     { title: 'Actions', isTitleHidden: true, cell: (row) => <RowActions deployment={row} mayRetry={mayRetry} name={subjects[0] === 'destination' ? row.destinationLabel : nameOf(row.certificateId)} /> },
   ];
@@ -95,19 +94,6 @@ function State({ deployment }: { deployment: DeploymentView }) {
       {note !== null && (
         <Text size="xs" c="dimmed" className="breaks">
           {note}
-        </Text>
-      )}
-    </Stack>
-  );
-}
-
-function Tries({ deployment: { attempts, nextTryAt, state } }: { deployment: DeploymentView }) {
-  return (
-    <Stack gap={0} style={{ whiteSpace: 'nowrap' }}>
-      <Text size="sm">{attempts === 0 ? 'none' : attempts === 1 ? '1 try' : `${attempts} tries`}</Text>
-      {state === 'pending' && nextTryAt !== null && (
-        <Text size="xs" c="dimmed" title={dateTimeText(nextTryAt)}>
-          next {relativeText(nextTryAt)}
         </Text>
       )}
     </Stack>

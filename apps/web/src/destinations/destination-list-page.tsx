@@ -9,6 +9,7 @@ import type { Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
+import { optionedFilters } from '../ui/optioned.js';
 import { filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 
@@ -26,12 +27,6 @@ function Count({ label }: { label: string }) {
   return <Text size="sm">{stats.data === undefined ? '' : count === 1 ? '1 certificate' : `${count} certificates`}</Text>;
 }
 
-const fields = [
-  { value: '', label: 'Label' },
-  { value: 'description', label: 'Description' },
-  { value: 'pluginName', label: 'Plugin' },
-];
-
 export function DestinationListPage() {
   const state = useListState();
   const query = { ...windowOf(state, 'id'), filter: filterOf(state, 'label') };
@@ -41,7 +36,7 @@ export function DestinationListPage() {
       title="Destinations"
       lead="Where certificates are put: servers, clouds, secret stores. Credentials are kept encrypted and never shown again"
       actions={<Actions />}
-      filters={<SearchBar of="Destinations" state={state} fields={fields} />}
+      filters={<SearchBar of="Destinations" state={state} fields={optionedFilters} />}
       columns={columns}
       list={destinations}
       state={state}

@@ -1,8 +1,7 @@
 import { Alert, Badge, Button, Group, SimpleGrid, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { deleteDnsProviderOperation, getDnsProviderOperation, refreshDnsProviderOperation, type DnsProviderView } from '@sifaka/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { useMutation } from '@tanstack/react-query';
 import { Section } from '../ui/section.js';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
@@ -22,14 +21,14 @@ import { useDnsProviderTypes } from './use-dns-provider-types.js';
 const parent = { title: 'DNS providers', to: '/dns-providers' };
 
 export function DnsProviderPage() {
-  const id = Number(useParams().id);
-  const provider = useQuery({
-    queryKey: ['dns-provider', id],
-    queryFn: ({ signal }) => api.call(getDnsProviderOperation, { params: { id }, signal }),
-  });
   return (
-    <ObjectPage query={provider} title="DNS provider" parent={parent}>
-      {(data) => <Details key={id} provider={data} />}
+    <ObjectPage
+      of="dns-provider"
+      title="DNS provider"
+      parent={parent}
+      load={(id, signal) => api.call(getDnsProviderOperation, { params: { id }, signal })}
+    >
+      {(provider) => <Details provider={provider} />}
     </ObjectPage>
   );
 }

@@ -1,7 +1,6 @@
 import { Alert, Anchor, Group, List, SimpleGrid, Text } from '@mantine/core';
 import { getEndpointOperation, type EndpointView } from '@sifaka/contracts';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import { useDestinations } from '../destinations/use-destinations.js';
 import { RotationTable } from '../rotations/rotation-table.js';
 import { api } from '../session/api.js';
@@ -22,15 +21,15 @@ import { Presented } from './presented.js';
 const parent = { title: 'Endpoints', to: '/endpoints' };
 
 export function EndpointPage() {
-  const id = Number(useParams().id);
-  const endpoint = useQuery({
-    queryKey: ['endpoint', id],
-    queryFn: ({ signal }) => api.call(getEndpointOperation, { params: { id }, signal }),
-    refetchInterval: ({ state }) => (state.data !== undefined && isBeingLookedAt(state.data) ? 2_000 : 15_000),
-  });
   return (
-    <ObjectPage query={endpoint} title="Endpoint" parent={parent}>
-      {(data) => <Details key={id} endpoint={data} />}
+    <ObjectPage
+      of="endpoint"
+      title="Endpoint"
+      parent={parent}
+      load={(id, signal) => api.call(getEndpointOperation, { params: { id }, signal })}
+      refreshMs={(endpoint) => (endpoint !== undefined && isBeingLookedAt(endpoint) ? 2_000 : 15_000)}
+    >
+      {(endpoint) => <Details endpoint={endpoint} />}
     </ObjectPage>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Stack, Text, Timeline, Title } from '@mantine/core';
+import { Button, Stack, Text, Title } from '@mantine/core';
 import { getDeliveryOperation, retryDeliveryOperation, type DeliveryRecord } from '@sifaka/contracts';
 import type { AnswerOf } from '@sifaka/api-client';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -9,10 +9,11 @@ import { StateWord } from '../ui/badges.js';
 import { LinkTo } from '../ui/cells.js';
 import { Dialog } from '../ui/dialog.js';
 import { Facts } from '../ui/facts.js';
+import { History } from '../ui/history.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
 import { Loaded } from '../ui/states.js';
-import { dateTimeText, momentText } from '../ui/time.js';
+import { momentText } from '../ui/time.js';
 import { isRetriable, isUnderWay, stateOf, typeWords } from './delivery-state.js';
 import { MessageText } from './message-text.js';
 
@@ -68,23 +69,7 @@ function Details({ delivery }: { delivery: Delivery }) {
       <Title order={3} size="h5">
         History
       </Title>
-      <Timeline active={history.length} bulletSize={14} lineWidth={2}>
-        {history.map(({ at, state: reached, detail }, index) => {
-          const { word, color } = stateOf({ state: reached, attempts: 0 });
-          return (
-            <Timeline.Item key={index} title={word} color={color}>
-              <Text size="xs" c="dimmed">
-                {dateTimeText(at)}
-              </Text>
-              {detail !== null && (
-                <Text size="sm" className="breaks">
-                  {detail}
-                </Text>
-              )}
-            </Timeline.Item>
-          );
-        })}
-      </Timeline>
+      <History steps={history} wordsOf={({ state: reached }) => stateOf({ state: reached, attempts: 0 })} />
     </Stack>
   );
 }

@@ -4,12 +4,11 @@ import { listDeliveriesOperation, listNotificationDeliveriesOperation, type Deli
 import { useState } from 'react';
 import { api } from '../session/api.js';
 import { StateWord } from '../ui/badges.js';
-import { ErrorText, LinkTo, When } from '../ui/cells.js';
+import { ErrorText, LinkTo, Tries, When } from '../ui/cells.js';
 import { DataTable, type Column } from '../ui/data-table.js';
 import { useList } from '../ui/list-page.js';
 import { useOwnListState, windowOf } from '../ui/list-state.js';
 import { Empty } from '../ui/states.js';
-import { dateTimeText, relativeText } from '../ui/time.js';
 import { DeliveryDialog, RetryButton } from './delivery-dialog.js';
 import { isUnderWay, stateOf, typeWords } from './delivery-state.js';
 
@@ -84,23 +83,10 @@ export const columns: Column<DeliveryRecord>[] = [
       </Stack>
     ),
   },
-  { title: 'Tries', cell: (delivery) => <Tries delivery={delivery} /> },
+  { title: 'Tries', cell: (delivery) => <Tries of={delivery} /> },
   { title: 'When', cell: ({ createdAt, deliveredAt }) => <When at={deliveredAt ?? createdAt} /> },
   { title: 'Actions', isTitleHidden: true, cell: (delivery) => <RowActions delivery={delivery} /> },
 ];
-
-function Tries({ delivery: { attempts, nextTryAt, state } }: { delivery: DeliveryRecord }) {
-  return (
-    <Stack gap={0} style={{ whiteSpace: 'nowrap' }}>
-      <Text size="sm">{attempts === 0 ? 'none' : attempts === 1 ? '1 try' : `${attempts} tries`}</Text>
-      {state === 'pending' && nextTryAt !== null && (
-        <Text size="xs" c="dimmed" title={dateTimeText(nextTryAt)}>
-          next {relativeText(nextTryAt)}
-        </Text>
-      )}
-    </Stack>
-  );
-}
 
 function RowActions({ delivery }: { delivery: DeliveryRecord }) {
   const [isOpen, setOpen] = useState(false);

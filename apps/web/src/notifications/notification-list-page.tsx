@@ -8,22 +8,17 @@ import type { Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
+import { optionedFilters } from '../ui/optioned.js';
 import { Filter, filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
-import { ActiveSwitch } from './active-switch.js';
 import { intervalText } from './notification-request.js';
+import { NotificationSwitch } from './notification-switch.js';
 
 const columns: Column<NotificationView>[] = [
   { title: 'Label', sortBy: 'label', cell: ({ id, label, description }) => <NameCell to={`/notifications/${id}`} name={label} detail={description} /> },
   { title: 'Plugin', cell: ({ plugin }) => <Text size="sm">{plugin.title}</Text> },
   { title: 'Tells of ends', cell: ({ options }) => <Text size="sm">{intervalText(options) ?? 'as the platform is configured'}</Text> },
-  { title: 'Active', cell: (notification) => <ActiveSwitch notification={notification} /> },
-];
-
-const fields = [
-  { value: '', label: 'Label' },
-  { value: 'description', label: 'Description' },
-  { value: 'pluginName', label: 'Plugin' },
+  { title: 'Active', cell: (notification) => <NotificationSwitch notification={notification} /> },
 ];
 
 const activities = [
@@ -43,7 +38,7 @@ export function NotificationListPage() {
       lead="Who is told before certificates end and when something goes wrong, and how. Owners and the security team have some from the start"
       actions={<Actions />}
       filters={
-        <SearchBar of="Notifications" state={state} fields={fields}>
+        <SearchBar of="Notifications" state={state} fields={optionedFilters}>
           <Filter state={state} name="active" label="State" choices={activities} />
         </SearchBar>
       }

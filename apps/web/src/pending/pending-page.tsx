@@ -1,7 +1,6 @@
 import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { getPendingCertificateOperation, type PendingCertificateView } from '@sifaka/contracts';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import { useMayChange } from '../certificates/use-may-change.js';
 import { Section } from '../ui/section.js';
 import { api } from '../session/api.js';
@@ -24,15 +23,15 @@ const parent = { title: 'Pending certificates', to: '/pending-certificates' };
 const refreshMs = 3_000;
 
 export function PendingPage() {
-  const id = Number(useParams().id);
-  const pending = useQuery({
-    queryKey: ['pending-certificate', id],
-    queryFn: ({ signal }) => api.call(getPendingCertificateOperation, { params: { id }, signal }),
-    refetchInterval: (query) => (query.state.data?.state === 'waiting' ? refreshMs : false),
-  });
   return (
-    <ObjectPage query={pending} title="Pending certificate" parent={parent}>
-      {(data) => <Details key={id} pending={data} />}
+    <ObjectPage
+      of="pending-certificate"
+      title="Pending certificate"
+      parent={parent}
+      load={(id, signal) => api.call(getPendingCertificateOperation, { params: { id }, signal })}
+      refreshMs={(pending) => (pending?.state === 'waiting' ? refreshMs : false)}
+    >
+      {(pending) => <Details pending={pending} />}
     </ObjectPage>
   );
 }

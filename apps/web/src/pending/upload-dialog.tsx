@@ -7,7 +7,7 @@ import { api, refreshAll } from '../session/api.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { notifyDone } from '../ui/notify.js';
-import { PemInput } from '../ui/pem-input.js';
+import { PemField } from '../ui/pem-input.js';
 
 const empty = { body: '', chain: '', externalId: '' };
 const fieldOf = byFirstPart(Object.keys(empty));
@@ -30,15 +30,6 @@ export function UploadDialog({ pending: { id, authority }, close }: { pending: P
     },
     onError: (error) => showRefusal(form, error, fieldOf),
   });
-  const pem = (label: string, description: string, field: 'body' | 'chain', isRequired: boolean) => (
-    <PemInput
-      label={label}
-      description={description}
-      isRequired={isRequired}
-      input={form.getInputProps(field)}
-      onFile={(text) => form.setFieldValue(field, text)}
-    />
-  );
   return (
     <Dialog
       title="Upload the certificate"
@@ -53,8 +44,8 @@ export function UploadDialog({ pending: { id, authority }, close }: { pending: P
       onSubmit={form.onSubmit((values) => upload.mutate(values))}
     >
       <Text size="sm">It has to be for the key of this request, and from {authority.name}.</Text>
-      {pem('Certificate', 'In PEM', 'body', true)}
-      {pem('Chain', 'The certificates between it and the root, in PEM; not needed where the authority signs itself', 'chain', false)}
+      <PemField form={form} field="body" label="Certificate" description="In PEM" isRequired />
+      <PemField form={form} field="chain" label="Chain" description="The certificates between it and the root, in PEM; not needed where the authority signs itself" />
       <TextInput label="Number there" description="What the signers call it, if they do" maxLength={128} {...form.getInputProps('externalId')} />
     </Dialog>
   );

@@ -12,13 +12,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
+import { ActionDialog } from '../ui/action-dialog.js';
 import type { Column } from '../ui/data-table.js';
 import { Dialog } from '../ui/dialog.js';
 import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
-import { notifyDone, notifyRefused } from '../ui/notify.js';
+import { notifyRefused } from '../ui/notify.js';
 import { Copy } from '../ui/pem-block.js';
 import { Empty } from '../ui/states.js';
 import { dateTimeText } from '../ui/time.js';
@@ -127,29 +128,19 @@ function KeyActions({ apiKey, show }: { apiKey: ApiKeyView; show: (token: string
 }
 
 function DeleteDialog({ apiKey: { id, name }, close }: { apiKey: ApiKeyView; close: () => void }) {
-  const remove = useMutation({
-    mutationFn: () => api.call(deleteApiKeyOperation, { params: { id } }),
-    onSuccess: async () => {
-      notifyDone(`${name} was deleted`);
-      await refreshAll();
-      close();
-    },
-  });
   return (
-    <Dialog
+    <ActionDialog
       title="Delete API key"
-      isOpen
-      close={close}
       submit="Delete"
       isDangerous
-      isBusy={remove.isPending}
-      error={remove.error}
-      onSubmit={() => remove.mutate()}
+      done={`${name} was deleted`}
+      run={() => api.call(deleteApiKeyOperation, { params: { id } })}
+      close={close}
     >
       <Text>
         Delete <b>{name}</b>? Programs that use its token are refused at once.
       </Text>
-    </Dialog>
+    </ActionDialog>
   );
 }
 

@@ -1,18 +1,17 @@
 import { Button, Group, MultiSelect, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { createRoleOperation, deleteRoleOperation, listRolesOperation, updateRoleOperation, type RoleView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, refreshAll } from '../session/api.js';
+import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
+import { ActionDialog } from '../ui/action-dialog.js';
 import { NameCell } from '../ui/cells.js';
 import type { Column } from '../ui/data-table.js';
-import { Dialog } from '../ui/dialog.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { FormDialog } from '../ui/form-dialog.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
-import { notifyDone } from '../ui/notify.js';
 import { Empty } from '../ui/states.js';
 import { useUsers } from './use-people.js';
 
@@ -84,28 +83,18 @@ function RoleDialog({ role, close }: { role: RoleView | null; close: () => void 
   const form = useForm({
     initialValues: { name: role?.name ?? '', description: role?.description ?? '', users: role?.users.map(({ id }) => String(id)) ?? [] },
   });
-  const save = useMutation({
-    mutationFn: ({ users: members, ...rest }: typeof form.values) => {
-      const body = { ...rest, users: members.map((id) => ({ id: Number(id) })) };
-      return role === null ? api.call(createRoleOperation, { body }) : api.call(updateRoleOperation, { params: { id: role.id }, body });
-    },
-    onSuccess: async ({ name }) => {
-      notifyDone(role === null ? `${name} was added` : `${name} was changed`);
-      await refreshAll();
-      close();
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
-  });
+  const save = ({ users: members, ...rest }: typeof form.values) => {
+    const body = { ...rest, users: members.map((id) => ({ id: Number(id) })) };
+    return role === null ? api.call(createRoleOperation, { body }) : api.call(updateRoleOperation, { params: { id: role.id }, body });
+  };
   return (
-    <Dialog
+    <FormDialog
       title={role === null ? 'Add role' : `Edit ${role.name}`}
-      isOpen
+      done={({ name }) => (role === null ? `${name} was added` : `${name} was changed`)}
+      form={form}
+      fieldOf={fieldOf}
       close={close}
-      submit="Save"
-      isBusy={save.isPending}
-      error={save.error}
-      shown={shownPaths(save.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      save={save}
     >
       <TextInput label="Name" required data-autofocus {...form.getInputProps('name')} />
       <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
@@ -115,33 +104,23 @@ function RoleDialog({ role, close }: { role: RoleView | null; close: () => void 
         data={users.data?.items.map(({ id, username }) => ({ value: String(id), label: username })) ?? []}
         {...form.getInputProps('users')}
       />
-    </Dialog>
+    </FormDialog>
   );
 }
 
 function DeleteDialog({ role, close }: { role: RoleView; close: () => void }) {
-  const remove = useMutation({
-    mutationFn: () => api.call(deleteRoleOperation, { params: { id: role.id } }),
-    onSuccess: async () => {
-      notifyDone(`${role.name} was deleted`);
-      await refreshAll();
-      close();
-    },
-  });
   return (
-    <Dialog
+    <ActionDialog
       title="Delete role"
-      isOpen
-      close={close}
       submit="Delete"
       isDangerous
-      isBusy={remove.isPending}
-      error={remove.error}
-      onSubmit={() => remove.mutate()}
+      done={`${role.name} was deleted`}
+      run={() => api.call(deleteRoleOperation, { params: { id: role.id } })}
+      close={close}
     >
       <Text>
         Delete <b>{role.name}</b>? A role that users, certificates or authorities still have is not deleted.
       </Text>
-    </Dialog>
+    </ActionDialog>
   );
 }

@@ -1,18 +1,16 @@
 import { Badge, Button, Group, MultiSelect, PasswordInput, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { createUserOperation, listUsersOperation, updateUserOperation, type UserView } from '@sifaka/contracts';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActiveBadge } from '../ui/badges.js';
-import { api, refreshAll } from '../session/api.js';
+import { api } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import type { Column } from '../ui/data-table.js';
-import { Dialog } from '../ui/dialog.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { FormDialog } from '../ui/form-dialog.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
-import { notifyDone } from '../ui/notify.js';
 import { Empty } from '../ui/states.js';
 import { useRoles } from './use-people.js';
 
@@ -96,29 +94,19 @@ function UserDialog({ user, close }: { user: UserView | null; close: () => void 
       roles: user?.roles.map(({ id }) => String(id)) ?? [],
     },
   });
-  const save = useMutation({
-    mutationFn: ({ roles: chosen, password, ...rest }: typeof form.values) => {
-      const body = { ...rest, roles: chosen.map((id) => ({ id: Number(id) })) };
-      if (user === null) return api.call(createUserOperation, { body: { ...body, password } });
-      return api.call(updateUserOperation, { params: { id: user.id }, body: { ...body, ...(password !== '' && { password }) } });
-    },
-    onSuccess: async ({ username }) => {
-      notifyDone(user === null ? `${username} was added` : `${username} was changed`);
-      await refreshAll();
-      close();
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
-  });
+  const save = ({ roles: chosen, password, ...rest }: typeof form.values) => {
+    const body = { ...rest, roles: chosen.map((id) => ({ id: Number(id) })) };
+    if (user === null) return api.call(createUserOperation, { body: { ...body, password } });
+    return api.call(updateUserOperation, { params: { id: user.id }, body: { ...body, ...(password !== '' && { password }) } });
+  };
   return (
-    <Dialog
+    <FormDialog
       title={user === null ? 'Add user' : `Edit ${user.username}`}
-      isOpen
+      done={({ username }) => (user === null ? `${username} was added` : `${username} was changed`)}
+      form={form}
+      fieldOf={fieldOf}
       close={close}
-      submit="Save"
-      isBusy={save.isPending}
-      error={save.error}
-      shown={shownPaths(save.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => save.mutate(values))}
+      save={save}
     >
       <TextInput label="Username" required autoComplete="off" data-autofocus {...form.getInputProps('username')} />
       <TextInput label="E-mail" type="email" required autoComplete="off" {...form.getInputProps('email')} />
@@ -136,6 +124,6 @@ function UserDialog({ user, close }: { user: UserView | null; close: () => void 
         {...form.getInputProps('roles')}
       />
       <Switch label="Active" description="Who is not active cannot log in" {...form.getInputProps('active', { type: 'checkbox' })} />
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -8,12 +8,12 @@ import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { NameCell } from '../ui/cells.js';
 import type { Column } from '../ui/data-table.js';
-import { Dialog } from '../ui/dialog.js';
-import { byFirstPart, shownPaths, showRefusal } from '../ui/form-refusal.js';
+import { FormDialog } from '../ui/form-dialog.js';
+import { byFirstPart } from '../ui/form-refusal.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
-import { notifyDone, notifyRefused } from '../ui/notify.js';
+import { notifyRefused } from '../ui/notify.js';
 import { filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
 
@@ -83,28 +83,19 @@ const fieldOf = byFirstPart(['name', 'sensitive']);
 
 function AddDialog({ close }: { close: () => void }) {
   const form = useForm({ initialValues: { name: '', sensitive: true } });
-  const add = useMutation({
-    mutationFn: (body: typeof form.values) => api.call(createDomainOperation, { body }),
-    onSuccess: async ({ name }) => {
-      notifyDone(`${name} was added`);
-      await refreshAll();
-      close();
-    },
-    onError: (error) => showRefusal(form, error, fieldOf),
-  });
+  const add = (body: typeof form.values) => api.call(createDomainOperation, { body });
   return (
-    <Dialog
+    <FormDialog
       title="Add domain"
-      isOpen
-      close={close}
       submit="Add"
-      isBusy={add.isPending}
-      error={add.error}
-      shown={shownPaths(add.error, fieldOf)}
-      onSubmit={form.onSubmit((values) => add.mutate(values))}
+      done={({ name }) => `${name} was added`}
+      form={form}
+      fieldOf={fieldOf}
+      close={close}
+      save={add}
     >
       <TextInput label="Name" placeholder="payments.example.com" required data-autofocus {...form.getInputProps('name')} />
       <Switch label="Sensitive" {...form.getInputProps('sensitive', { type: 'checkbox' })} />
-    </Dialog>
+    </FormDialog>
   );
 }

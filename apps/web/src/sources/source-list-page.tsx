@@ -9,16 +9,17 @@ import type { Column } from '../ui/data-table.js';
 import { Icon } from '../ui/icons.js';
 import { ListPage, useList } from '../ui/list-page.js';
 import { useListState, windowOf } from '../ui/list-state.js';
+import { optionedFilters } from '../ui/optioned.js';
 import { filterOf, SearchBar } from '../ui/search-bar.js';
 import { Empty } from '../ui/states.js';
-import { ActiveSwitch } from './active-switch.js';
 import { scheduleText } from './schedule.js';
+import { SourceSwitch } from './source-switch.js';
 import { countsText, isBeingLookedAt, stateOf } from './sync-state.js';
 
 const columns: Column<SourceView>[] = [
   { title: 'Label', sortBy: 'label', cell: ({ id, label, description }) => <NameCell to={`/sources/${id}`} name={label} detail={description} /> },
   { title: 'Plugin', cell: ({ plugin }) => <Text size="sm">{plugin.title}</Text> },
-  { title: 'Active', cell: (source) => <ActiveSwitch source={source} /> },
+  { title: 'Active', cell: (source) => <SourceSwitch source={source} /> },
   { title: 'Last run', cell: (source) => <LastRun source={source} /> },
   { title: 'Found', cell: ({ lastSync }) => <Found sync={lastSync} /> },
   {
@@ -54,12 +55,6 @@ function Found({ sync }: { sync: SourceView['lastSync'] }) {
   ));
 }
 
-const fields = [
-  { value: '', label: 'Label' },
-  { value: 'description', label: 'Description' },
-  { value: 'pluginName', label: 'Plugin' },
-];
-
 export function SourceListPage() {
   const state = useListState();
   const query = { ...windowOf(state, 'id'), filter: filterOf(state, 'label') };
@@ -71,7 +66,7 @@ export function SourceListPage() {
       title="Sources"
       lead="Where certificates are found: accounts, networks, files. What is there comes into the inventory by schedule"
       actions={<Actions />}
-      filters={<SearchBar of="Sources" state={state} fields={fields} />}
+      filters={<SearchBar of="Sources" state={state} fields={optionedFilters} />}
       columns={columns}
       list={sources}
       state={state}

@@ -1,41 +1,39 @@
 import { Alert, Anchor, Button, SimpleGrid, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { deleteSourceOperation, getSourceOperation, syncSourceOperation, testSourceOperation, type SourceView } from '@sifaka/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router';
+import { getSourceOperation, syncSourceOperation, type SourceView } from '@sifaka/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import { api, refreshAll } from '../session/api.js';
 import { useMe } from '../session/me.js';
 import { StateWord } from '../ui/badges.js';
-import { DeleteDialog } from '../ui/delete-dialog.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icons.js';
 import { notifyDone, notifyRefused } from '../ui/notify.js';
 import { ObjectPage } from '../ui/object-page.js';
 import { OptionFacts } from '../ui/option-facts.js';
+import { OptionedActions } from '../ui/optioned-actions.js';
 import { Page } from '../ui/page.js';
 import { Section } from '../ui/section.js';
-import { TestDialog } from '../ui/test-report.js';
 import { dateTimeText, relativeText } from '../ui/time.js';
-import { usePlugins } from '../ui/use-plugins.js';
-import { ActiveSwitch } from './active-switch.js';
 import { CleanDialog } from './clean-dialog.js';
-import { EditDialog } from './edit-dialog.js';
 import { RunTable } from './run-table.js';
 import { scheduleText } from './schedule.js';
+import { sourceKind } from './source-kind.js';
+import { SourceSwitch } from './source-switch.js';
 import { isBeingLookedAt, stateOf } from './sync-state.js';
 
-const parent = { title: 'Sources', to: '/sources' };
+const { parent } = sourceKind;
 
 export function SourcePage() {
-  const id = Number(useParams().id);
-  const source = useQuery({
-    queryKey: ['source', id],
-    queryFn: ({ signal }) => api.call(getSourceOperation, { params: { id }, signal }),
-    refetchInterval: ({ state }) => (isBeingLookedAt(state.data) ? 2_000 : 30_000),
-  });
   return (
-    <ObjectPage query={source} title="Source" parent={parent}>
-      {(data) => <Details key={id} source={data} />}
+    <ObjectPage
+      of="source"
+      title="Source"
+      parent={parent}
+      load={(id, signal) => api.call(getSourceOperation, { params: { id }, signal })}
+      refreshMs={(source) => (isBeingLookedAt(source) ? 2_000 : 30_000)}
+    >
+      {(source) => <Details source={source} />}
     </ObjectPage>
   );
 }
@@ -59,7 +57,7 @@ function Details({ source }: { source: SourceView }) {
         <Section title="Schedule">
           <Facts
             facts={[
-              ['Active', <ActiveSwitch key="active" source={source} />],
+              ['Active', <SourceSwitch key="active" source={source} />],
               ['When', scheduleText(schedule)],
               ['Next run', nextRunAt === null ? 'none' : `${relativeText(nextRunAt)}, ${dateTimeText(nextRunAt)}`],
               ['Last run', lastSync === null ? 'never' : <StateWord key="last" {...stateOf(lastSync)} />],
@@ -83,42 +81,28 @@ function Details({ source }: { source: SourceView }) {
 }
 
 function Actions({ source }: { source: SourceView }) {
-  const { id, label } = source;
-  const plugins = usePlugins('source');
-  const [testing, test] = useDisclosure();
-  const [editing, edit] = useDisclosure();
-  const [cleaning, clean] = useDisclosure();
-  const [deleting, remove] = useDisclosure();
+  return (
+    <OptionedActions
+      kind={sourceKind}
+      object={source}
+      first={<SyncNow source={source} />}
+      more={<Clean source={source} />}
+      deletion={{
+        warning: 'What is there is no longer looked at',
+        children: 'Certificates that were found there stay in the inventory, and its endpoints stay without a source. Its credentials are forgotten.',
+      }}
+    />
+  );
+}
+
+function Clean({ source }: { source: SourceView }) {
+  const [isOpen, { open, close }] = useDisclosure();
   return (
     <>
-      <SyncNow source={source} />
-      <Button variant="default" leftSection={<Icon name="check" />} onClick={test.open}>
-        Test connection
-      </Button>
-      <Button variant="default" leftSection={<Icon name="edit" />} onClick={edit.open} disabled={plugins.data === undefined}>
-        Edit
-      </Button>
-      <Button variant="default" leftSection={<Icon name="ban" />} onClick={clean.open}>
+      <Button variant="default" leftSection={<Icon name="ban" />} onClick={open}>
         Clean
       </Button>
-      <Button variant="outline" color="red" leftSection={<Icon name="trash" />} onClick={remove.open}>
-        Delete
-      </Button>
-      {testing && <TestDialog name={label} test={() => api.call(testSourceOperation, { params: { id } })} close={test.close} />}
-      {editing && plugins.data !== undefined && <EditDialog source={source} plugins={plugins.data.items} close={edit.close} />}
-      {cleaning && <CleanDialog source={source} close={clean.close} />}
-      {deleting && (
-        <DeleteDialog
-          name={label}
-          queryKey={['source', id]}
-          parent={parent.to}
-          warning="What is there is no longer looked at"
-          remove={() => api.call(deleteSourceOperation, { params: { id } })}
-          close={remove.close}
-        >
-          Certificates that were found there stay in the inventory, and its endpoints stay without a source. Its credentials are forgotten.
-        </DeleteDialog>
-      )}
+      {isOpen && <CleanDialog source={source} close={close} />}
     </>
   );
 }

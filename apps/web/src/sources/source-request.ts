@@ -1,6 +1,6 @@
 import type { RequestOf } from '@sifaka/api-client';
 import type { SourceView, updateSourceOperation } from '@sifaka/contracts';
-import { emptyOptioned, fieldOfOptioned, type OptionedForm } from '../ui/optioned.js';
+import { emptyOptioned, fieldOfOptioned, formOfOptioned, requestOfOptioned, type OptionedForm } from '../ui/optioned.js';
 import { pluginInput, valuesOf } from '../ui/plugin-input.js';
 import { scheduleForm, scheduleOf, type ScheduleForm } from './schedule.js';
 
@@ -19,25 +19,21 @@ export const fieldOf = (path: string): string | null => (path === 'schedule' ? '
 
 type SourceBody = RequestOf<typeof updateSourceOperation>['body'];
 
-export function requestOf({ label, description, active, owner, preset, cron }: SourceForm, plugin: SourceBody['plugin']): SourceBody {
+export function requestOf({ active, owner, preset, cron, ...form }: SourceForm, plugin: SourceBody['plugin']): SourceBody {
   const schedule = scheduleOf({ preset, cron });
   return {
-    label: label.trim(),
-    description,
-    plugin,
+    ...requestOfOptioned(form, plugin),
     active,
     ...(schedule !== undefined && { schedule }),
     ...(owner.trim() !== '' && { owner: owner.trim() }),
   };
 }
 
-export const formOf = ({ label, description, plugin, active, owner, schedule }: SourceView): SourceForm => ({
-  label,
-  description: description ?? '',
-  slug: plugin.slug,
-  active,
-  owner,
-  ...scheduleForm(schedule),
+export const formOf = (source: SourceView): SourceForm => ({
+  ...formOfOptioned(source),
+  active: source.active,
+  owner: source.owner,
+  ...scheduleForm(source.schedule),
 });
 
 /** A source as it is, but for the switch: the operation replaces. */
@@ -45,8 +41,3 @@ export function switched(source: SourceView, active: boolean): SourceBody {
   const kept = valuesOf(source.options);
   return requestOf({ ...formOf(source), active }, pluginInput(source.plugin.slug, source.options, kept, { kept }));
 }
-
-export const words = {
-  description: 'Which account, which network',
-  plugin: 'Where certificates are looked for',
-};

@@ -57,3 +57,21 @@ export function ErrorText({ children, lineClamp }: { children: string; lineClamp
     </Text>
   );
 }
+
+interface TriesProps {
+  of: { attempts: number; nextTryAt: string | null; state: string };
+}
+
+/** How often something was tried, and when it is tried next. */
+export function Tries({ of: { attempts, nextTryAt, state } }: TriesProps) {
+  return (
+    <Stack gap={0} style={{ whiteSpace: 'nowrap' }}>
+      <Text size="sm">{attempts === 0 ? 'none' : attempts === 1 ? '1 try' : `${attempts} tries`}</Text>
+      {state === 'pending' && nextTryAt !== null && (
+        <Text size="xs" c="dimmed" title={dateTimeText(nextTryAt)}>
+          next {relativeText(nextTryAt)}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -7,7 +7,7 @@ import { Dialog } from './dialog.js';
 import { Icon } from './icons.js';
 import { notifyDone } from './notify.js';
 
-interface DeleteDialogProps {
+export interface DeleteDialogProps {
   name: string;
   /** Key of the query that reads it: reading it again would only show that it is gone. */
   queryKey: readonly [string, number];

@@ -6,23 +6,25 @@ import { Dialog } from './dialog.js';
 import { shownPaths, showRefusal, type FieldOf } from './form-refusal.js';
 import { notifyDone } from './notify.js';
 
-interface FormDialogProps<V extends object> {
+interface FormDialogProps<V extends object, A> {
   title: string;
+  /** Words of the button. */
+  submit?: string;
   /** What is said when it is done. */
-  done: string;
+  done: string | ((answer: A) => string);
   form: UseFormReturnType<V>;
   fieldOf: FieldOf;
-  save: (values: V) => Promise<unknown>;
+  save: (values: V) => Promise<A>;
   close: () => void;
   children: ReactNode;
 }
 
 /** A form over the page that saves, says so, and goes. What the server refuses stands at its input. */
-export function FormDialog<V extends object>({ title, done, form, fieldOf, save, close, children }: FormDialogProps<V>) {
+export function FormDialog<V extends object, A>({ title, submit = 'Save', done, form, fieldOf, save, close, children }: FormDialogProps<V, A>) {
   const saving = useMutation({
     mutationFn: save,
-    onSuccess: async () => {
-      notifyDone(done);
+    onSuccess: async (answer) => {
+      notifyDone(typeof done === 'string' ? done : done(answer));
       await refreshAll();
       close();
     },
@@ -33,7 +35,7 @@ export function FormDialog<V extends object>({ title, done, form, fieldOf, save,
       title={title}
       isOpen
       close={close}
-      submit="Save"
+      submit={submit}
       isBusy={saving.isPending}
       error={saving.error}
       shown={shownPaths(saving.error, fieldOf)}

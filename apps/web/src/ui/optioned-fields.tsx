@@ -5,16 +5,14 @@ import type { OptionedForm } from './optioned.js';
 import { PluginSelect } from './plugin-select.js';
 
 interface OptionedFieldsProps<F extends OptionedForm> {
+  kind: { words: { description: string; plugin: string }; labelLength?: number };
   form: UseFormReturnType<F>;
   plugins: readonly ListedPluginView[];
-  words: { description: string; plugin: string };
   /** It exists: its plugin stays. */
   isKept?: boolean;
-  /** Characters of a label. */
-  labelLength?: number;
 }
 
-export function OptionedFields<F extends OptionedForm>({ form, plugins, words, isKept = false, labelLength = 32 }: OptionedFieldsProps<F>) {
+export function OptionedFields<F extends OptionedForm>({ kind: { words, labelLength = 32 }, form, plugins, isKept = false }: OptionedFieldsProps<F>) {
   return (
     <>
       <TextInput label="Label" description={`As it is called in lists; ${labelLength} characters at most`} required maxLength={labelLength} {...form.getInputProps('label')} />

@@ -46,3 +46,16 @@ export function PemInput({ label, description, isRequired, placeholder = '-----B
     </Stack>
   );
 }
+
+interface PemFieldProps<F extends string> {
+  form: { getInputProps: (field: F) => object; setFieldValue: (field: F, text: string) => void };
+  field: F;
+  label: string;
+  description: string;
+  isRequired?: boolean;
+}
+
+/** The same as a field of a form. */
+export const PemField = <F extends string>({ form, field, label, description, isRequired = false }: PemFieldProps<F>) => (
+  <PemInput label={label} description={description} isRequired={isRequired} input={form.getInputProps(field)} onFile={(text) => form.setFieldValue(field, text)} />
+);

@@ -1,15 +1,14 @@
-import { Anchor, Button, Group, Paper, Stack, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { newIdempotencyKey } from '@sifaka/api-client';
 import { useMutation } from '@tanstack/react-query';
-import { useRef, type ReactNode } from 'react';
-import { Link, useNavigate } from 'react-router';
+import type { ReactNode } from 'react';
 import { refreshAll } from '../session/api.js';
+import { CreateForm, useCreation } from './create-form.js';
 import { Dialog } from './dialog.js';
 import { shownPaths, showRefusal, type FieldOf } from './form-refusal.js';
 import { Icon } from './icons.js';
 import { notifyDone } from './notify.js';
-import { Refusal } from './refusal.js';
+import { Section } from './section.js';
 import type { PluginForm } from './use-plugin-form.js';
 
 interface SetupFormProps<V extends object, R> {
@@ -38,71 +37,43 @@ interface SetupFormProps<V extends object, R> {
 
 /** Sets up something that a plugin reaches at another side; it can be tried before it is saved. */
 export function SetupForm<V extends object, R>({ kind, submit, parent, form, plugin, fieldOf, fieldOfTest = fieldOf, isTestable, testTitle = 'Test without saving', fields, more, probe, report, test, save }: SetupFormProps<V, R>) {
-  const navigate = useNavigate();
-  // The same for every attempt with the same content: a lost answer does not become a second object.
-  const attempt = useRef({ content: '', key: '' });
-  const place = (names: FieldOf) => (error: unknown) => {
-    if (showRefusal(form, error, names).length === 0) plugin.focus(error);
-  };
-  const testing = useMutation({ mutationFn: test, onError: place(fieldOfTest) });
-  const saving = useMutation({
-    mutationFn: (values: V) => {
-      const content = JSON.stringify([values, plugin.input()]);
-      if (attempt.current.content !== content) attempt.current = { content, key: newIdempotencyKey() };
-      return save(values, attempt.current.key);
+  const creation = useCreation({ form, fieldOf, plugin, save });
+  const testing = useMutation({
+    mutationFn: test,
+    onError: (error) => {
+      if (showRefusal(form, error, fieldOfTest).length === 0) plugin.focus(error);
     },
-    onSuccess: async ({ to, message }) => {
-      notifyDone(message);
-      await refreshAll();
-      await navigate(to);
-    },
-    onError: place(fieldOf),
   });
   // The page shows the fault of what was done last.
-  const begin = (other: { reset: () => void }, next: () => void) => {
-    other.reset();
-    next();
+  const create = (values: V) => {
+    testing.reset();
+    creation.create(values);
   };
-  const error = saving.error ?? testing.error;
+  const tryOut = () => {
+    creation.reset();
+    testing.mutate(form.values);
+  };
+  const error = creation.error ?? testing.error;
+  const shown = creation.error === null ? [...shownPaths(error, fieldOfTest), ...plugin.shown(error)] : creation.shown;
   return (
-    <form onSubmit={form.onSubmit((values) => begin(testing, () => saving.mutate(values)))} noValidate>
-      <Stack maw={760}>
-        <Refusal error={error} shown={[...shownPaths(error, saving.error === null ? fieldOfTest : fieldOf), ...plugin.shown(error)]} />
-        <Paper withBorder p="lg" component="section" aria-label={kind}>
-          <Stack>
-            {fields}
-            {plugin.fields(error)}
-            {more}
-          </Stack>
-        </Paper>
-        <Paper withBorder p="lg" component="section" aria-label="Test">
-          <Stack>
-            <Title order={2}>Test</Title>
-            {probe}
-            <Group>
-              <Button
-                variant="default"
-                leftSection={<Icon name="refresh" />}
-                loading={testing.isPending}
-                disabled={!isTestable}
-                onClick={() => begin(saving, () => testing.mutate(form.values))}
-              >
-                {testTitle}
-              </Button>
-            </Group>
-            {testing.data !== undefined && report(testing.data)}
-          </Stack>
-        </Paper>
+    <CreateForm form={form} creation={{ ...creation, create, error, shown }} submit={submit} parent={parent}>
+      <Paper withBorder p="lg" component="section" aria-label={kind}>
+        <Stack>
+          {fields}
+          {plugin.fields(error)}
+          {more}
+        </Stack>
+      </Paper>
+      <Section title="Test">
+        {probe}
         <Group>
-          <Button type="submit" loading={saving.isPending}>
-            {submit}
+          <Button variant="default" leftSection={<Icon name="refresh" />} loading={testing.isPending} disabled={!isTestable} onClick={tryOut}>
+            {testTitle}
           </Button>
-          <Anchor component={Link} to={parent} size="sm">
-            Cancel
-          </Anchor>
         </Group>
-      </Stack>
-    </form>
+        {testing.data !== undefined && report(testing.data)}
+      </Section>
+    </CreateForm>
   );
 }
 

@@ -6,7 +6,7 @@ import { Icon } from './icons.js';
 import { sentence } from './refusal.js';
 import { Loading } from './states.js';
 
-interface Report {
+export interface Report {
   isWorking: boolean;
   detail: string;
   durationMs: number;
