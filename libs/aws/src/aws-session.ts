@@ -78,6 +78,8 @@ export class AwsSession {
       httpsAgent: agents.https,
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
+      // Without it the SDK warns and goes on waiting.
+      throwOnRequestTimeout: true,
     });
     const own = ownCredentials(this.options);
     const credentials = this.account === null ? own : remembered(this.assumed(this.account, own, requestHandler), this.context.clock);
