@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { busy } from './crl-copies.js';
 
 /**
@@ -6,25 +7,34 @@ import { busy } from './crl-copies.js';
  */
 export class LentCopies {
   private readonly readers = new Map<Buffer, number>();
-  private bytesLent = 0;
+  private lentBytes = 0;
 
-  /** @param mostBytes of different lists at the same time; one alone may be longer */
-  constructor(private readonly mostBytes: number = usualBytes) {}
+  /**
+   * @param mostBytes of different lists at the same time; one alone may be longer
+   * @param longestMs for a list of so many bytes
+   */
+  constructor(
+    private readonly mostBytes: number = usualBytes,
+    private readonly longestMs: (byteLength: number) => number = atLeast32kBPerSecond,
+  ) {}
 
-  /** @returns gives it back, once @throws AppError `unavailable` when there is no room for another one */
-  lend(bytes: Buffer): () => void {
+  get bytes(): number {
+    return this.lentBytes;
+  }
+
+  /** Until the answer is sent, or took too long, which ends its connection. @throws AppError `unavailable` when there is no room for another list */
+  lend(bytes: Buffer, to: ServerResponse): void {
     const readers = this.readers.get(bytes) ?? 0;
-    if (readers === 0) {
-      if (this.bytesLent > 0 && this.bytesLent + bytes.length > this.mostBytes) throw busy();
-      this.bytesLent += bytes.length;
-    }
+    if (readers === 0 && this.lentBytes > 0 && this.lentBytes + bytes.length > this.mostBytes) throw busy();
+    // Who is gone already never closes again.
+    if (to.closed || to.destroyed) return;
+    if (readers === 0) this.lentBytes += bytes.length;
     this.readers.set(bytes, readers + 1);
-    let isBack = false;
-    return () => {
-      if (isBack) return;
-      isBack = true;
+    const limit = setTimeout(() => to.destroy(), this.longestMs(bytes.length)).unref();
+    to.once('close', () => {
+      clearTimeout(limit);
       this.giveBack(bytes);
-    };
+    });
   }
 
   private giveBack(bytes: Buffer): void {
@@ -34,11 +44,11 @@ export class LentCopies {
       return;
     }
     this.readers.delete(bytes);
-    this.bytesLent -= bytes.length;
+    this.lentBytes -= bytes.length;
   }
 }
 
-/** For a list of so many bytes: a minute, and as long as it takes at 32 kB/s. */
-export const longestSendMs = (byteLength: number): number => 60_000 + byteLength / 32;
+/** A minute, and what it takes. */
+const atLeast32kBPerSecond = (byteLength: number): number => 60_000 + byteLength / 32;
 
 const usualBytes = 96 * 1_024 * 1_024;

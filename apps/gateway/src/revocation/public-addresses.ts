@@ -4,7 +4,7 @@ import type { RpcClient } from '@sifaka/messaging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { CrlCopies, type CrlCopy, type CrlKind } from './crl-copies.js';
-import { LentCopies, longestSendMs } from './lent-copies.js';
+import { LentCopies } from './lent-copies.js';
 import { OcspAnswers, type OcspAnswer } from './ocsp-answers.js';
 import { RevocationVersions } from './revocation-versions.js';
 
@@ -32,7 +32,7 @@ function serveCrls(server: FastifyInstance, copies: CrlCopies): void {
   const lent = new LentCopies();
   const lentTo = async (reply: FastifyReply, found: Promise<CrlCopy | null>): Promise<CrlCopy | null> => {
     const copy = await found;
-    if (copy !== null) lendTo(reply, copy.bytes, lent.lend(copy.bytes));
+    if (copy !== null) lent.lend(copy.bytes, reply.raw);
     return copy;
   };
   server.get<{ Params: { file: string } }>('/crl/:file', async (request, reply) => {
@@ -45,20 +45,6 @@ function serveCrls(server: FastifyInstance, copies: CrlCopies): void {
     const { thisUpdate, sha256 } = copy.record;
     void reply.type('application/pkix-crl').header('cache-control', `public, max-age=${crlMaxAgeSeconds}`);
     return sendOnce(request, reply, { bytes: copy.bytes, etag: `"${sha256.slice(0, 32)}"`, modifiedAt: new Date(thisUpdate) });
-  });
-}
-
-/** Until it is sent, or took too long. */
-function lendTo({ raw }: FastifyReply, { length }: Buffer, giveBack: () => void): void {
-  // Gone while the list was fetched.
-  if (raw.closed) {
-    giveBack();
-    return;
-  }
-  const limit = setTimeout(() => raw.destroy(), longestSendMs(length)).unref();
-  raw.once('close', () => {
-    clearTimeout(limit);
-    giveBack();
   });
 }
 
