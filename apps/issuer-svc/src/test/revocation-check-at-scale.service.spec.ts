@@ -23,9 +23,9 @@ afterAll(async () => {
   await server.drop();
 });
 
-it('walks an inventory page by page along its index, from the newest down', async () => {
-  const plans: string[] = [];
-  const explaining: Sql = {
+/** Runs what it is asked, and keeps the plan of each statement. */
+function explaining(plans: string[]): Sql {
+  return {
     query: async (statement, params) => {
       if (typeof statement === 'string') return database.query(statement, params);
       const rows = await database.query<{ 'QUERY PLAN': string }>(`explain ${statement.text}`, statement.values);
@@ -33,7 +33,11 @@ it('walks an inventory page by page along its index, from the newest down', asyn
       return database.query(statement);
     },
   };
-  const repository = new RevocationCheckRepository(explaining as never);
+}
+
+it('walks an inventory page by page along its index, from the newest down', async () => {
+  const plans: string[] = [];
+  const repository = new RevocationCheckRepository(explaining(plans) as never);
   const round: CheckRound = { startedAt: now, belowId: null };
   const seen: number[] = [];
   for (let page = await repository.page({ round, ...terms }); page.length > 0; page = await repository.page({ round, ...terms })) {
@@ -47,4 +51,15 @@ it('walks an inventory page by page along its index, from the newest down', asyn
     expect(plan).not.toMatch(/Seq Scan on certificate\b/);
     expect(plan).not.toContain('Sort');
   }
+});
+
+it('looks for issuers along the indexes of names, however many certificates have one', async () => {
+  const plans: string[] = [];
+  const repository = new RevocationCheckRepository(explaining(plans) as never);
+  const [known] = await database.query<{ cn: string; issuer: string; name: string }>('select cn, issuer, distinguished_name as name from certificate where cn is not null limit 1');
+  if (known === undefined) throw new Error('the inventory is empty');
+  expect((await repository.issuers({ name: known.name, commonName: known.cn, slug: known.issuer })).length).toBeGreaterThan(0);
+  await repository.issuers({ name: 'O=Nobody', commonName: null, slug: '<unknown>' });
+  expect(plans).toHaveLength(2);
+  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on certificate\b/);
 });
