@@ -36,7 +36,7 @@ export class NotificationPlugins {
    * @throws AppError `invalid_argument` for an unknown plugin, a refused option or interval, a reference to somebody else's secret, and a secret
    *   that would go to another address than the one it was entered for
    */
-  merged(slug: string, given: Given, before: Pick<NotificationRow, 'plugin' | 'options'> | null): { options: StoredOption[]; intervalDays: number | null } {
+  async merged(slug: string, given: Given, before: Pick<NotificationRow, 'plugin' | 'options'> | null): Promise<{ options: StoredOption[]; intervalDays: number | null }> {
     const plugin = this.host.plugin(slug);
     // Options of another plugin are not this one's, whatever they are called.
     const stored = before?.plugin === slug ? before.options : [];
@@ -44,7 +44,8 @@ export class NotificationPlugins {
     refuseReferences(timed, stored, optionsPath);
     const kept = this.kept(slug, timed, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
     refuseMovedSecrets(plugin, kept, stored, optionsPath);
-    this.host.values(plugin, kept);
+    // A reference is no address and no token: what a plugin asks of its secrets is asked of the secrets themselves.
+    this.host.values(plugin, await this.host.resolved(kept));
     return { options: kept, intervalDays };
   }
 
@@ -74,11 +75,11 @@ export class NotificationPlugins {
   }
 
   /** Whether options come to the same as those that are stored: answers show defaults, and clients send them back. None do where those are broken. */
-  isSame(given: Given, { plugin: slug, options }: Pick<NotificationRow, 'plugin' | 'options'>): boolean {
+  async isSame(given: Given, { plugin: slug, options }: Pick<NotificationRow, 'plugin' | 'options'>): Promise<boolean> {
     const plugin = this.host.plugin(slug);
-    const text = (some: Given) => JSON.stringify([this.host.values(plugin, some), withInterval(some).intervalDays]);
+    const text = async (some: Given) => JSON.stringify([this.host.values(plugin, await this.host.resolved(some)), withInterval(some).intervalDays]);
     try {
-      return text(given) === text(options);
+      return (await text(given)) === (await text(options));
     } catch (error) {
       if (isAppError(error) && error.code === 'invalid_argument') return false;
       throw error;

@@ -30,7 +30,7 @@ export class SaveNotification {
 
   async create({ label, description, plugin, active, certificateIds }: InputOf<typeof createNotification>, principal: Principal): Promise<number> {
     allow(principal, 'notification:write', null, this.rules);
-    const { options: given, intervalDays } = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const { options: given, intervalDays } = await this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
     await this.plugins.prove(plugin.slug, given);
     const options = await this.plugins.stow(plugin.slug, given, label);
     try {
@@ -76,8 +76,8 @@ export class SaveNotification {
 
   /** What stays as it was is not tried again: a notification can be switched off while the other side is away. */
   private async optionsOf({ label, plugin: { slug, pluginOptions } }: InputOf<typeof updateNotification>, before: NotificationRow): Promise<{ options: StoredOption[]; intervalDays: number | null }> {
-    const { options: given, intervalDays } = this.plugins.merged(slug, pluginOptions, before);
-    if (slug !== before.plugin || !this.plugins.isSame(given, before)) await this.plugins.prove(slug, given);
+    const { options: given, intervalDays } = await this.plugins.merged(slug, pluginOptions, before);
+    if (slug !== before.plugin || !(await this.plugins.isSame(given, before))) await this.plugins.prove(slug, given);
     return { options: await this.plugins.stow(slug, given, label), intervalDays };
   }
 

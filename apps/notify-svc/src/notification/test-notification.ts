@@ -40,9 +40,9 @@ export class TestNotification {
     return report;
   }
 
-  unsaved({ plugin }: InputOf<typeof tryNotification>, principal: Principal): Promise<NotificationTestReport> {
+  async unsaved({ plugin }: InputOf<typeof tryNotification>, principal: Principal): Promise<NotificationTestReport> {
     allow(principal, 'notification:write', null, this.rules);
-    const { options } = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const { options } = await this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
     return this.report(async () => {
       const notifier = await this.plugins.make(plugin.slug, options);
       try {

@@ -85,6 +85,21 @@ describeWithPeers(['openssl'], 'the plugins of the product in notify-svc', () =>
     expect(heard.at(-1)?.url).toBe('/hook?code=canary-of-webhook');
   });
 
+  it.each([
+    ['webhook-notification', 'url', { secret: 'x'.repeat(16) }, { secret: null }],
+    ['slack-notification', 'webhook', {}, {}],
+  ] as const)('are switched off with their secrets left alone, and nobody at the other side is asked: %s', async (slug, name, first, again) => {
+    const request = (options: Record<string, unknown>) => ({ label: `switched ${slug}`, description: '', plugin: { slug, pluginOptions: named({ ...timing, ...options }) } });
+    const url = `http://127.0.0.1:${port}/services/T/B/canary-of-switch`;
+    const made = await platform.call('gateway', createNotification, { ...request({ ...first, [name]: url }), active: true, certificateIds: [] }, { principal: admin });
+    const before = heard.length;
+    const changed = await platform.call('gateway', updateNotification, { id: made.id, ...request({ ...again, [name]: null }), active: false, addedCertificateIds: [], removedCertificateIds: [] }, { principal: admin });
+    expect(changed.active).toBe(false);
+    expect(heard).toHaveLength(before);
+    expect(await platform.call('gateway', testNotification, { id: made.id }, { principal: admin })).toMatchObject({ isWorking: true });
+    expect(heard.at(-1)?.url).toBe('/services/T/B/canary-of-switch');
+  });
+
   it('are previewed by the templates of the installation', async () => {
     const { subject, html } = await platform.call('gateway', previewMessage, { type: 'expiration' }, { principal: admin });
     expect(subject).toMatch(/^Sifaka: 2 certificates expire/);
