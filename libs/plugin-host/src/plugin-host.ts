@@ -130,11 +130,20 @@ export class PluginHost<Kind extends PluginKind> {
 
   /** Values for `create`. @param options with secrets, not with references */
   values(plugin: Plugin, options: readonly StoredOption[] | null): Record<string, unknown> {
+    return this.parsed(plugin, options, false);
+  }
+
+  /** Values of options as they are stored, for questions that are not about secrets: those are references, and no rule is applied to them. */
+  storedValues(plugin: Plugin, options: readonly StoredOption[] | null): Record<string, unknown> {
+    return this.parsed(plugin, options, true);
+  }
+
+  private parsed(plugin: Plugin, options: readonly StoredOption[] | null, areSecretsReferences: boolean): Record<string, unknown> {
     const { plugins, optionsPath = 'plugin.pluginOptions', hostOptions = [] } = this.parts;
     const configured = plugins.configured(plugin);
     const installed = Object.fromEntries(configured.flatMap(({ option, value, isInstallationOnly }) => (isInstallationOnly ? [[option, value]] : [])));
     const fillers = fillable(plugin, options ?? [], configured).filter(({ isInstallationOnly }) => !isInstallationOnly);
-    return parsePluginOptions(plugin, filledOptions(options ?? [], fillers), { path: optionsPath, hostOptions, installed });
+    return parsePluginOptions(plugin, filledOptions(options ?? [], fillers), { path: optionsPath, hostOptions, installed, areSecretsReferences });
   }
 
   /** Names of options that are never shown; none for a plugin that is gone, whose references are known by their form. */

@@ -1,5 +1,5 @@
 import { AppError } from '@sifaka/kernel';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { PluginContext } from './context.js';
 import type { Destination, DestinationContext } from './kinds/destination.js';
 import type { Exporter } from './kinds/exporter.js';
@@ -7,6 +7,7 @@ import type { Issuer, IssuerContext } from './kinds/issuer.js';
 import type { DnsProvider, Keystore, MetricSink, Notifier } from './kinds/outbound.js';
 import type { Source } from './kinds/source.js';
 import { toPluginOptions, type OptionDescriptor } from './options/option-descriptor.js';
+import { withoutSecretRules } from './options/parse-plugin-options.js';
 
 export const pluginKinds = ['issuer', 'source', 'destination', 'notification', 'export', 'dns', 'metric', 'keystore'] as const;
 
@@ -106,11 +107,16 @@ export function definePlugin<Kind extends PluginKind, Schema extends z.ZodObject
     takesKey: source.takesKey ?? false,
     optionsSchema: source.options,
     pluginOptions: () => toPluginOptions(source.options),
-    needsKey: (options: unknown) => source.needsKey?.(valid(source.slug, source.options, options)) ?? source.requiresKey ?? true,
+    needsKey: (options: unknown) => source.needsKey?.(asked(source.slug, source.options, options)) ?? source.requiresKey ?? true,
     disabledReason: (installed: Readonly<Record<string, unknown>>) => source.disabledReason?.(installed) ?? null,
-    sourceTwin: (options: unknown) => source.sourceTwin?.(valid(source.slug, source.options, options)) ?? null,
+    sourceTwin: (options: unknown) => source.sourceTwin?.(asked(source.slug, source.options, options)) ?? null,
     create: (options: unknown, context: ContextOf<Kind>) => source.create(valid(source.slug, source.options, options), context),
   });
+}
+
+/** For questions about options that are stored: their secrets are elsewhere, whatever stands in their place, and no question is about them. */
+function asked<Schema extends z.ZodObject>(slug: string, schema: Schema, options: unknown): z.output<Schema> {
+  return z.custom<z.output<Schema>>().parse(valid(slug, withoutSecretRules(schema), options));
 }
 
 function valid<Schema extends z.ZodObject>(slug: string, schema: Schema, options: unknown): z.output<Schema> {

@@ -31,7 +31,7 @@ export class DestinationPlugins {
    * @throws AppError `invalid_argument` for an unknown plugin, a refused option, a reference to somebody else's secret, and a secret that
    *   would go to another address than the one it was entered for
    */
-  merged(slug: string, given: Given, before: Pick<DestinationRow, 'plugin' | 'options' | 'learned'> | null): StoredOption[] {
+  async merged(slug: string, given: Given, before: Pick<DestinationRow, 'plugin' | 'options' | 'learned'> | null): Promise<StoredOption[]> {
     const plugin = this.host.plugin(slug);
     // Options of another plugin are not this one's, whatever they are called.
     const stored = before?.plugin === slug ? before.options : [];
@@ -40,15 +40,16 @@ export class DestinationPlugins {
     // What was learned holds for as long as the address stays the same, and clients send it back as they were shown it.
     const learned = before?.plugin === slug ? before.learned : null;
     refuseMovedSecrets(plugin, withLearned(kept, learned), withLearned(stored, learned), optionsPath);
-    const merged = kept.map((option) => (nested.has(option.name) ? this.mergedExport(option, stored.find(({ name }) => name === option.name)) : option));
-    this.host.values(plugin, merged);
+    const merged = await Promise.all(kept.map(async (option) => (nested.has(option.name) ? this.mergedExport(option, stored.find(({ name }) => name === option.name)) : option)));
+    // A reference is no token: what a plugin asks of its secrets is asked of the secrets themselves.
+    this.host.values(plugin, await this.host.resolved(merged));
     return merged;
   }
 
   /** Whether options come to the same as those that are stored: answers show defaults and what was learned, and clients send them back. */
   isSame(given: readonly StoredOption[], { plugin: slug, options, learned }: Pick<DestinationRow, 'plugin' | 'options' | 'learned'>): boolean {
     const plugin = this.host.plugin(slug);
-    const text = (some: readonly StoredOption[]) => JSON.stringify(this.host.values(plugin, withLearned(some, learned)));
+    const text = (some: readonly StoredOption[]) => JSON.stringify(this.host.storedValues(plugin, withLearned(some, learned)));
     return text(given) === text(options);
   }
 
@@ -70,7 +71,7 @@ export class DestinationPlugins {
 
   /** Whether certificates come with their keys; one that nobody hosts any more is thought to want them. */
   requiresKey({ plugin: slug, options }: Pick<DestinationRow, 'plugin' | 'options'>): boolean {
-    return this.ifHosted(slug, (plugin) => plugin.needsKey?.(this.host.values(plugin, options)) ?? plugin.requiresKey) ?? true;
+    return this.ifHosted(slug, (plugin) => plugin.needsKey?.(this.host.storedValues(plugin, options)) ?? plugin.requiresKey) ?? true;
   }
 
   /** Whether certificates that have a key come with it where none is needed. */
@@ -80,7 +81,7 @@ export class DestinationPlugins {
 
   /** The source that watches what the destination fills; null as well where the plugin is gone. */
   twinOf({ plugin: slug, options, learned }: Pick<DestinationRow, 'plugin' | 'options' | 'learned'>): SourceTwin | null {
-    return this.ifHosted(slug, (plugin) => plugin.sourceTwin(this.host.values(plugin, withLearned(options, learned)))) ?? null;
+    return this.ifHosted(slug, (plugin) => plugin.sourceTwin(this.host.storedValues(plugin, withLearned(options, learned)))) ?? null;
   }
 
   /** Whether it can serve tokens of HTTP-01 challenges. */
@@ -118,7 +119,7 @@ export class DestinationPlugins {
     }
   }
 
-  private mergedExport(option: StoredOption, stored: StoredOption | undefined): StoredOption {
+  private async mergedExport(option: StoredOption, stored: StoredOption | undefined): Promise<StoredOption> {
     const choice = ExportChoice.safeParse(option.value).data;
     if (choice === undefined) {
       const message = 'must be an object with slug and pluginOptions';
@@ -129,7 +130,7 @@ export class DestinationPlugins {
     const keptOptions = before?.slug === choice.slug ? optionsOf(before) : [];
     const pluginOptions = own(optionsOf(choice), keptOptions, exportOptionsPath);
     refuseMovedSecrets(format, pluginOptions, keptOptions, exportOptionsPath);
-    this.formats.values(format, pluginOptions);
+    this.formats.values(format, await this.formats.resolved(pluginOptions));
     return { name: option.name, value: { slug: choice.slug, pluginOptions: bare(pluginOptions) } };
   }
 }

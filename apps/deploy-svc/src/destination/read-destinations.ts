@@ -44,7 +44,7 @@ export class ReadDestinations {
   async twin({ id, plugin: { slug, pluginOptions } }: InputOf<typeof findSourceTwin>): Promise<OutputOf<typeof findSourceTwin>> {
     const before = id === null ? null : await this.destinations.byId(id);
     if (before === undefined) throw noSuchDestination(id ?? 0);
-    const options = this.plugins.merged(slug, pluginOptions, before);
+    const options = await this.plugins.merged(slug, pluginOptions, before);
     return { sourceTwin: this.plugins.twinOf({ plugin: slug, options, learned: null }) };
   }
 

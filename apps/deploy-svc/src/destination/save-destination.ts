@@ -37,7 +37,7 @@ export class SaveDestination {
 
   async create({ label, description, plugin }: InputOf<typeof createDestination>, principal: Principal): Promise<number> {
     allow(principal, 'administer', { what: 'create destinations' });
-    const given = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const given = await this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
     const learned = await this.plugins.proven(plugin.slug, given, null);
     const options = await this.plugins.stow(plugin.slug, given, label);
     try {
@@ -71,7 +71,7 @@ export class SaveDestination {
 
   /** What stays as it was is not tried again: a destination can be renamed while it is away. */
   private async optionsOf({ label, plugin: { slug, pluginOptions } }: InputOf<typeof updateDestination>, before: DestinationRow): Promise<Proven> {
-    const given = this.plugins.merged(slug, pluginOptions, before);
+    const given = await this.plugins.merged(slug, pluginOptions, before);
     if (slug === before.plugin && this.plugins.isSame(given, before)) return before;
     const learned = await this.plugins.proven(slug, given, slug === before.plugin ? before.learned : null);
     return { options: await this.plugins.stow(slug, given, label), learned };

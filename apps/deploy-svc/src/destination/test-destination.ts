@@ -24,9 +24,9 @@ export class TestDestination {
     return this.report(() => this.plugins.proven(row.plugin, row.options, row.learned));
   }
 
-  unsaved({ plugin }: InputOf<typeof tryDestination>, principal: Principal): Promise<DestinationTestReport> {
+  async unsaved({ plugin }: InputOf<typeof tryDestination>, principal: Principal): Promise<DestinationTestReport> {
     allow(principal, 'administer', { what: 'test destinations' });
-    const given = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const given = await this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
     return this.report(() => this.plugins.proven(plugin.slug, given, null));
   }
 

@@ -34,7 +34,8 @@ export const memoryPlace = new MemoryPlace();
 const Options = z.object({
   host: z.string().min(1).describe('Where it is'),
   port: z.int().default(22).describe('Its port'),
-  password: secret().optional().describe('What lets in'),
+  // No reference is one.
+  password: secret().regex(/^[^:]+$/).optional().describe('What lets in'),
   path: z.string().default('/').describe('Folder'),
   fingerprint: z.string().optional().describe('Key of the host; the first one is trusted'),
   exportPlugin: exportPlugin().optional().describe('What makes the file'),

@@ -19,7 +19,7 @@ export class EnsureSource {
   async run(input: InputOf<typeof ensureSource>, principal: Principal): Promise<OutputOf<typeof ensureSource>> {
     allow(principal, 'administer', { what: 'create sources' });
     const { label, description, slug, options, owner, ownerRoleId, isDryRun } = input;
-    const given = this.plugins.merged(slug, Object.entries(options).map(([name, value]) => ({ name, value })), null);
+    const given = await this.plugins.merged(slug, Object.entries(options).map(([name, value]) => ({ name, value })), null);
     const found = await this.sameAs(slug, options);
     if (found !== null) return { sourceId: isDryRun ? null : found };
     if (await this.sources.hasLabel(label)) throw labelTaken(label);

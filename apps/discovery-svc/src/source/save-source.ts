@@ -34,7 +34,7 @@ export class SaveSource {
     allow(principal, 'administer', { what: 'create sources' });
     const { label, plugin } = input;
     checkSchedule(input.schedule ?? null);
-    const given = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const given = await this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
     // Said again below by the constraint: here it saves the other side a visit.
     if (await this.sources.hasLabel(label)) throw labelTaken(label);
     const { canRotate } = await this.plugins.proven(plugin.slug, given);
@@ -76,7 +76,7 @@ export class SaveSource {
 
   /** What stays as it was is not tried again: a source can be renamed while it is away. */
   private async optionsOf({ label, plugin: { slug, pluginOptions } }: InputOf<typeof updateSource>, before: SourceRow): Promise<Proven> {
-    const given = this.plugins.merged(slug, pluginOptions, before);
+    const given = await this.plugins.merged(slug, pluginOptions, before);
     if (slug === before.plugin && this.plugins.isSame(given, before)) return { options: before.options, canRotate: before.can_rotate };
     const { canRotate } = await this.plugins.proven(slug, given);
     return { options: await this.plugins.stow(slug, given, label), canRotate };

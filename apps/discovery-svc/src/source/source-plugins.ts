@@ -31,7 +31,7 @@ export class SourcePlugins {
    * @throws AppError `invalid_argument` for an unknown plugin, a refused option, a reference to somebody else's secret, and a secret that
    *   would go to another address than the one it was entered for
    */
-  merged(slug: string, given: readonly StoredOption[], before: Pick<SourceRow, 'plugin' | 'options'> | null): StoredOption[] {
+  async merged(slug: string, given: readonly StoredOption[], before: Pick<SourceRow, 'plugin' | 'options'> | null): Promise<StoredOption[]> {
     const plugin = this.host.plugin(slug);
     // Options of another plugin are not this one's, whatever they are called.
     const stored = before?.plugin === slug ? before.options : [];
@@ -39,19 +39,20 @@ export class SourcePlugins {
     refuseReferences(options, stored, optionsPath);
     const kept = keepSecrets(options, stored).filter(({ value }) => value !== undefined && value !== null && value !== '');
     refuseMovedSecrets(plugin, kept, stored, optionsPath);
-    this.host.values(plugin, kept);
+    // A reference is no token: what a plugin asks of its secrets is asked of the secrets themselves.
+    this.host.values(plugin, await this.host.resolved(kept));
     return kept;
   }
 
   /** Whether options come to the same as those that are stored: answers show defaults, and clients send them back. */
   isSame(given: readonly StoredOption[], { plugin: slug, options }: Pick<SourceRow, 'plugin' | 'options'>): boolean {
     const plugin = this.host.plugin(slug);
-    return JSON.stringify(this.host.values(plugin, given)) === JSON.stringify(this.host.values(plugin, options));
+    return JSON.stringify(this.host.storedValues(plugin, given)) === JSON.stringify(this.host.storedValues(plugin, options));
   }
 
   /** Whether a stored source has all these values, defaults counted. */
   hasValues({ plugin: slug, options }: Pick<SourceRow, 'plugin' | 'options'>, wanted: Readonly<Record<string, unknown>>): boolean {
-    const values = this.host.values(this.host.plugin(slug), options);
+    const values = this.host.storedValues(this.host.plugin(slug), options);
     return Object.entries(wanted).every(([name, value]) => JSON.stringify(values[name]) === JSON.stringify(value));
   }
 

@@ -22,9 +22,9 @@ export class TestSource {
     return this.report(() => this.plugins.proven(row.plugin, row.options));
   }
 
-  unsaved({ plugin }: InputOf<typeof trySource>, principal: Principal): Promise<SourceTestReport> {
+  async unsaved({ plugin }: InputOf<typeof trySource>, principal: Principal): Promise<SourceTestReport> {
     allow(principal, 'administer', { what: 'test sources' });
-    const given = this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
+    const given = await this.plugins.merged(plugin.slug, plugin.pluginOptions, null);
     return this.report(() => this.plugins.proven(plugin.slug, given));
   }
 

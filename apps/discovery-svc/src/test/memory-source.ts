@@ -34,7 +34,8 @@ export function placeAt(host: string): MemoryPlace {
 const Options = z.object({
   host: z.string().min(1).describe('Where it is'),
   account: z.string().default('main').describe('Whose'),
-  password: secret().optional().describe('What lets in'),
+  // No reference is one.
+  password: secret().regex(/^[^:]+$/).optional().describe('What lets in'),
 });
 
 async function* scanned(place: MemoryPlace, resumeAfter: string | null, signal: AbortSignal): AsyncGenerator<Finding> {

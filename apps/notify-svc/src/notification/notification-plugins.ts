@@ -75,11 +75,11 @@ export class NotificationPlugins {
   }
 
   /** Whether options come to the same as those that are stored: answers show defaults, and clients send them back. None do where those are broken. */
-  async isSame(given: Given, { plugin: slug, options }: Pick<NotificationRow, 'plugin' | 'options'>): Promise<boolean> {
+  isSame(given: Given, { plugin: slug, options }: Pick<NotificationRow, 'plugin' | 'options'>): boolean {
     const plugin = this.host.plugin(slug);
-    const text = async (some: Given) => JSON.stringify([this.host.values(plugin, await this.host.resolved(some)), withInterval(some).intervalDays]);
+    const text = (some: Given) => JSON.stringify([this.host.storedValues(plugin, some), withInterval(some).intervalDays]);
     try {
-      return (await text(given)) === (await text(options));
+      return text(given) === text(options);
     } catch (error) {
       if (isAppError(error) && error.code === 'invalid_argument') return false;
       throw error;

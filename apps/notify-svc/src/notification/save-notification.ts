@@ -77,7 +77,7 @@ export class SaveNotification {
   /** What stays as it was is not tried again: a notification can be switched off while the other side is away. */
   private async optionsOf({ label, plugin: { slug, pluginOptions } }: InputOf<typeof updateNotification>, before: NotificationRow): Promise<{ options: StoredOption[]; intervalDays: number | null }> {
     const { options: given, intervalDays } = await this.plugins.merged(slug, pluginOptions, before);
-    if (slug !== before.plugin || !(await this.plugins.isSame(given, before))) await this.plugins.prove(slug, given);
+    if (slug !== before.plugin || !this.plugins.isSame(given, before)) await this.plugins.prove(slug, given);
     return { options: await this.plugins.stow(slug, given, label), intervalDays };
   }
 

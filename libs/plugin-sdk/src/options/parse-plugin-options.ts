@@ -16,6 +16,8 @@ export interface ParseOptionsSettings {
   hostOptions?: readonly string[];
   /** Values that only the installation gives, by name: see `installationOnly`. */
   installed?: Readonly<Record<string, unknown>>;
+  /** The values of secrets are references to the key vault, which no rule of the plugin knows: whatever it asks of secrets is not asked. */
+  areSecretsReferences?: boolean;
   /** Finds the plugin that an option of type `export-plugin` refers to; without it such values are not looked into. */
   exportPluginOf?: (slug: string) => OptionsOwner | undefined;
 }
@@ -52,7 +54,7 @@ function parseAt(plugin: OptionsOwner, options: unknown, settings: ParseOptionsS
     }
     if (value === undefined || value === null || value === '') continue;
     const read = readValue(descriptor, value);
-    const refusal = refusalOf(descriptor, read);
+    const refusal = settings.areSecretsReferences === true && descriptor.sensitive === true ? undefined : refusalOf(descriptor, read);
     if (refusal !== undefined) faults.add(name, refusal);
     else given[name] = descriptor.type === 'export-plugin' ? nested(read, `${path}.${name}`, settings, depth) : read;
   }
@@ -60,7 +62,14 @@ function parseAt(plugin: OptionsOwner, options: unknown, settings: ParseOptionsS
   for (const { name, required, default: preset } of descriptors.values()) {
     if (required && preset === undefined && given[name] === undefined) faults.add(name, 'required, but not given');
   }
-  return checked(plugin, { ...given, ...(depth === 1 && settings.installed) }, faults);
+  const schema = settings.areSecretsReferences === true ? withoutSecretRules(plugin.optionsSchema) : plugin.optionsSchema;
+  return checked(schema, { ...given, ...(depth === 1 && settings.installed) }, faults);
+}
+
+/** The same options, whatever their secrets are; rules over several options are gone with those of secrets. */
+export function withoutSecretRules(schema: z.ZodObject): z.ZodObject {
+  const secrets = toPluginOptions(schema).flatMap(({ name, sensitive }) => (sensitive === true ? [[name, z.unknown().optional()] as const] : []));
+  return secrets.length === 0 ? schema : z.object({ ...schema.shape, ...Object.fromEntries(secrets) });
 }
 
 function readOptions(options: unknown, slug: string, path: string): z.output<typeof OptionInput>[] {
@@ -119,8 +128,8 @@ function nested(value: unknown, path: string, settings: ParseOptionsSettings, de
 }
 
 /** The schema has the last word: defaults, ranges and whatever a descriptor cannot express. */
-function checked(plugin: OptionsOwner, given: Record<string, unknown>, faults: Faults): Record<string, unknown> {
-  const result = plugin.optionsSchema.safeParse(given);
+function checked(schema: z.ZodObject, given: Record<string, unknown>, faults: Faults): Record<string, unknown> {
+  const result = schema.safeParse(given);
   for (const issue of result.error?.issues ?? []) faults.add(issue.path.map(String).join('.'), issue.message);
   faults.raise();
   return result.data ?? {};

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { definePlugin } from '../define-plugin.js';
 import { exportPlugin, longText, matching, secret } from './option-schemas.js';
 import { toPluginOptions } from './option-descriptor.js';
 import { parsePluginOptions } from './parse-plugin-options.js';
@@ -51,6 +52,35 @@ describe('descriptors of plugin options', () => {
     seen[1]?.available?.push('west');
     parsePluginOptions(owner, [{ name: 'account', value: '1234' }, { name: 'password', value: 'hunter' }]);
     expect(JSON.stringify(toPluginOptions(owner.optionsSchema))).toBe(before);
+  });
+});
+
+describe('options that are stored', () => {
+  const Options = z
+    .object({ host: z.string().default('a.test').describe('Host'), token: secret().regex(/^[a-z]+$/).describe('Token') })
+    .refine(({ token }) => token !== 'secret', { error: 'is easily guessed', path: ['token'] });
+  const owner = { slug: 'strict', optionsSchema: Options };
+  const stored = [{ name: 'token', value: 'secret:5f7c1f3e-0000-4000-8000-000000000000' }];
+
+  it('hold references in place of secrets, which no rule is applied to', () => {
+    expect(() => parsePluginOptions(owner, stored)).toThrow(/token/);
+    expect(parsePluginOptions(owner, stored, { areSecretsReferences: true })).toEqual({ host: 'a.test', token: stored[0]?.value });
+    expect(() => parsePluginOptions(owner, [], { areSecretsReferences: true })).toThrow(/token: required/);
+    expect(() => parsePluginOptions(owner, [...stored, { name: 'host', value: 5 }], { areSecretsReferences: true })).toThrow(/host/);
+  });
+
+  it('answer what a plugin is asked about them', () => {
+    const plugin = definePlugin({
+      ...{ kind: 'destination', slug: 'strict', title: 'Strict', description: 'Strict', version: '1', options: Options },
+      sourceTwin: ({ host }) => ({ slug: 'strict-source', options: { host } }),
+      needsKey: ({ host }) => host === 'a.test',
+      create: () => {
+        throw new Error('not here');
+      },
+    });
+    const values = parsePluginOptions(plugin, stored, { areSecretsReferences: true });
+    expect(plugin.sourceTwin(values)).toMatchObject({ options: { host: 'a.test' } });
+    expect(plugin.needsKey?.(values)).toBe(true);
   });
 });
 
