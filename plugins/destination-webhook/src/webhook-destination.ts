@@ -34,6 +34,7 @@ export class WebhookDestination implements Destination {
       url: options.url,
       secrets: [options.secret],
       context,
+      followsRedirects: false,
       ...(options.ca_bundle !== undefined && { fetch: context.outbound.fetchWith({ caPem: options.ca_bundle }) }),
     });
     if (options.verifyByGet) this.verify = ({ fingerprint }) => this.holds(fingerprint);

@@ -108,6 +108,7 @@ describe('a webhook', () => {
     [{ status: 410 }, { code: 'failed_precondition', reason: 'destination.webhook_gone' }],
     [{ status: 422, body: { error: `no such tenant, ${secret}` } }, { code: 'failed_precondition', message: expect.stringMatching(/answered POST with 422: .*no such tenant, \*\*\*/) }],
     [{ status: 429, headers: { 'retry-after': '7' } }, { code: 'rate_limited', retryAfterMs: 7_000 }],
+    [{ status: 302, headers: { location: 'https://login.example.test/in?back=1' } }, { code: 'not_found', reason: 'outbound.redirect', message: expect.stringMatching(/answers 302 to login\.example\.test: redirects are not followed; enter the final address$/) }],
     [{ status: 503, body: 'busy' }, { code: 'upstream_failed', message: expect.stringContaining('busy') }],
   ])('that answers %j has not taken it', async (answer, fault) => {
     answersOnce = [answer];

@@ -20,7 +20,7 @@ export class PagerDutyNotifier implements Notifier {
     private readonly options: PagerDutyOptions,
     context: PluginContext,
   ) {
-    this.api = new HttpApi({ name: 'PagerDuty', url: options.endpoint ?? endpoints[options.region], secrets: [options.routing_key], explain: wordsOf, context });
+    this.api = new HttpApi({ name: 'PagerDuty', url: options.endpoint ?? endpoints[options.region], secrets: [options.routing_key], explain: wordsOf, context, followsRedirects: false });
   }
 
   async send(message: NotificationMessage): Promise<DeliveryReceipt> {

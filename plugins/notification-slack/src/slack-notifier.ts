@@ -16,7 +16,7 @@ export class SlackNotifier implements Notifier {
     const { webhook, token, api_url: url } = options;
     if (webhook !== undefined) requireSlack('webhook', webhook, webhookAddress, 'https://hooks.slack.com/services/', context);
     else requireSlack('api_url', url, apiAddress, 'https://slack.com/api', context);
-    this.api = new HttpApi({ name: 'Slack', url: webhook ?? url, secrets: [token ?? '', ...(webhook === undefined ? [] : secretsIn(webhook))], context, ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) });
+    this.api = new HttpApi({ name: 'Slack', url: webhook ?? url, secrets: [token ?? '', ...(webhook === undefined ? [] : secretsIn(webhook))], context, followsRedirects: false, ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) });
     if (token !== undefined) {
       this.check = async () => {
         await this.call('/auth.test', {});

@@ -25,7 +25,7 @@ export class TeamsNotifier implements Notifier {
     }
     // The signature in the query, or the path, is what is secret of it.
     const secrets = [options.webhook, address.search, address.pathname, ...address.searchParams.values()].filter((each) => each.length > 8);
-    this.api = new HttpApi({ name: 'Microsoft Teams', url: options.webhook, secrets, context });
+    this.api = new HttpApi({ name: 'Microsoft Teams', url: options.webhook, secrets, context, followsRedirects: false });
   }
 
   async send(message: NotificationMessage): Promise<DeliveryReceipt> {

@@ -31,6 +31,7 @@ export class WebhookNotifier implements Notifier {
       url: options.url,
       secrets: [options.secret, ...secretsIn(options.url, address)],
       context,
+      followsRedirects: false,
       ...(options.ca_bundle !== undefined && { fetch: context.outbound.fetchWith({ caPem: options.ca_bundle }) }),
     });
   }

@@ -31,7 +31,7 @@ beforeEach(() => {
 const Options = z.object({ ...expirationOptions, url: z.url().describe('Address'), key: secret().describe('Key') });
 
 function sound({ url, key }: z.output<typeof Options>, context: PluginContext): Notifier {
-  const api = new HttpApi({ name: 'Sample', url, headers: { 'x-key': key }, secrets: [key], context });
+  const api = new HttpApi({ name: 'Sample', url, headers: { 'x-key': key }, secrets: [key], context, followsRedirects: false });
   return {
     takesRecipients: true,
     recipients: () => ['team@owners.example'],
@@ -101,6 +101,7 @@ describe('the suite of notification plugins fails for', () => {
     ['one that logs its secret', (notifier, context, { key }) => ({ send: (message) => (context.logger.info(`with ${key}`), notifier.send(message)) }), /logs none/],
     ['one that shows its secret', (notifier, _context, { key }) => ({ send: (message) => notifier.send(message).catch(() => Promise.reject(new AppError('permission_denied', `not ${key}`))) }), /wrong credentials/],
     ['one that does not look at the answer', (_notifier, context, { url, key }) => ({ send: (message) => post(context, url, key, message, {}) }), /wrong credentials|fault of the far side/],
+    ['one that follows redirects', (_notifier, context, { url, key }) => ({ send: (message) => post(context, url, key, message, {}) }), /follows no redirect/],
     ['one that throws what fetch throws', (_notifier, context, { url, key }) => ({ send: (message) => post(context, url, key, message, {}) }), /away is unavailable/],
     ['one that hides the guard', (notifier) => ({ send: (message) => notifier.send(message).catch(() => Promise.reject(new AppError('unavailable', 'no answer'))) }), /guard/],
     ['one that forgets when to come back', (notifier) => ({ send: (message) => notifier.send(message).catch(() => Promise.reject(new AppError('rate_limited', 'later'))) }), /too many requests/],

@@ -4,6 +4,7 @@ import type { Check } from './check.js';
 import { loopbackOutbound } from './loopback-outbound.js';
 import { limitedOutbound, misbehavingServer, refusingOutbound, type HttpRefusal, type Misbehaviour } from './misbehaving-server.js';
 import { makeNotifier, notifierFault, testMessage, within, type NotifierSubject } from './notifier-subject.js';
+import { startStandIn } from './stand-in.js';
 
 export const notifierFaultChecks: readonly Check<NotifierSubject>[] = [
   {
@@ -61,6 +62,19 @@ export const notifierFaultChecks: readonly Check<NotifierSubject>[] = [
       if (subject.speaks !== 'http') return;
       for (const status of [500, 502, 503]) await expectFault(subject, { status, body: '{"message":"database is on fire"}' }, { code: 'upstream_failed' });
       await expectFault(subject, { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>bad gateway</html>' }, { code: 'upstream_failed' });
+    },
+  },
+  {
+    title: 'follows no redirect: what is behind it has not got the message',
+    run: async (subject) => {
+      if (subject.speaks !== 'http') return;
+      const elsewhere = await startStandIn(() => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>who are you?</html>' }));
+      try {
+        for (const status of [301, 302, 303, 307, 308]) await expectFault(subject, { status, headers: { location: `${elsewhere.url}/login` } }, { code: 'not_found', reason: 'outbound.redirect', message: expect.stringContaining(`${status} to ${new URL(elsewhere.url).host}`) });
+        expect(elsewhere.requests).toEqual([]);
+      } finally {
+        await elsewhere.stop();
+      }
     },
   },
   {

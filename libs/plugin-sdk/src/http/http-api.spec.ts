@@ -39,6 +39,23 @@ describe('a JSON API', () => {
     await expect(apiThat(() => new Response('<html>')).read(z.object({ id: z.string() }), '/x')).rejects.toMatchObject({ code: 'upstream_failed' });
   });
 
+  it.each([
+    [302, 'https://login.example.test/in?key=canary', ' to login.example.test'],
+    [308, '/elsewhere/top-secret', ' to api.example.test'],
+    [307, 'https://top-secret.example.test/', ' to ***.example.test'],
+    [301, 'http://', ''],
+    [304, null, ''],
+  ])('that takes messages has not taken one when it answers %d with the location %s', async (status, location, where) => {
+    const asked: unknown[] = [];
+    const fetch: typeof globalThis.fetch = async (_input, init) => {
+      asked.push(init?.redirect);
+      return new Response(null, { status, ...(location !== null && { headers: { location } }) });
+    };
+    const api = new HttpApi({ name: 'Sample', url: 'https://api.example.test/v1/', secrets: ['top-secret'], followsRedirects: false, context: { clock: fixedClock(new Date()), signal: new AbortController().signal, fetch } });
+    await expect(api.send('/x', { method: 'POST', json: {} })).rejects.toMatchObject({ code: 'not_found', reason: 'outbound.redirect', message: `Sample answers ${status}${where}: redirects are not followed; enter the final address` });
+    expect(asked).toEqual(['manual']);
+  });
+
   it('asks nothing more when the host has stopped', async () => {
     await expect(apiThat(() => Promise.reject(new Error('aborted')), AbortSignal.abort()).send('/x')).rejects.toMatchObject({ code: 'unavailable' });
   });

@@ -20,6 +20,8 @@ export interface HttpApiSettings {
   context: Pick<PluginContext, 'clock' | 'signal' | 'fetch'>;
   /** Instead of the context's, for a trust of its own. */
   fetch?: typeof globalThis.fetch;
+  /** False for an address that messages are sent to: whoever follows a redirect of one asks for a page, and takes that for an answer. Default true. */
+  followsRedirects?: boolean;
   /** Longest time of one call, in milliseconds; default 60,000. */
   timeoutMs?: number;
 }
@@ -59,10 +61,12 @@ export class HttpApi {
 
   /**
    * @throws AppError `permission_denied` for 401 and 403, `rate_limited` for 429, `conflict` for 409, `failed_precondition` for the rest
-   *   below 500, `upstream_failed` from there on; `upstream_timeout` and `unavailable` when no answer came
+   *   below 500, `upstream_failed` from there on; `upstream_timeout` and `unavailable` when no answer came; `not_found`, reason
+   *   `outbound.redirect`, for a redirect that is not followed
    */
   async send(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
     const answer = await this.exchange(path, request);
+    if (this.settings.followsRedirects === false && answer.status >= 300 && answer.status < 400) throw this.redirected(answer);
     if (answer.status < 400 || request.accepts?.includes(answer.status) === true) return answer;
     throw this.refusal(path, request, answer);
   }
@@ -93,6 +97,13 @@ export class HttpApi {
     });
   }
 
+  /** Of where it leads only the host is told: the rest may let in. */
+  private redirected({ status, headers }: ApiAnswer): AppError {
+    const location = headers.get('location') ?? '';
+    const host = URL.canParse(location, this.settings.url) ? ` to ${new URL(location, this.settings.url).host}` : '';
+    return new AppError('not_found', this.clean(`${this.settings.name} answers ${status}${location === '' ? '' : host}: redirects are not followed; enter the final address`), { reason: 'outbound.redirect' });
+  }
+
   private async exchange(path: string, { method = 'GET', query = {}, headers, ...request }: ApiRequest): Promise<ApiAnswer> {
     const { name, url, context, timeoutMs = defaultTimeoutMs } = this.settings;
     const address = new URL(url.replace(/\/+$/, '') + path);
@@ -104,6 +115,7 @@ export class HttpApi {
       const response = await send(address.href, {
         method,
         signal: limits.signal,
+        ...(this.settings.followsRedirects === false && { redirect: 'manual' as const }),
         headers: { accept: 'application/json', ...(content !== undefined && { 'content-type': content.type }), ...this.settings.headers, ...headers },
         ...(content !== undefined && { body: content.body }),
       });
