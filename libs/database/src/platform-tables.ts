@@ -13,6 +13,7 @@ export function platformTables(service: string): Migration[] {
     { name: 'platform-0006-set-aside', sql: setAside },
     { name: 'platform-0007-event-fault', sql: eventFault },
     { name: 'platform-0008-task-report', sql: taskReport },
+    { name: 'platform-0009-task-end', sql: taskEnd },
   ];
 }
 
@@ -109,6 +110,14 @@ const eventFault = `
     primary key (consumer, event_id)
   );
   create index event_fault_since on event_fault (since);
+`;
+
+// A dry run ends and is no success; whoever waits for an end looks at the end.
+const taskEnd = `
+  alter table job_status
+    add column last_ended_at timestamptz,
+    add column is_dry_run boolean not null default false;
+  update job_status set last_ended_at = greatest(last_success_at, last_error_at);
 `;
 
 // Jobs that got the name of the task that they are keep what is known of their last run. The queue holds a run a moment longer than it

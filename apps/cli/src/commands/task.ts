@@ -25,6 +25,7 @@ const fields = {
   'Time limit': (row: TaskView) => `${row.timeLimitMs / 1_000} s`,
   Running: (row: TaskView) => (row.isRunning ? 'yes' : 'no'),
   'Last start': (row: TaskView) => row.lastStartedAt,
+  'Last end': (row: TaskView) => (row.lastEndedAt === null ? null : `${row.lastEndedAt}${row.isDryRun ? ' (dry run)' : ''}`),
   'Last success': (row: TaskView) => row.lastSuccessAt,
   'Last error': (row: TaskView) => row.lastError,
   'Last duration': (row: TaskView) => (row.lastDurationMs === null ? null : `${row.lastDurationMs} ms`),
@@ -88,7 +89,7 @@ async function findTask({ api }: Context, name: string): Promise<TaskView> {
 }
 
 async function ended(context: Context, before: TaskView, limitMinutes: number): Promise<void> {
-  const isOver = (task: TaskView) => !task.isRunning && (task.lastSuccessAt !== before.lastSuccessAt || task.lastErrorAt !== before.lastErrorAt);
+  const isOver = (task: TaskView) => !task.isRunning && task.lastEndedAt !== before.lastEndedAt;
   const story = {
     newsOf: (task: TaskView) => `${task.name} ${isOver(task) ? 'ended' : task.isRunning ? 'runs' : 'waits'}`,
     isOver,

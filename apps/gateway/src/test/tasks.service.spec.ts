@@ -65,6 +65,8 @@ describe('tasks', () => {
       lastStartedAt: null,
       lastTrigger: null,
       lastSuccessAt: null,
+      lastEndedAt: null,
+      isDryRun: false,
       lastError: null,
       lastErrorAt: null,
       lastDurationMs: null,

@@ -31,12 +31,12 @@ afterAll(() => platform.stop());
 /** Runs a task and waits for the report of that very run. */
 async function run(name: string, args: TaskArguments = {}): Promise<TaskReport> {
   const status = async () => (await platform.call('gateway', serviceStatus.issuer, {}, { principal: admin })).jobs.find((job) => job.name === name);
-  const before = (await status())?.lastSuccessAt;
+  const before = (await status())?.lastEndedAt;
   await platform.call('gateway', runServiceJob.issuer, { name, arguments: args }, { principal: admin });
   return waitUntil(async () => {
     const now = await status();
     if (now?.lastError !== null && now !== undefined) throw new Error(now.lastError);
-    return now !== undefined && now.lastSuccessAt !== before && !now.isRunning ? (now.lastReport ?? undefined) : undefined;
+    return now !== undefined && now.lastEndedAt !== before && !now.isRunning ? (now.lastReport ?? undefined) : undefined;
   });
 }
 

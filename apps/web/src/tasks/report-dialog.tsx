@@ -7,14 +7,16 @@ import { momentText } from '../ui/time.js';
 import { partsOf, type ReportTable } from './task-report.js';
 
 /** What the last run that succeeded reported of itself. */
-export function ReportDialog({ task: { name, lastReport, lastSuccessAt }, close }: { task: TaskView; close: () => void }) {
+export function ReportDialog({ task: { name, lastReport, lastSuccessAt, lastEndedAt, lastError }, close }: { task: TaskView; close: () => void }) {
+  // Of a run that failed there is no report: what is shown is older.
+  const at = lastError === null ? (lastEndedAt ?? lastSuccessAt) : lastSuccessAt;
   const { facts, tables } = partsOf(lastReport ?? {});
   return (
     <Dialog title={`Report of ${name}`} isOpen close={close} size="xl">
       <Stack>
-        {lastSuccessAt !== null && (
+        {at !== null && (
           <Text size="sm" c="dimmed">
-            {momentText(lastSuccessAt)}
+            {momentText(at)}
           </Text>
         )}
         <Facts facts={facts.map(({ name: term, value }) => [titleOf(term), value] as const)} />

@@ -13,6 +13,8 @@ const idle: TaskView = {
   lastStartedAt: null,
   lastTrigger: null,
   lastSuccessAt: null,
+  lastEndedAt: null,
+  isDryRun: false,
   lastError: null,
   lastErrorAt: null,
   lastDurationMs: null,
@@ -27,6 +29,8 @@ it.each([
   ['failed', { lastStartedAt: at, lastSuccessAt: at, lastError: 'no route' }],
   ['switched off', { isEnabled: false, lastStartedAt: at, lastSuccessAt: at }],
   ['succeeded', { lastStartedAt: at, lastSuccessAt: at }],
+  ['dry run', { lastStartedAt: at, lastEndedAt: at, isDryRun: true }],
+  ['dry run', { lastStartedAt: at, lastEndedAt: at, isDryRun: true, lastSuccessAt: at }],
   ['cut off', { lastStartedAt: at }],
 ])('says "%s"', (word, stand) => {
   expect(stateOf({ ...idle, ...stand }).word).toBe(word);

@@ -1,13 +1,14 @@
 import { findTask, type TaskView } from '@sifaka/contracts';
 import type { StateWords } from '../ui/badges.js';
 
-type Stand = Pick<TaskView, 'isRunning' | 'isEnabled' | 'lastError' | 'lastSuccessAt' | 'lastStartedAt'>;
+type Stand = Pick<TaskView, 'isRunning' | 'isEnabled' | 'lastError' | 'isDryRun' | 'lastSuccessAt' | 'lastStartedAt'>;
 
 /** One or two words for where a task stands. */
-export function stateOf({ isRunning, isEnabled, lastError, lastSuccessAt, lastStartedAt }: Stand): StateWords {
+export function stateOf({ isRunning, isEnabled, lastError, isDryRun, lastSuccessAt, lastStartedAt }: Stand): StateWords {
   if (isRunning) return { word: 'running', color: 'blue' };
   if (lastError !== null) return { word: 'failed', color: 'red' };
   if (!isEnabled) return { word: 'switched off', color: 'gray' };
+  if (isDryRun) return { word: 'dry run', color: 'gray' };
   if (lastSuccessAt !== null) return { word: 'succeeded', color: 'teal' };
   return lastStartedAt === null ? { word: 'never ran', color: 'gray' } : { word: 'cut off', color: 'orange' };
 }

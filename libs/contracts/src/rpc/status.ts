@@ -33,7 +33,12 @@ export const JobStatus = z.object({
   lastStartedAt: Timestamp.nullable(),
   /** Who wanted the last run: its schedule, or somebody by `run`. */
   lastTrigger: z.enum(['schedule', 'request']).nullable(),
+  /** When its work was last done; a dry run by request does none. */
   lastSuccessAt: Timestamp.nullable(),
+  /** When the last run ended, whatever it was. */
+  lastEndedAt: Timestamp.nullable().default(null),
+  /** The last run that ended was a dry run by request. */
+  isDryRun: z.boolean().default(false),
   lastError: z.string().nullable(),
   lastErrorAt: Timestamp.nullable(),
   lastDurationMs: z.int().nullable(),

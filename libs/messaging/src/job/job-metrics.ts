@@ -13,6 +13,8 @@ export interface RunFacts {
   isTask: boolean;
   /** `schedule` for whatever nobody asked for by hand. */
   trigger: TaskTrigger;
+  /** Somebody asked only for what would be done. */
+  isDryRun: boolean;
   startedAt: Date;
 }
 
@@ -33,9 +35,9 @@ export interface RunEnd {
 }
 
 /** Every end of a run passes here, except of those whose process was killed. */
-export function measureEnd({ id, service, job, isTask }: RunFacts, outcome: RunOutcome, { at, durationMs, error }: RunEnd): void {
+export function measureEnd({ id, service, job, isTask, isDryRun }: RunFacts, outcome: RunOutcome, { at, durationMs, error }: RunEnd): void {
   if (isTask) measureTaskEnd({ task: job, id }, outcome, error);
-  if (outcome === 'succeeded') lastSuccess.set(at.getTime() / 1_000, { service, job });
+  if (outcome === 'succeeded' && !isDryRun) lastSuccess.set(at.getTime() / 1_000, { service, job });
   duration.record(durationMs / 1_000, { service, job, outcome: outcome === 'succeeded' ? 'ok' : 'failed' });
 }
 

@@ -82,7 +82,7 @@ export class JobRun {
     const { service, states, clock } = this.options;
     const { name, task } = bound.job;
     const trigger = payload.trigger === 'request' ? 'request' : 'schedule';
-    const run: RunFacts = { id: queueId, service, job: name, isTask: task !== undefined, trigger, startedAt: clock.now() };
+    const run: RunFacts = { id: queueId, service, job: name, isTask: task !== undefined, trigger, isDryRun: isRehearsal(payload), startedAt: clock.now() };
     // Clocks are set; how long it took is another clock's business.
     const startedMs = performance.now();
     measureStart(run);
@@ -145,6 +145,11 @@ const leftBehindMs = 3_600_000;
 
 const tookTooLong = 'job.took_too_long';
 const stopping = 'job.cut_off';
+
+/** Asked for as one. What a schedule does by default is its work, also where that is a dry run. */
+function isRehearsal({ trigger, arguments: args }: JobPayload): boolean {
+  return trigger === 'request' && typeof args === 'object' && args !== null && 'dryRun' in args && args.dryRun === true;
+}
 
 function cutOff(why: string, reason: string): AppError {
   return new AppError('unavailable', why, { reason });

@@ -11,6 +11,8 @@ export interface JobState {
   last_started_at: Date | null;
   last_trigger: TaskTrigger | null;
   last_success_at: Date | null;
+  last_ended_at: Date | null;
+  is_dry_run: boolean;
   last_error: string | null;
   last_error_at: Date | null;
   last_duration_ms: number | null;
@@ -27,7 +29,7 @@ export class JobStates {
 
   all(): Promise<JobState[]> {
     return this.database.query<JobState>(
-      'select name, last_started_at, last_trigger, last_success_at, last_error, last_error_at, last_duration_ms, report from job_status order by name',
+      'select name, last_started_at, last_trigger, last_success_at, last_ended_at, is_dry_run, last_error, last_error_at, last_duration_ms, report from job_status order by name',
     );
   }
 
@@ -56,12 +58,13 @@ export class JobStates {
     await this.database.query({ name: 'job-started', text, values: [job, startedAt, trigger, id] });
   }
 
+  /** A dry run by request is on record like any other, but no success: the work is as undone as before, and its alarm must go on. */
   async succeeded(run: RunFacts, { at, durationMs }: RunEnd, report: TaskReport): Promise<void> {
     const { ids, subjects, payloads } = this.told(run, () => newEvent(taskSucceeded, { ...this.facts(run, durationMs), report }, this.options(run, at)));
     const text = `${tellSql}
-      update job_status set last_success_at = $5, last_duration_ms = $6, last_error = null, last_error_at = null, report = $7::jsonb, ended_run = $8 where name = $4`;
+      update job_status set last_success_at = case when $9 then last_success_at else $5 end, last_ended_at = $5, is_dry_run = $9, last_duration_ms = $6, last_error = null, last_error_at = null, report = $7::jsonb, ended_run = $8 where name = $4`;
     const kept = run.isTask ? JSON.stringify(report) : null;
-    await this.database.query({ name: 'job-succeeded', text, values: [ids, subjects, payloads, run.job, at, durationMs, kept, run.id] });
+    await this.database.query({ name: 'job-succeeded', text, values: [ids, subjects, payloads, run.job, at, durationMs, kept, run.id, run.isDryRun] });
   }
 
   /** @param isTold false for what failed through no fault of its own, and runs again */
@@ -70,8 +73,8 @@ export class JobStates {
     const isSaid = { ...run, isTask: run.isTask && isTold };
     const { ids, subjects, payloads } = this.told(isSaid, () => newEvent(taskFailed, { ...this.facts(run, durationMs), error }, this.options(run, at)));
     const text = `${tellSql}
-      update job_status set last_error = $5, last_error_at = $6, last_duration_ms = $7, ended_run = $8 where name = $4`;
-    await this.database.query({ name: 'job-failed', text, values: [ids, subjects, payloads, run.job, error, at, durationMs, run.id] });
+      update job_status set last_error = $5, last_error_at = $6, last_ended_at = $6, is_dry_run = $9, last_duration_ms = $7, ended_run = $8 where name = $4`;
+    await this.database.query({ name: 'job-failed', text, values: [ids, subjects, payloads, run.job, error, at, durationMs, run.id, run.isDryRun] });
   }
 
   /** Where dashboards read when a schedule comes next. */

@@ -37,7 +37,12 @@ export interface JobStatus {
   isRunning: boolean;
   lastStartedAt: Date | null;
   lastTrigger: TaskTrigger | null;
+  /** When its work was last done; a dry run by request does none. */
   lastSuccessAt: Date | null;
+  /** When the last run ended, whatever it was. */
+  lastEndedAt: Date | null;
+  /** The last run that ended was a dry run by request. */
+  isDryRun: boolean;
   /** Of the last run, if that failed; without secrets. */
   lastError: string | null;
   lastErrorAt: Date | null;
@@ -200,6 +205,8 @@ function past(state: JobState | undefined) {
     lastStartedAt: state?.last_started_at ?? null,
     lastTrigger: state?.last_trigger ?? null,
     lastSuccessAt: state?.last_success_at ?? null,
+    lastEndedAt: state?.last_ended_at ?? null,
+    isDryRun: state?.is_dry_run ?? false,
     lastError: state?.last_error ?? null,
     lastErrorAt: state?.last_error_at ?? null,
     lastDurationMs: state?.last_duration_ms ?? null,

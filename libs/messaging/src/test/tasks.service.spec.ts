@@ -107,6 +107,24 @@ describe('a task with three replicas', () => {
     expect([ran[0], ...ran.slice(1).sort()]).toEqual(['schedule as usual', 'request as usual', 'request true']);
   });
 
+  it('is not a success by a dry run that somebody asked for, which is on record all the same', async () => {
+    const jobs = await world.beginAll(cleaner);
+    await jobs.runNow(weekly, { dryRun: true });
+    await waitUntil(async () => (await world.statusOf(jobs, weekly))?.lastEndedAt);
+    await world.idle();
+    expect(await world.statusOf(jobs, weekly)).toMatchObject({ isDryRun: true, lastTrigger: 'request', lastStartedAt: start, lastEndedAt: start, lastSuccessAt: null, lastReport: { removed: 3 } });
+    world.clock.advance(60_000);
+    await jobs.runNow(weekly, { dryRun: false });
+    await waitUntil(async () => (await world.statusOf(jobs, weekly))?.lastSuccessAt);
+    await world.idle();
+    const done = world.clock.now();
+    expect(await world.statusOf(jobs, weekly)).toMatchObject({ isDryRun: false, lastEndedAt: done, lastSuccessAt: done });
+    world.clock.advance(60_000);
+    await jobs.runNow(weekly, { dryRun: true });
+    await waitUntil(async () => (await world.statusOf(jobs, weekly))?.isDryRun);
+    expect(await world.statusOf(jobs, weekly)).toMatchObject({ lastEndedAt: world.clock.now(), lastSuccessAt: done });
+  });
+
   it('is not doubled by who asks for what runs already, and its tick waits its turn', async () => {
     const release = holding();
     const jobs = await world.beginAll(cleaner);

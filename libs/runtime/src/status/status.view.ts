@@ -2,11 +2,12 @@ import type { JobStatus as JobStatusView } from '@sifaka/contracts';
 import type { JobStatus } from '@sifaka/messaging';
 
 export function statusView(job: JobStatus): JobStatusView {
-  const { lastStartedAt, lastSuccessAt, lastErrorAt, nextRunAt } = job;
+  const { lastStartedAt, lastSuccessAt, lastEndedAt, lastErrorAt, nextRunAt } = job;
   return {
     ...job,
     lastStartedAt: text(lastStartedAt),
     lastSuccessAt: text(lastSuccessAt),
+    lastEndedAt: text(lastEndedAt),
     lastErrorAt: text(lastErrorAt),
     nextRunAt: text(nextRunAt),
   };
