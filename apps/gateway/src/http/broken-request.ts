@@ -2,6 +2,24 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '@sifaka/kernel';
 import { refusalOf } from './refusal.js';
 
+/**
+ * Below `/ocsp/` whatever follows is for the responder to refuse, in its own protocol: an address whose percent-encoding is broken is
+ * read as the characters that it has.
+ */
+export function readableAddress({ url = '/' }: { url?: string | undefined }): string {
+  if (!url.startsWith('/ocsp/') || isDecodable(url)) return url;
+  return url.replaceAll('%', '%25');
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Addresses that Fastify cannot route, for broken percent-encoding or a segment that no name is as long as. */
 export function refuseAddress(_error: unknown, _request: unknown, { raw }: { raw: RawAnswer }): void {
   const { status, body } = refusalOf(new AppError('not_found', 'there is nothing at this address', { reason: 'http.no_route' }), null);

@@ -5,7 +5,7 @@ import { limits } from '@sifaka/kernel';
 import { inSpan, measure, withTrace } from '@sifaka/observability';
 import type { FastifyInstance } from 'fastify';
 import { serveApiDocs } from './api-docs.js';
-import { readAway, refuseAddress } from './broken-request.js';
+import { readableAddress, readAway, refuseAddress } from './broken-request.js';
 import { drainConnections } from './draining.js';
 import { serveWebUi } from './web-ui.js';
 
@@ -33,6 +33,7 @@ export function serverOptions(settings: ServerSettings) {
     requestTimeout: requestTimeoutMs,
     trustProxy: settings.trustedProxies.length === 0 ? false : settings.trustedProxies,
     logger: false,
+    rewriteUrl: readableAddress,
     frameworkErrors: refuseAddress,
     // Who is still connected is answered to the end, see `drainConnections`.
     return503OnClosing: false,

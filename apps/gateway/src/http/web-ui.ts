@@ -21,7 +21,7 @@ const missing =
   'The web interface has not been built: run "npm run build" in the checkout and start again. The API answers below /api/1.\n';
 
 /**
- * The browser interface: its files, and its one page for every address outside `/api`, where the router in the page takes over. All
+ * The browser interface: its files, and its one page for every address that is not of a machine's, where the router in the page takes over. All
  * of it is held in memory (1.5 MB), so no path of a request ever reaches the file system.
  */
 export async function serveWebUi(server: FastifyInstance, folder: string = webBuild): Promise<void> {
@@ -30,7 +30,7 @@ export async function serveWebUi(server: FastifyInstance, folder: string = webBu
   server.get('/*', (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     // The API's own 404 and 405, and a 404 for what is asked for as a file, not as a page.
-    if (path === '/api' || path.startsWith('/api/')) return notFound(reply);
+    if (machines.some((each) => path === each || path.startsWith(`${each}/`))) return notFound(reply);
     const file = files.get(path);
     if (file !== undefined) return send(request, reply, file);
     if (/\.[^/]*$/.test(path)) return notFound(reply);
@@ -38,6 +38,9 @@ export async function serveWebUi(server: FastifyInstance, folder: string = webBu
     return send(request, reply, page);
   });
 }
+
+/** No person has a page below these: who asks there reads no HTML. */
+const machines = ['/api', '/ocsp', '/crl', '/ca', '/.well-known'];
 
 async function readBuild(folder: string): Promise<Map<string, WebFile>> {
   if (!existsSync(folder)) return new Map();

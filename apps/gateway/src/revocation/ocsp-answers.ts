@@ -70,6 +70,15 @@ export class OcspAnswers implements RevocationListener {
     return this.begin(key, { slug, request, serials, version: BigInt(version.version) });
   }
 
+  /** To what holds no request. Null: there is no such authority. */
+  async ofNoRequest(slug: string): Promise<OcspAnswer | null> {
+    try {
+      return (await this.versions.of(slug)) === null ? null : refusals.malformedRequest;
+    } catch {
+      return refusals.tryLater;
+    }
+  }
+
   authorities(): Iterable<string> {
     return this.kept.authorities();
   }

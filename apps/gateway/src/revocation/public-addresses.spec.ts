@@ -5,6 +5,7 @@ import { AppError, fixedClock } from '@sifaka/kernel';
 import type { CallOptions, RpcClient } from '@sifaka/messaging';
 import { der, encodeOcspRequest, ocspCertId, parseOcspResponse } from '@sifaka/pki';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { readableAddress } from '../http/broken-request.js';
 import { servePublicAddresses } from './public-addresses.js';
 
 const clock = fixedClock(new Date('2026-01-01T00:00:00Z'));
@@ -33,7 +34,7 @@ let server: FastifyInstance;
 
 beforeEach(() => {
   issuerService = new Issuer();
-  server = Fastify();
+  server = Fastify({ rewriteUrl: readableAddress });
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   servePublicAddresses(server, issuerService as unknown as RpcClient, clock);
 });
@@ -60,6 +61,17 @@ describe('the address of a responder', () => {
     expect(answers()).toHaveLength(0);
     for (const octets of [1, 128]) await post(withNonce(octets));
     expect(answers()).toHaveLength(2);
+  });
+
+  it.each(['', '/', '/%ff', '/%00%ff', '/%zz', '/%', '/ä', '/not.base64', '/?x=%zz', '//', '/AAAA', `/${'!'.repeat(5_000)}`])('answers GET %s, which is no request, malformedRequest', async (rest) => {
+    const answer = await server.inject({ method: 'GET', url: `/ocsp/CA${rest}` });
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([200, 'application/ocsp-response', 'no-store']);
+    expect(parseOcspResponse(answer.rawPayload)).toEqual({ status: 'malformedRequest' });
+  });
+
+  it.each(['', '/', '/%ff', '/%zz', '/x.y'])('knows no authority at /ocsp/nobody%s', async (rest) => {
+    const answer = await server.inject({ method: 'GET', url: `/ocsp/nobody${rest}` });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/plain; charset=utf-8']);
   });
 
   it('says nothing of authorities before it has heard of any', async () => {

@@ -59,17 +59,25 @@ function serveOcsp(server: FastifyInstance, answers: OcspAnswers, clock: Clock):
       return reply.send(answer.response);
     });
   }
+  server.get<{ Params: { slug: string } }>('/ocsp/:slug', ({ params }, reply) => sendNoRequest(params.slug, answers, reply));
   server.get<{ Params: { slug: string; '*': string } }>('/ocsp/:slug/*', async (request, reply) => {
-    const text = request.params['*'];
+    const { slug, '*': text } = request.params;
+    if (!isSlug(slug) || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return sendNoRequest(slug, answers, reply);
     if (text.length > ocspTextChars) return refused(reply, 414, 'send a request of this length by POST');
-    if (!isSlug(request.params.slug) || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return refused(reply, 400, 'the address holds no base64 of an OCSP request (RFC 6960, appendix A.1)');
-    const answer = await respond(request.params.slug, Buffer.from(text, 'base64'));
+    const answer = await respond(slug, Buffer.from(text, 'base64'));
     void reply.type('application/ocsp-response').header('cache-control', cacheControl(answer, clock));
     const { kept } = answer;
     if (kept === null) return reply.send(answer.response);
     void reply.header('expires', kept.expiresAt.toUTCString());
     return sendOnce(request, reply, { bytes: answer.response, etag: kept.etag, modifiedAt: kept.thisUpdate });
   });
+}
+
+/** What holds no base64 of a request (RFC 6960 appendix A.1) is answered in the protocol too, by whoever is there to be asked. */
+async function sendNoRequest(slug: string, answers: OcspAnswers, reply: FastifyReply): Promise<FastifyReply> {
+  const answer = isSlug(slug) ? await answers.ofNoRequest(slug) : null;
+  if (answer === null) return refused(reply, 404, 'there is no such authority');
+  return reply.type('application/ocsp-response').header('cache-control', 'no-store').send(answer.response);
 }
 
 function serveCertificates(server: FastifyInstance, rpc: RpcClient, versions: RevocationVersions): void {
