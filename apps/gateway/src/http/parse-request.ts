@@ -54,12 +54,16 @@ function singleText(name: string, value: unknown): unknown {
 function parse(schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new AppError('invalid_argument', 'Validation Error.', { reason: 'http.validation', fields: parsed.error.issues.map(fieldError) });
+  throw new AppError('invalid_argument', 'Validation Error.', { reason: 'http.validation', fields: parsed.error.issues.map((issue) => fieldError(issue, value)) });
 }
 
-/** zod says "received undefined"; a person reads "is required". */
-function fieldError(issue: z.core.$ZodIssue): FieldError {
+/** What is not there is not of the wrong kind: it "is required", whatever the rule for it says. */
+function fieldError(issue: z.core.$ZodIssue, request: unknown): FieldError {
   const path = issue.path.map(String).join('.');
-  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('received undefined')) return { path, message: 'is required' };
-  return { path, message: issue.message };
+  const isOfKind = issue.code === 'invalid_type' || issue.code === 'invalid_union' || issue.code === 'invalid_value';
+  return { path, message: isOfKind && issue.path.length > 0 && valueAt(request, issue.path) === undefined ? 'is required' : issue.message };
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key): unknown => (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key) ? Reflect.get(inner, key) : undefined), value);
 }

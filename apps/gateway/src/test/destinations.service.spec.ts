@@ -49,10 +49,10 @@ describe('destinations over REST', () => {
   });
 
   it.each([
-    ['without a label', { ...aBody('x'), label: undefined }, { label: 'must be a string' }],
+    ['without a label', { ...aBody('x'), label: undefined }, { label: 'is required' }],
     ['with an empty label', aBody(''), { label: 'must not be empty' }],
     ['with a label of 33 characters', aBody('x'.repeat(33)), { label: 'must have at most 32 characters' }],
-    ['without a description', { ...aBody('x'), description: undefined }, { description: 'must be a string' }],
+    ['without a description', { ...aBody('x'), description: undefined }, { description: 'is required' }],
     ['without a plugin', { ...aBody('x'), plugin: undefined }, { plugin: expect.anything() }],
     ['with an option that has no name', { ...aBody('x'), plugin: { slug: 's', pluginOptions: [{ value: 1 }] } }, { plugin: { pluginOptions: { 0: { name: 'is required' } } } }],
   ])('are refused %s', async (_title, body, reasons) => {

@@ -33,10 +33,10 @@ describe('DNS providers over REST', () => {
   it.each([
     ['without a type', { name: 'x', description: 'y' }, { providerType: 'is required' }],
     ['with null as type', { ...aBody('x'), providerType: null }, { providerType: expect.any(String) }],
-    ['without a name', { ...aBody('x'), name: undefined }, { name: 'must be a string' }],
+    ['without a name', { ...aBody('x'), name: undefined }, { name: 'is required' }],
     ['with an empty name', aBody(''), { name: 'must not be empty' }],
     ['with a type that is text', { ...aBody('x'), providerType: 'route53' }, { providerType: expect.any(String) }],
-    ['with requirements that are none', { ...aBody('x'), providerType: { name: 'route53', requirements: [{ value: 1 }] } }, { providerType: { requirements: { 0: { name: 'must be a string' } } } }],
+    ['with requirements that are none', { ...aBody('x'), providerType: { name: 'route53', requirements: [{ value: 1 }] } }, { providerType: { requirements: { 0: { name: 'is required' } } } }],
     ['with name servers that are none', { ...aBody('x'), nameservers: ['ns1.example.test'] }, { nameservers: { 0: expect.stringContaining('must be an IP address') } }],
   ])('are refused %s', async (_title, body, reasons) => {
     const answer = await asAdmin('POST', '/dns_providers', body);

@@ -91,7 +91,7 @@ describe('endpoints over REST', () => {
   });
 
   it.each([
-    ['without a name', { ...aBody, name: undefined }, { name: 'must be a string' }],
+    ['without a name', { ...aBody, name: undefined }, { name: 'is required' }],
     ['without a DNS name', { ...aBody, dnsname: '' }, { dnsname: 'must not be empty' }],
     ['with a port that is none', { ...aBody, port: 65_536 }, { port: 'must be at most 65535' }],
     ['with an unknown protocol', { ...aBody, startTls: 'gopher' }, { startTls: expect.any(String) }],

@@ -50,10 +50,12 @@ describe('notifications over REST', () => {
   });
 
   it.each([
-    ['without a label', { ...aBody('x'), label: undefined }, { label: 'must be a string' }],
+    ['without a label', { ...aBody('x'), label: undefined }, { label: 'is required' }],
     ['with an empty label', aBody(''), { label: 'must not be empty' }],
+    ['with a blank label', aBody('   '), { label: 'must not be blank' }],
+    ['with an option twice', { ...aBody('x'), plugin: { slug: 's', pluginOptions: [{ name: 'interval', value: 30 }, { name: 'interval', value: 3 }] } }, { plugin: { pluginOptions: 'option "interval" is given twice, with different values' } }],
     ['with a label of 129 characters', aBody('x'.repeat(129)), { label: expect.stringContaining('128') }],
-    ['without a description', { ...aBody('x'), description: undefined }, { description: 'must be a string' }],
+    ['without a description', { ...aBody('x'), description: undefined }, { description: 'is required' }],
     ['without a plugin', { ...aBody('x'), plugin: undefined }, { plugin: expect.anything() }],
     ['with a certificate that is not there', { ...aBody('x'), certificates: [{ id: 404_404 }] }, { certificates: { _schema: expect.stringContaining('certificate 404404 does not exist') } }],
   ])('are refused %s', async (_title, body, reasons) => {

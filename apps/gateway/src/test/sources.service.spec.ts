@@ -52,9 +52,9 @@ describe('sources over REST', () => {
   });
 
   it.each([
-    ['without a label', { ...aBody('x'), label: undefined }, { label: 'must be a string' }],
+    ['without a label', { ...aBody('x'), label: undefined }, { label: 'is required' }],
     ['with a label of 33 characters', aBody('x'.repeat(33)), { label: 'must have at most 32 characters' }],
-    ['without a description', { ...aBody('x'), description: undefined }, { description: 'must be a string' }],
+    ['without a description', { ...aBody('x'), description: undefined }, { description: 'is required' }],
     ['without a plugin', { ...aBody('x'), plugin: undefined }, { plugin: expect.anything() }],
     ['with an owner who is none', { ...aBody('x'), owner: 'nobody' }, { owner: expect.any(String) }],
   ])('are refused %s', async (_title, body, reasons) => {

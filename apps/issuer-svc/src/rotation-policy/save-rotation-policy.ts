@@ -89,7 +89,7 @@ async function named<T>(name: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (uniqueViolation(error) === null) throw error;
-    throw new AppError('already_exists', `there is a rotation policy "${name}" already`, { reason: 'rotation_policy.name_taken', fields: [{ path: 'name', message: 'is taken' }] });
+    throw new AppError('already_exists', `there is a rotation policy "${name}" already`, { reason: 'rotation_policy.name_taken', fields: [{ path: 'name', message: `there is a rotation policy "${name}" already` }] });
   }
 }
 

@@ -32,7 +32,7 @@ describe('rotation policies', () => {
 
   it('have names of their own, and say when', async () => {
     await create('taken');
-    await expect(create('taken')).rejects.toMatchObject({ code: 'already_exists', reason: 'rotation_policy.name_taken' });
+    await expect(create('taken')).rejects.toMatchObject({ code: 'already_exists', reason: 'rotation_policy.name_taken', fields: [{ path: 'name', message: 'there is a rotation policy "taken" already' }] });
     await expect(create('never', { days: 0 })).rejects.toMatchObject({ code: 'invalid_argument', reason: 'rotation_policy.empty' });
     const [standard] = await list('name;default');
     await expect(platform.call('gateway', updateRotationPolicy, { id: standard?.id ?? 0, ...settings('other') }, { principal: admin })).rejects.toMatchObject({ code: 'invalid_argument', reason: 'rotation_policy.default' });

@@ -23,10 +23,10 @@ describe('an interval', () => {
     ['of more than 90 days', 91, 'days', /91 days, and 90/],
     ['of 20 weeks', 20, 'weeks', /140 days/],
     ['of four months', 4, 'months', /120 days/],
-    ['in words', 'thirty', 'days', /whole number/],
+    ['in words', 'thirty', 'days', /whole number, not "thirty"$/],
     ['of a fraction', 1.5, 'days', /whole number/],
     ['of a negative number', -3, 'days', /whole number/],
-    ['in hours', 3, 'hours', /days, weeks, months/],
+    ['in hours', 3, 'hours', /days, weeks, months, not "hours"$/],
     ['that is missing while there is a unit', null, 'days', /interval is missing/],
   ])('%s is refused', (_title, interval, unit, message) => {
     expect(() => withInterval(options(interval, unit))).toThrow(expect.objectContaining({ code: 'invalid_argument', fields: [{ path: 'plugin.pluginOptions', message: expect.stringMatching(message) }] }));

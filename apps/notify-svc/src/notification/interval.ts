@@ -31,13 +31,20 @@ export function withInterval(options: readonly StoredOption[]): { options: Store
     return { options: [...options], intervalDays: null };
   }
   const count = wholeNumber(interval);
-  if (count === null) throw refused('interval must be a whole number');
+  if (count === null) throw refused(`interval must be a whole number, not ${shown(interval)}`);
   const known = isGiven(unit) ? unit : 'days';
-  if (!isUnit(known)) throw refused(`unit must be one of ${intervalUnits.join(', ')}`);
+  if (!isUnit(known)) throw refused(`unit must be one of ${intervalUnits.join(', ')}, not ${shown(known)}`);
   const intervalDays = count * daysOf[known];
   if (intervalDays > longestIntervalDays) throw refused(`an interval of ${count} ${known} is ${intervalDays} days, and ${longestIntervalDays} are the most`);
   const others = options.filter(({ name }) => !intervalOptions.some((own) => own === name));
   return { options: [{ name: 'interval', value: count }, { name: 'unit', value: known }, ...others], intervalDays };
+}
+
+/** Neither option is a secret. */
+function shown(value: unknown): string {
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function wholeNumber(value: unknown): number | null {

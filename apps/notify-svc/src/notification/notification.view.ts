@@ -35,7 +35,7 @@ function withValues(definitions: readonly PluginOption[], { options }: Notificat
 
 const interval: Record<(typeof intervalOptions)[number], PluginOption> = {
   interval: { name: 'interval', type: 'int', required: true, validation: '^\\d+$', helpMessage: 'Number of days, weeks or months before the end at which it is told' },
-  unit: { name: 'unit', type: 'select', required: true, validation: '', available: [...intervalUnits], helpMessage: 'Unit of the interval' },
+  unit: { name: 'unit', type: 'select', required: true, default: 'days', validation: '', available: [...intervalUnits], helpMessage: 'Unit of the interval' },
 };
 
 /** Plugins need not say themselves when an expiration is told. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ExtensionsInput } from '../extension.js';
 import { PluginInput } from '../rpc/plugin.js';
-import { bool, dateTime, email, idParam, int, ref, refs, text } from './field.js';
+import { bool, dateTime, email, idParam, int, ref, refs, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { AuthorityView, NestedRole } from './view.js';
@@ -23,10 +23,10 @@ export const signingAlgorithms = [
 
 export const AuthorityCreateInput = z
   .object({
-    name: text(128).min(1, { error: 'must not be empty' }),
+    name: title(128),
     owner: email(),
     description: text(1_024).nullish(),
-    commonName: text(64).min(1, { error: 'must not be empty' }),
+    commonName: title(64),
     validityStart: dateTime().nullish(),
     validityEnd: dateTime().nullish(),
     validityYears: int({ min: 0, max: 100 }).nullish(),
@@ -55,7 +55,7 @@ export const AuthorityCreateInput = z
   });
 
 export const AuthorityImportInput = z.object({
-  name: text(128).min(1, { error: 'must not be empty' }),
+  name: title(128),
   owner: email(),
   description: text(1_024).nullish(),
   body: text(65_536),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { destinationLabelLength, DestinationTestReport } from '../rpc/destination.js';
 import { PluginInput } from '../rpc/plugin.js';
 import { Timestamp } from '../values.js';
-import { bool, idParam, text } from './field.js';
+import { bool, idParam, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { Acknowledged, NestedDestination } from './view.js';
@@ -19,7 +19,7 @@ export type DestinationView = z.output<typeof DestinationView>;
 
 /** `active` is accepted and means nothing, as in Lemur. */
 export const DestinationInput = z.object({
-  label: text(destinationLabelLength).min(1, { error: 'must not be empty' }),
+  label: title(destinationLabelLength),
   description: text(1_024),
   plugin: PluginInput,
 });

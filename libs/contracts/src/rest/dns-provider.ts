@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DnsTestReport, NameserverAddress } from '../rpc/dns-provider.js';
 import { PluginOption } from '../rpc/plugin.js';
 import { Id, Timestamp } from '../values.js';
-import { bool, idParam, int, text } from './field.js';
+import { bool, idParam, int, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { Acknowledged } from './view.js';
@@ -33,11 +33,11 @@ export const DnsProviderView = DnsProviderItem.extend({
 export type DnsProviderView = z.output<typeof DnsProviderView>;
 
 /** Forms send a requirement with its whole description; only name and value count. */
-const Requirement = z.object({ name: text(128).min(1, { error: 'must not be empty' }), value: z.json().optional() });
-const ProviderType = z.object({ name: text(64).min(1, { error: 'must not be empty' }), requirements: z.array(Requirement).max(100).default([]) });
+const Requirement = z.object({ name: title(128), value: z.json().optional() });
+const ProviderType = z.object({ name: title(64), requirements: z.array(Requirement).max(100).default([]) });
 
 const nameservers = z.array(NameserverAddress, { error: 'must be an array of addresses' }).max(16).default([]);
-const name = text(256).min(1, { error: 'must not be empty' });
+const name = title(256);
 const description = text(1_024).nullish();
 
 export const DnsProviderCreateInput = z.object({ name, description, providerType: ProviderType, nameservers });

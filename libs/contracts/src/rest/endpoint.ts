@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NestedCertificate } from '../rpc/certificate-record.js';
 import { EndpointRecord, StartTlsProtocol } from '../rpc/endpoint.js';
-import { bool, email, idParam, int, ref, text } from './field.js';
+import { bool, email, idParam, int, ref, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { Acknowledged } from './view.js';
@@ -21,10 +21,10 @@ export const EndpointView = EndpointRecord.omit({ certificateId: true, certifica
 export type EndpointView = z.output<typeof EndpointView>;
 
 export const EndpointInput = z.object({
-  name: text(128).min(1, { error: 'must not be empty' }),
-  dnsname: text(256).min(1, { error: 'must not be empty' }),
+  name: title(128),
+  dnsname: title(256),
   port: int({ min: 1, max: 65_535 }).default(443),
-  type: text(128).min(1, { error: 'must not be empty' }).default('manual'),
+  type: title(128).default('manual'),
   /** Left out: the one who makes it, or as it was. */
   owner: email().optional(),
   /** Left out: it is, or as it was. */

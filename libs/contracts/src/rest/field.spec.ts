@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bool, dateTime, email, int, ref } from './field.js';
+import { bool, dateTime, email, int, ref, title } from './field.js';
 
 describe('bool', () => {
   it.each([true, 1, '1', 't', 'T', 'true', 'True', 'TRUE'])('takes %p for true', (value) => {
@@ -24,8 +24,32 @@ describe('int', () => {
   it.each(['abc', 1.5, '1.5', null, '99999999999'])('refuses %p', (value) => {
     expect(int().safeParse(value).success).toBe(false);
   });
+  it.each([
+    ['abc', 'must be a whole number, not "abc"'],
+    [1.5, 'must be a whole number, not 1.5'],
+    [true, 'must be a whole number, not true'],
+    [null, 'must be a whole number, not null'],
+    [['5'], 'must be a whole number, not a list'],
+    ['x'.repeat(500), `must be a whole number, not "${'x'.repeat(59)}…`],
+  ])('says what it was given: %p', (value, message) => {
+    expect(int().safeParse(value).error?.issues.map((issue) => issue.message)).toEqual([message]);
+  });
   it('names the bound that was passed', () => {
     expect(int({ min: 1 }).safeParse(0).error?.issues[0]?.message).toBe('must be at least 1');
+  });
+});
+
+describe('title', () => {
+  it.each([
+    ['', 'must not be empty'],
+    ['   ', 'must not be blank'],
+    ['\t\n', 'must not be blank'],
+    ['xxxx', 'must have at most 3 characters'],
+  ])('refuses %j', (value, message) => {
+    expect(title(3).safeParse(value).error?.issues.map((issue) => issue.message)).toEqual([message]);
+  });
+  it('keeps what surrounds it', () => {
+    expect(title(3).parse(' a ')).toBe(' a ');
   });
 });
 

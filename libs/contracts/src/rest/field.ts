@@ -17,13 +17,23 @@ export const bool = () =>
 export const flag = () =>
   z.string().transform((value) => ['true', 'yes', 'on', 't', '1'].includes(value.toLowerCase()));
 
+const notWhole = ({ input }: { input?: unknown }): string => `must be a whole number${input === undefined ? '' : `, not ${excerpt(input)}`}`;
+
+/** What was given, as a message quotes it: enough to find it by, never a whole document. Nothing for secrets. */
+function excerpt(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
 export const int = (bounds: { min?: number; max?: number } = {}) => {
   const min = bounds.min ?? -2_147_483_648;
   const max = bounds.max ?? 2_147_483_647;
   return z
-    .union([z.number(), z.string().regex(/^\s*[+-]?\d{1,12}\s*$/)], { error: 'must be an integer' })
+    .union([z.number(), z.string().regex(/^\s*[+-]?\d{1,12}\s*$/, { error: notWhole })], { error: notWhole })
     .transform(Number)
-    .pipe(z.int({ error: 'must be an integer' }).min(min, { error: `must be at least ${min}` }).max(max, { error: `must be at most ${max}` }));
+    .pipe(z.int({ error: notWhole }).min(min, { error: `must be at least ${min}` }).max(max, { error: `must be at most ${max}` }));
 };
 
 /** ISO 8601 with a time part; without an offset it means UTC. Comes out as UTC with `Z`. */
@@ -59,6 +69,12 @@ export const email = () =>
 
 export const text = (max: number) =>
   z.string({ error: 'must be a string' }).max(max, { error: `must have at most ${max} characters` });
+
+/** What a thing is called by: said, and something that can be seen. */
+export const title = (max: number) =>
+  text(max)
+    .min(1, { error: 'must not be empty' })
+    .refine((given) => given === '' || given.trim() !== '', { error: 'must not be blank' });
 
 /** `{ "id": 4 }` or `{ "name": "…" }`; the id wins, other keys are ignored. `nameKey` is what the kind calls its name. */
 export const ref = (nameKeys: readonly string[] = ['name']) =>

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { DomainRecord } from '../rpc/certificate-record.js';
 import { PluginView } from '../rpc/plugin.js';
-import { bool, idParam, text } from './field.js';
+import { bool, idParam, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { DefaultsView, LogView } from './view.js';
 
 const domainTag = 'domains';
 const byId = z.object({ id: idParam() });
-const DomainInput = z.object({ name: text(256).min(1, { error: 'must not be empty' }), sensitive: bool().default(false) });
+const DomainInput = z.object({ name: title(256), sensitive: bool().default(false) });
 
 export const listDomainsOperation = operation('listDomains', 'GET', '/domains', {
   tag: domainTag,

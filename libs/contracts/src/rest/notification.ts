@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DeliveryRecord, deliveryStates, getDelivery, messageTypes, notificationLabelLength, NotificationTestReport, previewMessage, retryFailedDeliveries } from '../rpc/notification.js';
 import { PluginInput } from '../rpc/plugin.js';
-import { bool, flag, idParam, int, refs, text } from './field.js';
+import { bool, flag, idParam, int, refs, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { Acknowledged, CertificateView, NestedNotification } from './view.js';
@@ -14,7 +14,7 @@ export const NotificationView = NestedNotification;
 export type NotificationView = z.output<typeof NotificationView>;
 
 const settings = {
-  label: text(notificationLabelLength).min(1, { error: 'must not be empty' }),
+  label: title(notificationLabelLength),
   description: text(1_024),
   plugin: PluginInput,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ReissuePlan, RenewalRecord, TimelineEntry } from '../rpc/renewal.js';
 import { RotationPolicyRecord } from '../rpc/rotation-policy.js';
-import { bool, idParam, int, text } from './field.js';
+import { bool, idParam, int, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { PendingCertificateAnswer } from './pending-certificate.js';
@@ -42,7 +42,7 @@ export const getTimelineOperation = operation('getCertificateTimeline', 'GET', '
 
 const policyTag = 'rotation policies';
 const policyInput = {
-  name: text(128).min(1, { error: 'must not be empty' }),
+  name: title(128),
   days: int({ min: 0, max: 36_500 }).default(0),
   hours: int({ min: 0, max: 876_000 }).default(0),
   lifetimeFraction: z.number({ error: 'must be a number between 0 and 1' }).gt(0, { error: 'must be more than 0' }).lt(1, { error: 'must be less than 1' }).nullish(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../values.js';
-import { idParam, refs, text } from './field.js';
+import { idParam, refs, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { NestedAuthority, NestedUser } from './view.js';
@@ -19,7 +19,7 @@ export const RoleView = z.object({
 });
 export type RoleView = z.output<typeof RoleView>;
 
-const name = () => text(128).min(1, { error: 'must not be empty' });
+const name = () => title(128);
 const description = () => text(1_024).nullish();
 const users = () => refs(['username', 'name']);
 

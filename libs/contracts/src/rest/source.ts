@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PluginInput } from '../rpc/plugin.js';
 import { CleanReport } from '../rpc/served.js';
 import { FindingRecord, sourceLabelLength, SourceRecord, SourceTestReport, SyncRunRecord } from '../rpc/source.js';
-import { bool, email, idParam, int, text } from './field.js';
+import { bool, email, idParam, int, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { Acknowledged, NestedSource } from './view.js';
@@ -15,7 +15,7 @@ export const SourceView = NestedSource.extend(SourceRecord.pick({ active: true, 
 export type SourceView = z.output<typeof SourceView>;
 
 export const SourceInput = z.object({
-  label: text(sourceLabelLength).min(1, { error: 'must not be empty' }),
+  label: title(sourceLabelLength),
   description: text(1_024),
   plugin: PluginInput,
   /** Left out: true for a new source, else as it was. */

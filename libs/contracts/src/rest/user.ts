@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../values.js';
-import { bool, idParam, refs, text } from './field.js';
+import { bool, idParam, refs, text, title } from './field.js';
 import { listOf, listQuery } from './list.js';
 import { operation } from './operation.js';
 import { RoleView } from './role.js';
@@ -29,7 +29,7 @@ const mailbox = () =>
     });
 
 const shared = {
-  username: text(255).min(1, { error: 'must not be empty' }),
+  username: title(255),
   email: mailbox(),
   active: bool(),
   roles: refs().default([]),

@@ -47,6 +47,19 @@ export const PluginEntry = PluginView.extend({
 });
 export type PluginEntry = z.output<typeof PluginEntry>;
 
+/** Names of options that are given more than once and do not agree. What is empty counts as not given; forms send numbers as text. */
+function contradicted(options: readonly { name?: string | undefined; value?: unknown }[]): Set<string> {
+  const seen = new Map<string, string>();
+  const found = new Set<string>();
+  for (const { name, value } of options) {
+    if (name === undefined || value === undefined || value === null || value === '') continue;
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    if ((seen.get(name) ?? text) !== text) found.add(name);
+    seen.set(name, text);
+  }
+  return found;
+}
+
 /** A plugin as a client names it, with option values (rest-api §13.2). */
 export const PluginInput = z.object({
   slug: z.string().min(1).max(64),
@@ -54,6 +67,7 @@ export const PluginInput = z.object({
     .array(z.object({ name: z.string().max(128).optional(), value: z.json().optional() }).loose())
     .max(100)
     .superRefine((options, context) => {
+      for (const name of contradicted(options)) context.addIssue({ code: 'custom', message: `option "${name.slice(0, 60)}" is given twice, with different values` });
       for (const [index, option] of options.entries()) {
         if (option.name === undefined && Object.keys(option).length > 0) context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is required' });
       }

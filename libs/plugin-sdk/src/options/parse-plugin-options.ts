@@ -32,7 +32,7 @@ const OptionInput = z.looseObject({ name: z.string().min(1), value: z.unknown().
 
 /**
  * Values for `plugin.create` from the array of `{ name, value }` that Lemur's clients send. Empty objects are skipped, other keys than name
- * and value ignored, an empty or absent value counts as not given. The definitions are only read.
+ * and value ignored, an empty or absent value counts as not given; an option that is repeated must say the same. The definitions are only read.
  *
  * @throws AppError `invalid_argument` with one field `<path>.<name>` for each option that is unknown, missing or refused
  */
@@ -45,6 +45,7 @@ function parseAt(plugin: OptionsOwner, options: unknown, settings: ParseOptionsS
   const descriptors = new Map(toPluginOptions(plugin.optionsSchema).map((descriptor) => [descriptor.name, descriptor]));
   const faults = new Faults(plugin.slug, path);
   const given: Record<string, unknown> = {};
+  const seen = new Map<string, string>();
 
   for (const { name, value } of readOptions(options, plugin.slug, path)) {
     const descriptor = descriptors.get(name);
@@ -54,6 +55,9 @@ function parseAt(plugin: OptionsOwner, options: unknown, settings: ParseOptionsS
     }
     if (value === undefined || value === null || value === '') continue;
     const read = readValue(descriptor, value);
+    const text = JSON.stringify(read);
+    if ((seen.get(name) ?? text) !== text) faults.add(name, 'given twice, with different values');
+    seen.set(name, text);
     const refusal = settings.areSecretsReferences === true && descriptor.sensitive === true ? undefined : refusalOf(descriptor, read);
     if (refusal !== undefined) faults.add(name, refusal);
     else given[name] = descriptor.type === 'export-plugin' ? nested(read, `${path}.${name}`, settings, depth) : read;

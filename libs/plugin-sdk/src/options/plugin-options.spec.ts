@@ -126,6 +126,14 @@ describe('options that a client sends', () => {
     expect(fault.fields?.[0]?.path).toBe('plugin.pluginOptions.password');
   });
 
+  it('may be repeated, but not with different values', () => {
+    const [first, again] = [{ name: 'port', value: 22 }, { name: 'port', value: '22' }];
+    expect(parsePluginOptions(owner, [{ name: 'account', value: '1234' }, first, again, { name: 'port', value: '' }])).toMatchObject({ port: 22 });
+    expect(faultOf([{ name: 'account', value: '1234' }, first, { name: 'port', value: 23 }]).fields).toEqual([{ path: 'plugin.pluginOptions.port', message: 'given twice, with different values' }]);
+    const secrets = faultOf([{ name: 'account', value: '1234' }, { name: 'password', value: 'one' }, { name: 'password', value: 'two' }]);
+    expect(JSON.stringify([secrets.message, secrets.fields])).not.toMatch(/one|two/);
+  });
+
   it('may hold names that belong to the host, which the plugin does not see', () => {
     expect(parsePluginOptions(owner, [{ name: 'account', value: '1234' }, { name: 'cab_compliant', value: true }], { hostOptions: ['cab_compliant'] })).not.toHaveProperty('cab_compliant');
   });
