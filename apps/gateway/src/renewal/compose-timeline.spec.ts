@@ -24,5 +24,6 @@ describe('a timeline', () => {
   it('has the end of the certificate next where nothing else is, and nothing after that', () => {
     expect(nextOf([issued, expiry])).toBe(expiry);
     expect(nextOf([issued])).toBeNull();
+    expect(nextOf([expiry, entry('notification', 'planned', null)])).toBe(expiry);
   });
 });

@@ -36,10 +36,17 @@ export function latestFirst(entries: readonly TimelineEntry[]): TimelineEntry[] 
   return [...entries].sort((a, b) => timeOf(b) - timeOf(a) || 0);
 }
 
-/** What is late comes before what is planned; what is under way without a time before that; then the earliest. The end of the certificate is next where nothing else is. */
+/**
+ * What is late comes before what is planned; what is under way without a time before that; then the earliest. The end of the certificate is next
+ * where nothing else is, but for notices without a time: nobody has said that they are sent at all.
+ */
 export function nextOf(entries: readonly TimelineEntry[]): TimelineEntry | null {
   const open = entries.filter(({ state }) => state === 'late' || state === 'planned');
-  const rank = ({ state, kind, at }: TimelineEntry): number => (state === 'late' ? 0 : at === null ? 1 : kind === 'expiry' ? 3 : 2);
+  const rank = ({ state, kind, at }: TimelineEntry): number => {
+    if (state === 'late') return 0;
+    if (at === null) return kind === 'notification' ? 4 : 1;
+    return kind === 'expiry' ? 3 : 2;
+  };
   const time = ({ at }: TimelineEntry): number => (at === null ? 0 : Date.parse(at));
   return [...open].sort((a, b) => rank(a) - rank(b) || time(a) - time(b))[0] ?? null;
 }

@@ -41,7 +41,7 @@ export function dueNotices<N extends Noticing>(certificate: Span, all: readonly 
   return { tell: open.filter(isNearest), passOver: open.filter((notice) => !isNearest(notice)) };
 }
 
-type Renewable = Pick<EndingCertificate, 'rotation'> & { renewal: Pick<EndingCertificate['renewal'], 'state' | 'isLate' | 'lateAt'> };
+export type Renewable = Pick<EndingCertificate, 'rotation'> & { renewal: Pick<EndingCertificate['renewal'], 'state' | 'isLate' | 'lateAt'> };
 
 const underway: ReadonlySet<string> = new Set<EndingCertificate['renewal']['state']>(['planned', 'due', 'running', 'pending', 'failing']);
 

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { InputOf, notifyTimeline, OutputOf, TimelineEntry } from '@sifaka/contracts';
 import { timestamp } from '@sifaka/kernel';
+import { Jobs, parseCron } from '@sifaka/messaging';
 import type { DeliveryRow } from '../delivery/delivery.js';
 import { DeliveryRepository } from '../delivery/delivery.repository.js';
-import { AttachedNotifications } from './attached-notifications.js';
-import { isExcluded, isSettledByRenewal, noticeAt } from './due.js';
+import { AttachedNotifications, type Noticing } from './attached-notifications.js';
+import { isExcluded } from './due.js';
 import { EndingCertificates, type NotableCertificate } from './ending-certificates.js';
 import { NoticeRepository, noticeKey, type SettledNotice } from './notice.repository.js';
+import { plannedNotices, type PlannedNotice } from './planned-notices.js';
 import { Terms } from './terms.js';
 
 const shownDeliveries = 100;
@@ -20,6 +22,7 @@ export class ReadTimeline {
     private readonly attached: AttachedNotifications,
     private readonly notices: NoticeRepository,
     private readonly terms: Terms,
+    private readonly jobs: Jobs,
   ) {}
 
   async run({ certificateId }: InputOf<typeof notifyTimeline>): Promise<OutputOf<typeof notifyTimeline>> {
@@ -32,17 +35,28 @@ export class ReadTimeline {
 
   private async planned(certificate: NotableCertificate): Promise<TimelineEntry[]> {
     const now = this.terms.clock.now();
-    const span = { notAfter: new Date(certificate.notAfter) };
-    const isToldOf = certificate.notify && !certificate.isDeleted && certificate.status !== 'revoked' && span.notAfter > now;
+    const isToldOf = certificate.notify && !certificate.isDeleted && certificate.status !== 'revoked' && new Date(certificate.notAfter) > now;
     if (!isToldOf || isExcluded(certificate.name, this.terms.config.excludedNames)) return [];
-    const [attached, told] = await Promise.all([this.attached.of([certificate.id]), this.notices.told([certificate.id])]);
-    const detail = isSettledByRenewal(certificate, now) ? 'Only if its renewal is late by then' : null;
-    return (attached.get(certificate.id) ?? []).flatMap(({ id, intervalDays, row }) => {
-      const at = noticeAt(span, intervalDays);
-      if (at <= now || told.has(noticeKey({ certificateId: certificate.id, notificationId: id, intervalDays }))) return [];
-      return [{ at: timestamp(at), kind: 'notification' as const, state: 'planned' as const, title: `Notice of "${row.label}"`, detail, object: { type: 'notification' as const, id } }];
-    });
+    const [attached, told, nextRun] = await Promise.all([this.attached.of([certificate.id]), this.notices.told([certificate.id]), this.schedule()]);
+    const isTold = ({ id, intervalDays }: Noticing): boolean => told.has(noticeKey({ certificateId: certificate.id, notificationId: id, intervalDays }));
+    return plannedNotices({ certificate, noticing: attached.get(certificate.id) ?? [], isTold, nextRun, now }).map(plannedEntry);
   }
+
+  /** Of the task that tells of expirations, as this installation runs it. */
+  private async schedule(): Promise<(after: Date) => Date | null> {
+    const cron = (await this.jobs.status()).find(({ name }) => name === telling)?.cron ?? null;
+    if (cron === null) return () => null;
+    const runs = parseCron(cron);
+    return (after) => runs.next(after);
+  }
+}
+
+const telling = 'notify_expirations';
+
+function plannedEntry({ notice: { id, row }, at, isConditional }: PlannedNotice<Noticing>): TimelineEntry {
+  const conditions = [...(isConditional ? ['Only if its renewal is late by then'] : []), ...(at === null ? [`Told when somebody runs ${telling}: no run is scheduled`] : [])];
+  const detail = conditions.length === 0 ? null : conditions.join('; ');
+  return { at: at === null ? null : timestamp(at), kind: 'notification', state: 'planned', title: `Notice of "${row.label}"`, detail, object: { type: 'notification', id } };
 }
 
 const stateOf = { pending: 'planned', sending: 'planned', delivered: 'done', failed: 'failed', dropped: 'failed' } as const;
