@@ -4,11 +4,12 @@ import { addressList, distinct, isAddress } from './addresses.js';
 import { mailOf, type MailTransport } from './mail.js';
 import { transportOf, type EmailOptions } from './options.js';
 import { SesTransport } from './ses-transport.js';
-import { SmtpTransport } from './smtp-transport.js';
+import { smtpSendLimitMs, SmtpTransport } from './smtp-transport.js';
 
 /** Mail to the recipients of the options and of each message. */
 export class EmailNotifier implements Notifier {
   readonly takesRecipients = true;
+  readonly sendLimitMs = smtpSendLimitMs;
   private opened: MailTransport | null = null;
 
   constructor(

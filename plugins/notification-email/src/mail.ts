@@ -15,9 +15,6 @@ export interface Mail {
   to: readonly string[];
 }
 
-/** However long a step may be: the host gives up after 90 s and tries again, and the first try must be over by then. */
-export const longestMailMs = 80_000;
-
 /** Servers take 10 MB and more; nobody reads a tenth of it. */
 const maxTextLength = 400_000;
 const maxHtmlLength = 1_000_000;

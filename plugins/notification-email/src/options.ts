@@ -26,7 +26,7 @@ export const EmailOptions = z
     mail_password: installationOnly('MAIL_PASSWORD', secretSetting()).describe('Password for it').meta({ sensitive: true }),
     mail_allow_plain_auth: installationOnly('MAIL_ALLOW_PLAIN_AUTH', z.boolean()).describe('Send the password without TLS as well, for mail servers on the machine itself'),
     mail_ca: installationOnly('MAIL_CA_BUNDLE', z.string().max(1_048_576)).describe('Certificates (PEM) of private CAs that the mail server may present itself with; usually given as `MAIL_CA_BUNDLE_FILE`'),
-    mail_timeout_ms: installationOnly('MAIL_TIMEOUT_MS', z.int().min(100).max(600_000)).describe('Longest time of each step with the mail server, in milliseconds: connecting, greeting, each answer; default 20000'),
+    mail_timeout_ms: installationOnly('MAIL_TIMEOUT_MS', z.int().min(100).max(600_000)).describe('Longest time of each step with the mail server, in milliseconds: connecting, greeting, each answer but that to the whole mail, for which it has ten minutes; default 20000'),
     ses_region: installationOnly('LEMUR_SES_REGION', z.string().max(64)).describe('Region of SES; default us-east-1'),
     ses_source_arn: installationOnly('LEMUR_SES_SOURCE_ARN', z.string().max(512)).describe('ARN of the identity in another account that this one may send for'),
     ses_endpoint: installationOnly('SES_ENDPOINT', z.url({ protocol: /^https?$/ })).describe('Address to use instead of the public one of SES'),

@@ -3,11 +3,14 @@ import { AwsSession, callAws } from '@sifaka/aws';
 import { AppError, isAppError } from '@sifaka/kernel';
 import { limitedCall, type DeliveryReceipt, type PluginContext, type UndeliveredRecipient } from '@sifaka/plugin-sdk';
 import { createTransport } from 'nodemailer';
-import { addressees, longestMailMs, type Mail, type MailTransport } from './mail.js';
+import { addressees, type Mail, type MailTransport } from './mail.js';
 import type { EmailOptions } from './options.js';
 
 /** SendEmail of the API of SES, version 2: recipients of one mail. */
 const maxRecipients = 50;
+
+/** AWS's kit repeats calls for minutes. */
+const longestMailMs = 80_000;
 
 type LimitedCall = ReturnType<typeof limitedCall>;
 
@@ -26,7 +29,6 @@ export class SesTransport implements MailTransport {
 
   /** More recipients than SES takes are several mails: those that have gone out stay so when a later one fails. */
   async send(mail: Mail): Promise<DeliveryReceipt> {
-    // AWS's kit repeats calls for minutes.
     const limit = limitedCall(this.context.signal, 'Amazon SES', longestMailMs);
     try {
       return await this.sendWithin(mail, limit);

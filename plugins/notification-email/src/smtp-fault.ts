@@ -59,6 +59,9 @@ export function smtpFault(thrown: unknown, situation: SmtpSituation): AppError {
   return fault.message.includes('not trusted') ? new AppError('upstream_failed', `${fault.message} in MAIL_CA_BUNDLE`, { reason: 'smtp.tls' }) : fault;
 }
 
+/** Whether the server said something, and did not just end. */
+export const isAnswer = (thrown: unknown): boolean => SmtpError.safeParse(thrown).data?.responseCode !== undefined;
+
 /** Whom the server did not take the mail for, and in which words. */
 export function refusedRecipients(errors: unknown): UndeliveredRecipient[] {
   if (!Array.isArray(errors)) return [];

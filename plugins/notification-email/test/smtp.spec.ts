@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithPeers, startSmtp, type Smtp, type SmtpOptions } from '@sifaka/peers';
-import { describeNotifier, makeNotifier, misbehavingServer, notifierFault, testMessage, withNotifier, type NotifierSubject } from '@sifaka/plugin-sdk/conformance';
+import { describeNotifier, makeNotifier, notifierFault, testMessage, withNotifier, type NotifierSubject } from '@sifaka/plugin-sdk/conformance';
 import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import plugin from '../src/index.js';
 
@@ -186,21 +186,9 @@ describe('the plugin for mail', () => {
     await expect(notifier.send(testMessage())).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('MAIL_SERVER') });
   });
 
-  it('gives a mail up before its host does, however long a step may take', async () => {
-    const silent = await misbehavingServer('silent');
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime'] });
-    try {
-      const installed = { from: 'sifaka@platform.example', mail_server: silent.host, mail_port: silent.port, mail_timeout_ms: 600_000 };
-      const { notifier } = makeNotifier({ plugin, options, installed, received: () => [], expectHarmless: () => undefined, wrongCredentials: null, at: () => ({}), speaks: 'tcp' });
-      const fault = notifier.send(testMessage()).catch((error: unknown) => error);
-      await silent.connected;
-      await jest.advanceTimersByTimeAsync(80_000);
-      expect(await fault).toMatchObject({ code: 'upstream_timeout', message: expect.stringContaining('within 80 s') });
-      await notifier.close?.();
-    } finally {
-      jest.useRealTimers();
-      await silent.close();
-    }
+  it('tells its host that a server may take minutes to say that it has a mail', () => {
+    const { notifier } = makeNotifier(subjectAt({ host: '127.0.0.1', port: 1, caPem: '', received: [], connections: () => 0, stop: () => Promise.resolve() }, {}));
+    expect(notifier.sendLimitMs).toBeGreaterThan(40 * 60_000);
   });
 
   it.each(['joe', 'joe@', '@owners.example', 'joe@owners.example;team@owners.example', 'joe@owners.example, ,x', 'Joe <joe@owners.example>', 'joe@owners.example\r\nbcc:x@y.example', ''])('takes no recipients like %j', (recipients) => {

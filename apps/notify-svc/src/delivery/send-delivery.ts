@@ -10,8 +10,8 @@ import { words, type DeliveryRow } from './delivery.js';
 import { RecordDelivery } from './record-delivery.js';
 import { storedCertificates } from './stored-certificates.js';
 
-/** Above what plugins allow their own requests. */
-const sendLimitMs = 90_000;
+/** Above what plugins allow their own requests; some say that they need longer. */
+const usualLimitMs = 90_000;
 
 /** A try at one message, by whoever has the lease of its target. */
 export interface Attempt {
@@ -76,7 +76,7 @@ export class SendDelivery {
   private async hand(attempt: Attempt, open: () => Promise<Notifier>, isOwn: boolean): Promise<DeliveryReceipt> {
     const notifier = await open().catch((error: unknown) => Promise.reject(notReady(error)));
     try {
-      return await within(notifier.send(messageOf(attempt.row)));
+      return await within(notifier.sendLimitMs ?? usualLimitMs, notifier.send(messageOf(attempt.row)));
     } finally {
       // What was handed over was handed over.
       if (isOwn) await notifier.close?.().catch(() => undefined);
@@ -107,10 +107,10 @@ function messageOf(row: DeliveryRow): NotificationMessage {
   };
 }
 
-async function within<T>(working: Promise<T>): Promise<T> {
+async function within<T>(limitMs: number, working: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('upstream_timeout', `it took longer than ${sendLimitMs / 1_000} s`, { reason: 'notification.timeout' })), sendLimitMs);
+    timer = setTimeout(() => reject(new AppError('upstream_timeout', `it took longer than ${limitMs / 1_000} s`, { reason: 'notification.timeout' })), limitMs);
   });
   try {
     return await Promise.race([working, limit]);

@@ -68,6 +68,11 @@ export interface Notifier extends PluginLifecycle {
    *   `rate_limited` (with `retryAfterMs`) for one that is away: everything that goes there waits. `upstream_failed`: this one is tried again
    */
   send(message: NotificationMessage): Promise<DeliveryReceipt>;
+  /**
+   * How long a message may take, in milliseconds, where 90 s are not enough: for a protocol in which the other side has long to say that it
+   * took it. The plugin ends by itself within that time.
+   */
+  readonly sendLimitMs?: number;
   /** Addresses or channel that its options name, for the record. */
   recipients?(): readonly string[];
   /** True for plugins that send mail: owner and security team are added to the recipients of their messages. */
