@@ -17,6 +17,7 @@ import { foundRevocations } from './0016-found-revocations.js';
 import { renewalDestinations } from './0017-renewal-destinations.js';
 import { destinationLabels } from './0018-destination-labels.js';
 import { renewalAttempts } from './0019-renewal-attempts.js';
+import { revocationChanges } from './0020-revocation-changes.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -39,4 +40,5 @@ export const issuerMigrations = [
   renewalDestinations,
   destinationLabels,
   renewalAttempts,
+  revocationChanges,
 ];

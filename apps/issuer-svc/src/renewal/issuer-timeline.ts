@@ -28,6 +28,13 @@ interface Named {
   name: string;
 }
 
+/** It was revoked, held or released; or, when it was revoked already, for another reason. */
+interface RevocationChange {
+  at: string;
+  isRevoked: boolean;
+  reason: string | null;
+}
+
 interface LifeRow {
   id: number;
   name: string;
@@ -36,6 +43,8 @@ interface LifeRow {
   notAfter: Date;
   revokedAt: Date | null;
   revocationReason: string | null;
+  /** Latest first. */
+  revocationChanges: RevocationChange[];
   isImported: boolean;
   authorityName: string | null;
   renewedFrom: Named | null;
@@ -47,6 +56,8 @@ interface LifeRow {
 const lifeSql = `
   select c.id, c.name, c.status, c.date_created as "dateCreated", c.not_after as "notAfter", c.revoked_at as "revokedAt",
     c.revocation_reason as "revocationReason",
+    array(select json_build_object('at', h.at, 'isRevoked', h.is_revoked, 'reason', h.reason) from revocation_change h where h.certificate_id = c.id
+      order by h.id desc limit 100) as "revocationChanges",
     c.root_authority_id is null and not exists (select from certificate_log l where l.certificate_id = c.id and l.log_type = 'create_cert') as "isImported",
     (select a.name from authority a where a.id = coalesce(c.authority_id, c.root_authority_id)) as "authorityName",
     (select json_build_object('id', o.id, 'name', o.name) from certificate o where o.id = c.renewal_of) as "renewedFrom",
@@ -61,33 +72,52 @@ const certificate = ({ id }: { id: number }) => ({ type: 'certificate' as const,
 const happened = (kind: TimelineEntry['kind'], at: Date, title: string, detail: string | null, object: TimelineEntry['object']): TimelineEntry => ({ at: timestamp(at), kind, state: 'done', title, detail, object });
 
 function past(row: LifeRow): TimelineEntry[] {
-  const { authorityName, isImported, renewedFrom, replaces, replacedBy, revokedAt, revocationReason, deletedAt } = row;
+  const { authorityName, isImported, renewedFrom, replaces, replacedBy, deletedAt } = row;
   const by = authorityName === null ? '' : ` by ${authorityName}`;
   const origin = isImported ? happened('imported', row.dateCreated, 'Taken into the inventory', null, null) : happened('issued', row.dateCreated, `Issued${by}`, renewedFrom === null ? null : `It renews "${renewedFrom.name}"`, renewedFrom === null ? null : certificate(renewedFrom));
   const others = replaces.filter(({ id }) => id !== renewedFrom?.id);
-  const isOnHold = revocationReason === 'certificateHold';
   return [
     origin,
     ...others.map((other) => happened('replaced', row.dateCreated, `Takes the place of ${other.name}`, null, certificate(other))),
     ...replacedBy.map(({ at, isRenewal, ...other }) => happened(isRenewal ? 'renewed' : 'replaced', new Date(at), isRenewal ? `Renewed: ${other.name}` : `Replaced by ${other.name}`, null, certificate(other))),
-    ...(row.status === 'revoked' && revokedAt !== null ? [happened('revoked', revokedAt, isOnHold ? 'Put on hold' : 'Revoked', revocationReason === null ? null : `Reason: ${revocationReason}`, null)] : []),
+    ...revocations(row),
     ...(deletedAt === null ? [] : [happened('deleted', deletedAt, 'Deleted from the inventory', null, null)]),
   ];
 }
+
+/** Also what was taken back. What the certificate came with, or what is older than the record, only its own row says. */
+function revocations({ status, revokedAt, revocationReason, revocationChanges }: LifeRow): TimelineEntry[] {
+  const known = revocationChanges.map((change, index) => (change.isRevoked ? revoked(change, revocationChanges[index + 1] ?? null) : happened('released', new Date(change.at), 'Released from the hold', 'Reason: removeFromCRL', null)));
+  const isKnown = revocationChanges[0]?.isRevoked === true;
+  if (status !== 'revoked' || revokedAt === null || isKnown) return known;
+  return [revoked({ at: revokedAt.toISOString(), reason: revocationReason }, null), ...known];
+}
+
+function revoked({ at, reason }: Omit<RevocationChange, 'isRevoked'>, before: RevocationChange | null): TimelineEntry {
+  const why = reason === null ? [] : [`Reason: ${reason}`];
+  const since = before?.isRevoked === true && before.reason === hold ? [`it counts from the hold on, ${timestamp(new Date(before.at))}`] : [];
+  return happened('revoked', new Date(at), reason === hold ? 'Put on hold' : 'Revoked', [...why, ...since].join('; ') || null, null);
+}
+
+const hold = 'certificateHold';
 
 /** What comes next, or why nothing does. */
 function renewalEntries(renewal: RenewalRecord, { authorityName }: LifeRow): TimelineEntry[] {
   const title = authorityName === null ? 'Renewal' : `Renewal by ${authorityName}`;
   const { state, reason, plannedAt, nextTryAt, lastAttemptAt, lastError, isLate, pendingCertificateId } = renewal;
   const failed: TimelineEntry[] = lastError === null || lastAttemptAt === null || state === 'renewed' ? [] : [{ at: lastAttemptAt, kind: 'renewal', state: 'failed', title: `${title} failed`, detail: lastError, object: null }];
+  const next: TimelineEntry = { at: nextTryAt ?? plannedAt, kind: 'renewal', state: isLate ? 'late' : 'planned', title, detail: reason, object: null };
   switch (state) {
     case 'off':
     case 'renewed':
       return failed;
     case 'pending':
       return [...failed, { at: null, kind: 'renewal', state: isLate ? 'late' : 'planned', title: `${title} is under way`, detail: reason, object: pendingCertificateId === null ? null : { type: 'pending_certificate', id: pendingCertificateId } }];
+    case 'failing':
+      // Known before anybody has tried.
+      return failed.length === 0 ? [{ ...next, state: isLate ? 'late' : 'failed', title: `${title} will fail as things are` }] : [...failed, next];
     default:
-      return [...failed, { at: nextTryAt ?? plannedAt, kind: 'renewal', state: isLate ? 'late' : 'planned', title, detail: reason, object: null }];
+      return [...failed, next];
   }
 }
 

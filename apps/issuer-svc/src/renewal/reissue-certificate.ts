@@ -41,7 +41,10 @@ export class ReissueCertificate {
     allow(principal, 'certificate:issue', succession.authority, this.rules);
     const plan = planOf(succession);
     if (repeated !== null) return { plan, issued: repeated };
-    if (isDryRun) return { plan, issued: null };
+    if (isDryRun) {
+      await this.byHand.rehearse(succession, this.clock.now());
+      return { plan, issued: null };
+    }
     const issued = await this.ask(succession, { input, principal, signal, identity: successorOf(facts) === null ? renewalIdentity(id) : identity, requestKey: identity?.key ?? null });
     return { plan, issued };
   }

@@ -35,11 +35,19 @@ export class RenewByHand {
     return this.certificates.get(id);
   }
 
+  /** @throws AppError what `run` would be refused with before the authority is asked */
+  async rehearse(succession: Succession, now: Date): Promise<void> {
+    const { old, authority } = succession;
+    if (await this.renewals.isClaimed(old.id, now)) throw underWay(old.name);
+    await this.pace.admit(authority.id, { isDryRun: true });
+    await this.renew.rehearse(succession);
+  }
+
   /** @throws AppError `conflict` while it is renewed already, `rate_limited` where the authority is asked no more this hour */
   async run(succession: Succession, { principal, signal, identity, requestKey, now }: Asking): Promise<IssueAnswer> {
     const { old, authority } = succession;
     const claim = await this.renewals.claim(old.id, authority.id, { now, until: new Date(now.getTime() + leaseMs), requestKey });
-    if (claim === null) throw new AppError('conflict', `"${old.name}" is being renewed already`, { reason: 'renewal.under_way', retryAfterMs: 5_000 });
+    if (claim === null) throw underWay(old.name);
     try {
       await this.pace.admit(authority.id);
       return await this.settle(claim, await this.renew.run({ ...succession, identity, principal, signal }));
@@ -58,6 +66,8 @@ export class RenewByHand {
     return answer;
   }
 }
+
+const underWay = (name: string): AppError => new AppError('conflict', `"${name}" is being renewed already`, { reason: 'renewal.under_way', retryAfterMs: 5_000 });
 
 /** Longer than a caller of this service waits. */
 const leaseMs = 120_000;

@@ -10,6 +10,7 @@ import type { RequestIdentity } from '../issuance/request-identity.js';
 import { askedNames } from '../pending/asked-names.js';
 import type { Requested } from '../pending/pending-certificate.js';
 import { outlastingFault } from '../pending/settlement.js';
+import { IssuerPlugins } from '../plugins/issuer-plugins.js';
 import type { Succession } from './plan-successor-of.js';
 
 interface Renewal extends Succession {
@@ -27,8 +28,19 @@ export class RenewCertificate {
     private readonly judge: JudgeIssuance,
     private readonly mint: MintCertificate,
     private readonly obtain: ObtainCertificate,
+    private readonly issuers: IssuerPlugins,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  /**
+   * Whether anything that is known here speaks against it, in the order in which `run` would come upon it.
+   *
+   * @throws AppError what `run` would be refused with before the authority is asked
+   */
+  async rehearse({ authority, plan }: Succession): Promise<void> {
+    await this.judge.renew(plan.ask, authority, self);
+    await this.issuers.of(authority);
+  }
 
   async run({ old, authority, plan, mustOutlast, identity, principal, signal }: Renewal): Promise<IssueAnswer> {
     // RI-11: names that were certified once are no question of who asks.

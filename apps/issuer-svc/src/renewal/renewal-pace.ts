@@ -51,16 +51,17 @@ export class RenewalPace {
   /**
    * Counts one more request, made by hand.
    *
+   * @param isDryRun only asks whether there is room for it
    * @throws AppError `rate_limited` where the configured limit of an hour is used up
    */
-  async admit(authorityId: number): Promise<void> {
+  async admit(authorityId: number, { isDryRun = false } = {}): Promise<void> {
     const now = this.clock.now();
     await this.database.transaction(async (tx) => {
       const { name } = await this.lock(tx, authorityId);
       const cap = this.capOf(name);
       if (cap === Infinity) return;
       if ((await this.attempted(tx, authorityId, now)) >= cap) throw limitReached(name, hourMs / cap);
-      await this.note(tx, authorityId, 1, now);
+      if (!isDryRun) await this.note(tx, authorityId, 1, now);
     });
   }
 

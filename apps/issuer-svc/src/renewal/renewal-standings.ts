@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { RenewalRecord } from '@sifaka/contracts';
 import { Database } from '@sifaka/database';
 import type { RenewalVerdict } from '@sifaka/policy';
+import { AuthorityTranslation } from './authority-translation.js';
 import { RenewalFilter } from './renewal-filter.js';
 import type { RenewalFacts, StoredRenewal } from './renewal-facts.js';
 import { RenewalReader } from './renewal-reader.js';
-import { renewalRecord, verdictOf, type PausedAuthority } from './renewal.view.js';
+import { renewalRecord, verdictOf, type InactiveAuthority, type PausedAuthority } from './renewal.view.js';
 
 /** Says of certificates what will become of them. */
 @Injectable()
@@ -14,19 +15,21 @@ export class RenewalStandings {
     private readonly database: Database,
     private readonly reader: RenewalReader,
     private readonly filter: RenewalFilter,
+    private readonly translation: AuthorityTranslation,
   ) {}
 
   /** In the order of the facts. */
   async of(certificates: readonly RenewalFacts[], now: Date): Promise<RenewalRecord[]> {
     if (certificates.length === 0) return [];
-    const [stored, leftOut, paused] = await Promise.all([
+    const [stored, leftOut, paused, inactive] = await Promise.all([
       this.reader.renewals(certificates.map(({ id }) => id)),
       this.filter.leftOut(certificates),
       this.paused(now),
+      this.inactive(),
     ]);
     return certificates.map((facts) => {
       const row = stored.get(facts.id) ?? null;
-      return renewalRecord({ facts, stored: row, isFiltered: leftOut.has(facts.id), paused: paused.get(row?.authorityId ?? 0) ?? null }, now);
+      return renewalRecord({ facts, stored: row, isFiltered: leftOut.has(facts.id), paused: paused.get(row?.authorityId ?? 0) ?? null, inactive: inactive.get(facts.authority?.id ?? 0) ?? null }, now);
     });
   }
 
@@ -41,7 +44,17 @@ export class RenewalStandings {
     const rows = await this.database.query<PausedAuthority & { id: number }>({ name: 'renewal-paused', text: pausedSql, values: [now] });
     return new Map(rows.map(({ id, ...paused }) => [id, paused]));
   }
+
+  /** By the authority whose certificates it renews: itself, unless the configuration has another one do so. */
+  private async inactive(): Promise<Map<number, InactiveAuthority>> {
+    const rows = await this.database.query<{ id: number; name: string; active: boolean }>({ name: 'renewal-authorities', text: authoritiesSql, values: [] });
+    if (rows.every(({ active }) => active)) return new Map();
+    const [translated, known] = [await this.translation.ids(), new Map(rows.map((row) => [row.id, row]))];
+    return new Map(rows.flatMap(({ id }) => [known.get(translated.get(id) ?? id)].flatMap((by) => (by === undefined || by.active ? [] : [[id, by] as const]))));
+  }
 }
+
+const authoritiesSql = 'select id, name, active from authority';
 
 const pausedSql = `
   select p.authority_id as id, a.name, coalesce(p.failing_since, p.paused_until) as "failingSince", p.paused_until as "pausedUntil",

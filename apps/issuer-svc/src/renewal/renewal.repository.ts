@@ -69,6 +69,11 @@ export class RenewalRepository {
     return row === undefined ? null : { certificateId, claim: row.claim, authorityId, trigger: 'request' };
   }
 
+  /** Somebody renews it right now. */
+  async isClaimed(certificateId: number, now: Date): Promise<boolean> {
+    return (await this.database.query(sql.claimedSql, [certificateId, now])).length > 0;
+  }
+
   async release({ certificateId, claim }: Claim, now: Date): Promise<void> {
     await this.database.query(sql.releaseSql, [certificateId, claim, now]);
   }

@@ -94,6 +94,10 @@ export const claimSql = `
   where r.state not in ('running', 'pending') or (r.state = 'running' and not ${isHeld('$2', 'r')})
   returning r.claim`;
 
+/** Whether `claimSql` would say that somebody has it. */
+export const claimedSql = `
+  select from certificate_renewal r where r.certificate_id = $1 and (r.state = 'pending' or (r.state = 'running' and ${isHeld('$2', 'r')}))`;
+
 /** Where another one was to be made although there is one, that one stays. */
 const laidDown = `state = case when successor_id is not null then 'renewed' else 'waiting' end, request_key = case when successor_id is null then request_key end,
     lease_until = null`;

@@ -11,16 +11,23 @@ export interface PausedAuthority {
   readonly lastError: string;
 }
 
+/** Who will renew a certificate, where it is known that this will be refused. */
+export interface InactiveAuthority {
+  readonly name: string;
+}
+
 interface Standing {
   facts: RenewalFacts;
   /** Null: nothing is planned yet, or nothing will be. */
   stored: StoredRenewal | null;
   isFiltered: boolean;
   paused: PausedAuthority | null;
+  /** Null: the authority that renews it is active. */
+  inactive: InactiveAuthority | null;
 }
 
 /** What will become of a certificate, when and why. */
-export function renewalRecord({ facts, stored, isFiltered, paused }: Standing, now: Date): RenewalRecord {
+export function renewalRecord({ facts, stored, isFiltered, paused, inactive }: Standing, now: Date): RenewalRecord {
   const verdict = verdictOf(facts, isFiltered);
   const tried = {
     attempts: stored?.attempts ?? 0,
@@ -28,23 +35,25 @@ export function renewalRecord({ facts, stored, isFiltered, paused }: Standing, n
     lastAttemptAt: orNull(stored?.lastAttemptAt),
     pendingCertificateId: stored?.pendingCertificateId ?? null,
   };
-  const state = stateOf(verdict, stored, now);
+  const window = windowOf(facts);
+  const isPlanned = stored?.windowStart?.getTime() === window.start.getTime();
+  const plannedAt = (isPlanned ? stored.plannedAt : null) ?? window.plannedAt;
+  const tries = stateOf(verdict, stored, { isPlanned, plannedAt, now });
+  const state = inactive !== null && waiting.has(tries) ? 'failing' : tries;
   if (state === 'off' || state === 'renewed') {
     const reason = verdict.isWanted ? '' : verdict.reason;
     return { certificateId: facts.id, state, reason, ...never, ...tried, successorId: successorOf(facts)?.id ?? null };
   }
-  const window = windowOf(facts);
-  const isPlanned = stored?.windowStart?.getTime() === window.start.getTime();
   return {
     certificateId: facts.id,
     state,
-    reason: [window.reason, ...waitingWords(state, tried.lastError, paused, now)].join('; '),
+    reason: [window.reason, ...(inactive !== null && state === 'failing' ? [inactiveWords(inactive)] : waitingWords(state, tried.lastError, paused, now))].join('; '),
     windowStart: timestamp(window.start),
-    plannedAt: timestamp((isPlanned ? stored.plannedAt : null) ?? window.plannedAt),
+    plannedAt: timestamp(plannedAt),
     lateAt: timestamp(window.lateAt),
     isLate: now >= window.lateAt,
     ...tried,
-    nextTryAt: state === 'failing' ? orNull(stored?.nextTryAt) : null,
+    nextTryAt: tries === 'failing' ? orNull(stored?.nextTryAt) : null,
     successorId: null,
   };
 }
@@ -64,14 +73,25 @@ export function candidateOf(facts: RenewalFacts, isFiltered: boolean): RenewalCa
 
 const never = { windowStart: null, plannedAt: null, lateAt: null, isLate: false, nextTryAt: null };
 
-function stateOf(verdict: RenewalVerdict, stored: StoredRenewal | null, now: Date): RenewalRecord['state'] {
+interface Plan {
+  /** Whether what is stored is the plan of today; else it is about to be planned anew, and the times in the row mean nothing. */
+  isPlanned: boolean;
+  plannedAt: Date;
+  now: Date;
+}
+
+function stateOf(verdict: RenewalVerdict, stored: StoredRenewal | null, { isPlanned, plannedAt, now }: Plan): RenewalRecord['state'] {
   if (!verdict.isWanted && verdict.isReplaced) return 'renewed';
   if (stored?.state === 'running' || stored?.state === 'pending') return stored.state;
   if (!verdict.isWanted) return 'off';
   if ((stored?.attempts ?? 0) > 0 && stored?.lastError !== null) return 'failing';
-  const at = stored?.nextTryAt ?? null;
-  return at !== null && at <= now ? 'due' : 'planned';
+  const heldUntil = isPlanned ? (stored?.nextTryAt ?? plannedAt) : plannedAt;
+  return plannedAt <= now && heldUntil <= now ? 'due' : 'planned';
 }
+
+const waiting: ReadonlySet<RenewalRecord['state']> = new Set<RenewalRecord['state']>(['planned', 'due', 'failing']);
+
+const inactiveWords = ({ name }: InactiveAuthority): string => `authority "${name}" is not active, and issues nothing until it is`;
 
 function waitingWords(state: RenewalRecord['state'], lastError: string | null, paused: PausedAuthority | null, now: Date): string[] {
   if (state !== 'planned' && paused !== null && paused.pausedUntil > now) {

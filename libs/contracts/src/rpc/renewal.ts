@@ -5,7 +5,7 @@ import { IssueAnswer } from './pending-certificate.js';
 
 /**
  * `planned`: its time has not come. `due`: it waits for its turn at the authority. `running`: asked for. `pending`: the authority answers later.
- * `failing`: tried without success, tried again. `renewed`: another certificate took its place. `off`: nobody wants it renewed.
+ * `failing`: tried without success, tried again; or bound to fail, as its reason says. `renewed`: another certificate took its place. `off`: nobody wants it renewed.
  */
 export const renewalStates = ['planned', 'due', 'running', 'pending', 'failing', 'renewed', 'off'] as const;
 export const RenewalState = z.enum(renewalStates);
