@@ -20,9 +20,18 @@ export class CertificateIssuer {
     // The own certificate of an authority is its parent's, and belongs to nobody else.
     const authorityId = issuedBy ?? (rootAuthorityId === null ? null : await this.publications.parentOf(rootAuthorityId));
     if (authorityId === null) {
+      const own = rootAuthorityId === null ? null : await this.authorities.read(rootAuthorityId);
+      if (own?.chain[0]?.isSelfSigned === true) throw ownRoot(name, own.name);
       throw new AppError('failed_precondition', `"${name}" belongs to no authority of this installation: its issuer has to be asked elsewhere`, { reason: 'certificate.no_authority' });
     }
     const authority = await this.authorities.read(authorityId);
     return { authority, issuer: await this.issuers.of(authority) };
   }
+}
+
+/** Nobody looks for a root in a list that the root itself signed: it is believed because it is trusted (RFC 5280 section 6). */
+function ownRoot(name: string, authority: string): AppError {
+  return new AppError('failed_precondition', `"${name}" is the self-signed certificate of authority "${authority}": no issuer can revoke it; it is taken out of service by deactivating the authority, and by removing it from wherever it is trusted`, {
+    reason: 'certificate.no_authority',
+  });
 }
