@@ -27,15 +27,20 @@ begin
 end $$;
 
 -- What is remembered of the time before, oldest first. Only read: nobody waits.
-insert into revocation_change (certificate_id, at, is_revoked, reason)
-  select e.object_id::integer, e.at, e.action in ('certificate.revoked', 'certificate.found_revoked'),
-    case e.action when 'certificate.revoked' then e.details #>> '{revocationReason,after}' when 'certificate.found_revoked' then e.details ->> 'crlReason' end
-  from audit_entry e
-  where e.object_type = 'certificate' and e.object_id ~ '^[0-9]{1,9}$'
-    and (e.action in ('certificate.released', 'certificate.found_revoked', 'certificate.found_released')
-      -- Held once more, nothing changed.
-      or (e.action = 'certificate.revoked' and e.details ? 'revocationReason'))
-  order by e.at;
+do $$
+begin
+  if to_regclass('audit_entry') is not null then
+    insert into revocation_change (certificate_id, at, is_revoked, reason)
+      select e.object_id::integer, e.at, e.action in ('certificate.revoked', 'certificate.found_revoked'),
+        case e.action when 'certificate.revoked' then e.details #>> '{revocationReason,after}' when 'certificate.found_revoked' then e.details ->> 'crlReason' end
+      from audit_entry e
+      where e.object_type = 'certificate' and e.object_id ~ '^[0-9]{1,9}$'
+        and (e.action in ('certificate.released', 'certificate.found_revoked', 'certificate.found_released')
+          -- Held once more, nothing changed.
+          or (e.action = 'certificate.revoked' and e.details ? 'revocationReason'))
+      order by e.at;
+  end if;
+end $$;
 
 -- Whoever waits for a lock keeps others waiting behind: briefly, then they go first.
 do $$
