@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from '@sifaka/database';
 import type { Clock } from '@sifaka/kernel';
 import { Job, type JobContext, type JobPayload } from '@sifaka/messaging';
@@ -6,6 +6,7 @@ import type { Logger } from '@sifaka/observability';
 import { CLOCK, LOGGER } from '@sifaka/runtime';
 import { z } from 'zod';
 import { deliverJob, DeliveryTurns, hasLostLease } from './delivery-turns.repository.js';
+import { LongTransfers, type Turn } from './long-transfers.js';
 import { SendDelivery } from './send-delivery.js';
 import { TargetLeases } from './target-leases.js';
 
@@ -13,6 +14,11 @@ const Payload = z.object({ target: z.string().max(200) });
 
 /** A run makes room for others. */
 const longestRunMs = 30_000;
+/** Longer than a run and a message that is answered as usual. Mail servers may take ten minutes to say that they have a mail. */
+const patienceMs = 45_000;
+const mostLongTransfers = 200;
+/** When the service stops, after what the queue waits. */
+const longTransferStopMs = 2_000;
 /** What is due later than this is found by the job of every minute. */
 const soonMs = 60_000;
 const settledMs = 1_000;
@@ -27,7 +33,8 @@ interface Held {
 
 /** Sends what is due: one message at a time to each target, to several targets side by side. */
 @Injectable()
-export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DeliveryRunner implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly transfers = new LongTransfers({ patienceMs, most: mostLongTransfers, onFault: (error) => this.logger.error({ err: error }, 'a turn at a target failed; what is due there is found within a minute') });
   private readonly timers = new Map<string, NodeJS.Timeout>();
   /** Nobody waits any more for what is in transfer: what becomes of it is not known here. */
   private isLeft = false;
@@ -46,6 +53,11 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
     this.later('', settledMs, () => this.resume());
   }
 
+  /** What goes on by itself may come to its end as well. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.transfers.close(longTransferStopMs);
+  }
+
   /** Jobs have ended by now, or were left behind: plugins are closed next, whatever they are doing. */
   onApplicationShutdown(): void {
     this.isLeft = true;
@@ -53,9 +65,11 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
     this.timers.clear();
   }
 
-  @Job(deliverJob, { timeLimitMs: 300_000 })
+  /** Its limit is above that of any message: turns that take long go on by themselves, unless there are too many of them. */
+  @Job(deliverJob, { timeLimitMs: 3_600_000 })
   run(payload: JobPayload, { signal }: JobContext): Promise<void> {
-    return this.to(Payload.parse(payload).target, signal);
+    const { target } = Payload.parse(payload);
+    return this.transfers.run((turn) => this.to(target, signal, turn), signal);
   }
 
   /** Pauses end by this clock, which may be another than that of the queue. */
@@ -64,7 +78,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
     for (const target of await this.turns.due(this.clock.now(), woken)) await this.wake(target);
   }
 
-  private async to(target: string, signal: AbortSignal): Promise<void> {
+  private async to(target: string, signal: AbortSignal, turn: Turn): Promise<void> {
     const lease = await this.leases.take(target);
     // Whoever has it may be about to let it go.
     if (lease === null) {
@@ -72,7 +86,7 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
       return;
     }
     try {
-      await this.throughAll(target, lease, signal);
+      await this.throughAll(target, lease, () => signal.aborted || turn.isAlone);
     } catch (error) {
       if (!signal.aborted && !lease.signal.aborted && !hasLostLease(error)) throw error;
       this.logger.warn({ target }, 'sending was stopped: whoever has the lease next goes on');
@@ -84,10 +98,10 @@ export class DeliveryRunner implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /** What is in transfer when a stop comes is waited for: a mail that the server has, and whose answer we did not hear, would be sent twice. */
-  private async throughAll(target: string, lease: Held, signal: AbortSignal): Promise<void> {
+  private async throughAll(target: string, lease: Held, isEnough: () => boolean): Promise<void> {
     const startedAt = performance.now();
     const isLost = () => this.isLeft || lease.signal.aborted;
-    const isOver = () => signal.aborted || isLost() || performance.now() - startedAt >= longestRunMs;
+    const isOver = () => isEnough() || isLost() || performance.now() - startedAt >= longestRunMs;
     while (!isOver()) {
       const row = await this.turns.next(target, this.clock.now());
       if (row === undefined || isOver() || !(await this.sending.run({ row, holder: lease.holder, isLost }))) return;
