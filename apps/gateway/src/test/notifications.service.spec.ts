@@ -63,6 +63,11 @@ describe('notifications over REST', () => {
     expect(of('create')).toEqual([]);
   });
 
+  it('are asked for by whole numbers, or told what was given in their place', async () => {
+    expect(await asAdmin('GET', '/notifications?count=abc')).toMatchObject({ status: 400, body: { message: 'Validation Error.', reasons: { count: 'must be a whole number, not "abc"' } } });
+    expect((await asAdmin('GET', '/deliveries?certificateId=abc')).body.reasons).toEqual({ certificateId: 'must be a whole number, not "abc"' });
+  });
+
   it('are changed: what is active stays so where nothing is said, certificates come and go', async () => {
     const id = await aNotification();
     const [added, removed] = [aCertificate(), aCertificate()];

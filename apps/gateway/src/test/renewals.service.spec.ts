@@ -55,6 +55,11 @@ describe('rotation policies over REST', () => {
   });
 
   it('are refused where they would never renew anything, and not deleted while certificates have them', async () => {
+    for (const [body, reasons] of [
+      [{ days: 1 }, { name: 'is required' }],
+      [{ name: '   ', days: 1 }, { name: 'must not be blank' }],
+      [{ name: 'x', days: 'x' }, { days: 'must be a whole number, not "x"' }],
+    ]) expect((await asAdmin('POST', '/rotation_policies', body)).body).toMatchObject({ message: 'Validation Error.', reasons });
     expect(await asAdmin('POST', '/rotation_policies', { name: 'never' })).toMatchObject({ status: 400, body: { reasons: { days: expect.stringContaining('nothing would ever be renewed') } } });
     renewalWorld.policies.set(9, { id: 9, name: 'used', days: 3, hours: 0, lifetimeFraction: null, certificateCount: 2 });
     expect(await asAdmin('DELETE', '/rotation_policies/9')).toMatchObject({ status: expect.any(Number), body: { code: 'failed_precondition', reason: 'rotation_policy.in_use' } });

@@ -53,7 +53,7 @@ function contradicted(options: readonly { name?: string | undefined; value?: unk
   const found = new Set<string>();
   for (const { name, value } of options) {
     if (name === undefined || value === undefined || value === null || value === '') continue;
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
     if ((seen.get(name) ?? text) !== text) found.add(name);
     seen.set(name, text);
   }
