@@ -94,6 +94,16 @@ describe('login', () => {
     expect([status, text]).toEqual([200, 'ok']);
     expect(headers.get('content-type')).toContain('text/html');
   });
+
+  it.each(['/ocsp/CA', '/ocsp/CA/', '/ocsp/CA/%ff', '/ocsp/CA/%00%ff', '/ocsp/CA/%zz', '/ocsp/CA/x.y'])('answers %s in the protocol of the responder, also while no issuer can be asked', async (path) => {
+    const answer = await fetch(`${gateway.address()}${path}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/ocsp-response']);
+  });
+
+  it.each(['/ocsp', '/crl', '/crl/a/b', '/ca', '/api/1/%zz'])('has no page at %s', async (path) => {
+    const answer = await fetch(`${gateway.address()}${path}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8']);
+  });
 });
 
 describe('token', () => {
