@@ -2,15 +2,14 @@ import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '@sifaka/kernel';
 import { describeWithPeers, startSmtp } from '@sifaka/peers';
-import { parsePluginOptions } from '@sifaka/plugin-sdk';
 import { loopbackOutbound, testContext, testMessage } from '@sifaka/plugin-sdk/conformance';
-import plugin from '../src/index.js';
 import { mailOf } from '../src/mail.js';
+import { EmailOptions } from '../src/options.js';
 import { SmtpTransport } from '../src/smtp-transport.js';
 import { slowSmtp, type SlowSmtp } from './slow-smtp.js';
 
 const to = ['joe@owners.example', 'team@owners.example'];
-const options = Object.entries({ interval: 30, unit: 'days', recipients: to.join(', ') }).map(([name, value]) => ({ name, value }));
+const options = { interval: 30, unit: 'days', recipients: to.join(', ') };
 const from = 'sifaka@platform.example';
 
 let server: SlowSmtp;
@@ -19,7 +18,7 @@ afterEach(() => server.stop());
 /** With limits that a test can wait for. */
 function mailTo({ host, port }: { host: string; port: number }, { stepMs = 200, answerMs = 600, installed = {} }: { stepMs?: number; answerMs?: number; installed?: object } = {}) {
   const context = testContext({ outbound: loopbackOutbound() });
-  const parsed = parsePluginOptions(plugin, options, { installed: { from, mail_server: host, mail_port: port, mail_timeout_ms: stepMs, ...installed } });
+  const parsed = EmailOptions.parse({ ...options, from, mail_server: host, mail_port: port, mail_timeout_ms: stepMs, ...installed });
   const transport = new SmtpTransport(parsed, context, answerMs);
   return { context, send: (text = 'it ends') => transport.send(mailOf(testMessage({ text }), to, from)) };
 }

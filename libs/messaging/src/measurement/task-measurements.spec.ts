@@ -4,7 +4,7 @@ import { openOutlet, type TakenMeasurement } from '@sifaka/observability';
 import { measureEnd, measureStart, type RunFacts } from '../job/job-metrics.js';
 
 const at = new Date('2026-11-22T10:00:00Z');
-const run: RunFacts = { id: '42', service: 'issuer', job: 'check_revoked', isTask: true, trigger: 'schedule', startedAt: at };
+const run: RunFacts = { id: '42', service: 'issuer', job: 'check_revoked', isTask: true, trigger: 'schedule', isDryRun: false, startedAt: at };
 const tags = { task_name: 'check_revoked', task_id: '42', sender_hostname: hostname(), receiver_hostname: hostname() };
 
 let taken: TakenMeasurement[];
