@@ -18,6 +18,7 @@ import { renewalDestinations } from './0017-renewal-destinations.js';
 import { destinationLabels } from './0018-destination-labels.js';
 import { renewalAttempts } from './0019-renewal-attempts.js';
 import { revocationChanges } from './0020-revocation-changes.js';
+import { ownFailures } from './0021-own-failures.js';
 
 /** In order; each is applied once. Additions only: a release must run on the schema of the next. */
 export const issuerMigrations = [
@@ -41,4 +42,5 @@ export const issuerMigrations = [
   destinationLabels,
   renewalAttempts,
   revocationChanges,
+  ownFailures,
 ];

@@ -42,7 +42,7 @@ export class RenewalPace {
       const { claims, spent } = await this.choose(claim, { limit: Math.min(limit, left), tokens: Math.floor(tokens), left, isProbe: pace.failures > 0, requestedAt, isFirst });
       // Nothing is saved up while an authority is away, or the first hour after it would be a peak.
       const kept = pace.failures > 0 ? 0 : Math.max(0, tokens - spent);
-      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, kept, now]);
+      await tx.query(paceSql, [authorityId, counted.steadyPerHour, counted.fleet, counted.countedAt, perHour, kept, countedUntil(pace, now)]);
       if (cap !== Infinity && claims.length > 0) await this.note(tx, authorityId, claims.length, now);
       return { claims, perHour };
     });
@@ -155,6 +155,9 @@ const hourAround = (now: Date): [Date, Date] => [new Date(now.getTime() - hourMs
 
 const limitReached = (name: string, retryAfterMs: number): AppError =>
   new AppError('rate_limited', `authority "${name}" was asked for as many renewals this hour as renewalsPerHour allows`, { reason: 'renewal.rate', retryAfterMs });
+
+/** Another replica's clock may be a little ahead: what it has counted is not counted again. One that is far ahead is nobody's. */
+const countedUntil = ({ tokensAt }: PaceRow, now: Date): Date => (tokensAt !== null && tokensAt > now && tokensAt.getTime() - now.getTime() <= hourMs ? tokensAt : now);
 
 /** A pause of longer than anybody is given is of a clock that was ahead. */
 const isPaused = ({ pausedUntil }: PaceRow, now: Date): boolean => pausedUntil !== null && pausedUntil > now && pausedUntil.getTime() - now.getTime() <= longestPauseMs;

@@ -83,9 +83,14 @@ export class RenewalRepository {
     await this.database.query(sql.aheadSql, [now]);
   }
 
+  /** Its authority issues: what others failed with since counts as their own. */
+  async noteSuccess(certificateId: number, now: Date): Promise<void> {
+    await this.database.query({ name: 'renewal-succeeded', text: sql.succeededSql, values: [certificateId, now] });
+  }
+
   /** Attempts that failed so far; null when somebody else has decided meanwhile. */
-  async fail(tx: Sql, { certificateId, claim }: Claim, error: string, nextTryAt: Date): Promise<number | null> {
-    const [row] = await tx.query<{ attempts: number }>(sql.failSql, [certificateId, claim, error, nextTryAt]);
+  async fail(tx: Sql, { certificateId, claim }: Claim, error: string, { now, nextTryAt }: { now: Date; nextTryAt: Date }): Promise<number | null> {
+    const [row] = await tx.query<{ attempts: number }>(sql.failSql, [certificateId, claim, error, nextTryAt, now]);
     await tx.query(sql.freeKeySql, [renewalIdentity(certificateId).key]);
     return row?.attempts ?? null;
   }

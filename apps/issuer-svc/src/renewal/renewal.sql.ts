@@ -33,14 +33,14 @@ export const planSql = `
   from given g
   where r.certificate_id = g.certificate_id and r.revision = g.revision and r.state <> 'running'`;
 
-/** So often a certificate failed when it is no longer in the way of others, and is tried at the pace of its own pauses. */
+/** So often a certificate failed while others of its authority did not when it is no longer in their way, and is tried at the pace of its own pauses. */
 const failingFrom = 3;
 
 /** Of an authority: what its pace is made of, certificates of the same deadlines taken together (to five minutes, the earliest counts). */
 export const backlogSql = `
   select count(*)::int as count, min(window_start) as "windowStart", min(soft_deadline) as "softDeadline", min(last_call_at) as "lastCallAt", min(not_after) as "notAfter"
   from certificate_renewal
-  where state = 'waiting' and authority_id = $1 and window_start <= $2 and revision = planned_revision and attempts < ${failingFrom}
+  where state = 'waiting' and authority_id = $1 and window_start <= $2 and revision = planned_revision and own_failures < ${failingFrom}
   group by soft_deadline > $2, last_call_at > $2, not_after > $2,
     floor(extract(epoch from case when soft_deadline > $2 then soft_deadline when last_call_at > $2 then last_call_at else not_after end) / 300)`;
 
@@ -68,9 +68,9 @@ const takeSql = (due: string, order = byDeadline) => `
   returning r.certificate_id as "certificateId", r.claim, r.authority_id as "authorityId", r.trigger`;
 
 /** The earliest deadlines of those whose time has come. */
-export const takeDueSql = takeSql(`next_try_at <= $2 and attempts < ${failingFrom}`);
+export const takeDueSql = takeSql(`next_try_at <= $2 and own_failures < ${failingFrom}`);
 /** In turns: what is refused for ever, and would be first by its deadline, keeps no other one waiting. */
-export const takeFailingSql = takeSql(`next_try_at <= $2 and attempts >= ${failingFrom}`, 'next_try_at');
+export const takeFailingSql = takeSql(`next_try_at <= $2 and own_failures >= ${failingFrom}`, 'next_try_at');
 /** The one that says most of whether the authority answers. */
 export const takeProbeSql = takeSql('next_try_at <= $2', `attempts, ${byDeadline}`);
 /** Of those whose window is open, each once since a person asked for them. */
@@ -117,9 +117,15 @@ export const aheadSql = `
   update certificate_renewal r set next_try_at = r.planned_at, last_attempt_at = $1
   from authority a where r.authority_id = a.id and r.last_attempt_at > $1::timestamptz + interval '1 hour' and r.state = 'waiting'`;
 
+/**
+ * It is the certificate's own failure where its authority renewed another one since the last: an authority that is away, or refuses
+ * everything, makes no certificate a failing one, however often they are tried meanwhile.
+ */
 export const failSql = `
-  update certificate_renewal set state = 'waiting', lease_until = null, attempts = attempts + 1, last_error = $3, next_try_at = $4,
-    pending_certificate_id = null, revision = revision + 1
+  update certificate_renewal r set state = 'waiting', lease_until = null, attempts = attempts + 1, last_error = $3, next_try_at = $4,
+    own_failures = own_failures + case when failed_at is null or exists (
+      select from renewal_pace p where p.authority_id = r.authority_id and p.succeeded_at > r.failed_at) then 1 else 0 end,
+    failed_at = $5, pending_certificate_id = null, revision = revision + 1
   where certificate_id = $1 and claim = $2 and state in ('running', 'pending') returning attempts`;
 
 export const pendSql = `
@@ -131,6 +137,11 @@ export const renewedSql = `
   update certificate_renewal set state = 'renewed', reason = $3, lease_until = null, next_try_at = null, successor_id = $2, last_error = null,
     planned_revision = revision
   where certificate_id = $1 and state <> 'renewed' returning trigger`;
+
+/** When an authority renewed one last, to a minute: not each renewal writes here. */
+export const succeededSql = `
+  update renewal_pace p set succeeded_at = $2 from certificate_renewal r
+  where r.certificate_id = $1 and p.authority_id = r.authority_id and (p.succeeded_at is null or abs(extract(epoch from p.succeeded_at - $2::timestamptz)) > 60)`;
 
 /** Pending renewals that ended without a certificate. */
 export const endedPendingSql = `

@@ -30,8 +30,10 @@ export class SettleRenewals {
       await this.outbox.append(tx, [newEvent(certificateRenewed, data, this.about(certificateId))]);
       return facts.name;
     });
+    if (name === null) return;
+    await this.renewals.noteSuccess(certificateId, this.clock.now());
     // RI-13.
-    if (name !== null) measure.count('certificate_reissue', { status: 'success', certificate: name });
+    measure.count('certificate_reissue', { status: 'success', certificate: name });
   }
 
   /** It is tried again, later and later, and people hear of it. */
@@ -41,7 +43,7 @@ export class SettleRenewals {
     const nextTryAt = new Date(now.getTime() + renewalPauseMs({ attempts: attempts + 1, leftMs, retryAfterMs, random: Math.random() }));
     const words = error.slice(0, errorChars);
     const isOurs = await this.renewals.transaction(async (tx) => {
-      const failures = await this.renewals.fail(tx, claim, words, nextTryAt);
+      const failures = await this.renewals.fail(tx, claim, words, { now, nextTryAt });
       if (failures === null) return false;
       const data = { ...factsOf(certificate), error: words, attempts: failures, nextTryAt: timestamp(nextTryAt), trigger: claim.trigger };
       await this.outbox.append(tx, [newEvent(certificateRenewalFailed, data, this.about(certificate.id))]);

@@ -133,6 +133,27 @@ describe('an authority that is away', () => {
   }, 120_000);
 });
 
+describe('an authority that comes back after long', () => {
+  it('is asked at its levelled pace, also for what was tried again and again meanwhile', async () => {
+    world.ca.create = answers(90 * day);
+    const authority = await outside();
+    const ids = await world.many(authority, 70, 90 * day);
+    world.ca.create = () => Promise.reject(new AppError('upstream_timeout', 'no answer', { reason: 'outbound.timeout' }));
+    await world.pass(60 * day, 68 * day, hour / 2);
+    expect((await world.rows('select 1 from certificate_renewal where authority_id = $1 and attempts >= 3', [authority.id])).length).toBeGreaterThan(30);
+    world.ca.create = answers(90 * day);
+    const counts: number[] = [];
+    for (let ahead = 68 * 24 + 1; ahead <= 69 * 24; ahead += 1) {
+      const before = await world.renewedOf(ids);
+      await world.pass(ahead * hour, (ahead + 0.9) * hour, hour / 3);
+      counts.push((await world.renewedOf(ids)) - before);
+    }
+    // Seventy in the week that is left of the first half of their window.
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
+    expect(Math.max(...counts)).toBeLessThan(4);
+  }, 120_000);
+});
+
 describe('an attempt that fails', () => {
   it('is made again and again, later and later, well before the end, and told of', async () => {
     const failures = await world.platform.events('sifaka.v1.certificate.renewal_failed');
