@@ -3,6 +3,7 @@ import { dayMs, hourMs } from './settings.mjs';
 const weekMs = 7 * dayMs;
 /** An event that a killed process had in its hands comes again after half a minute. */
 const fineMs = 90_000;
+const transferMs = 5_000;
 
 /** Leads the platform through time, step by step: nobody overtakes, and what is killed in the middle of a step is killed. */
 export class Journey {
@@ -36,7 +37,15 @@ export class Journey {
     for (let until = from + hourMs; !(await isSettled()) && until < from + 2 * dayMs; until += hourMs) {
       await this.travel(until);
       await Promise.all(this.world.fleet.notifiers.map((replica) => this.#go(replica, ['resumeDeliveries'])));
+      await this.#delivered();
     }
+  }
+
+  /** What is on its way, or could be, takes its real time: the hours that follow are over in a blink. */
+  async #delivered() {
+    const { platform, time } = this.world;
+    const isUnderWay = async () => (await platform.rows({ name: 'under-way', text: underWaySql, values: [new Date(time.nowMs)] })).length > 0;
+    for (const endAt = performance.now() + transferMs; performance.now() < endAt && (await isUnderWay()); ) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   async #step(before, now) {
@@ -103,6 +112,8 @@ const nextSql = `
     union all select min(until) from issuer.pending_certificate where state = 'asking'
     union all (select $1::timestamptz from issuer.certificate_renewal where revision <> planned_revision and state <> 'running' limit 1)
   ) moments`;
+
+const underWaySql = "select from notify.delivery where state = 'sending' or (state = 'pending' and next_try_at <= $1) limit 1";
 
 const untoldSql = `
   select (select count(*) from issuer.outbox)::int + (select count(*) from issuer.certificate where root_authority_id is null)::int
