@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RevocationCheckRecord } from '@sifaka/contracts';
-import { isAppError, type Clock } from '@sifaka/kernel';
+import type { Clock } from '@sifaka/kernel';
 import { measure } from '@sifaka/observability';
-import { parseCertificate, verifySignedBy, type CertificateFacts } from '@sifaka/pki';
+import { verifySignedBy, type CertificateFacts } from '@sifaka/pki';
 import type { CheckTerms, RevocationVerdict } from '@sifaka/revocation-check';
 import { CLOCK } from '@sifaka/runtime';
 import { LRUCache } from 'lru-cache';
 import { KnownIssuers } from './known-issuers.js';
 import { OutsideChecker } from './outside-checker.js';
+import { readableCertificate } from './readable-certificate.js';
 import { RevocationCheckRepository, type CheckedCertificate } from './revocation-check.repository.js';
 import { recordOf } from './revocation-check.view.js';
 
@@ -25,7 +26,7 @@ export class AskCa {
   ) {}
 
   async ask({ id, der, chainId }: CheckedCertificate, terms: CheckTerms): Promise<RevocationCheckRecord> {
-    const certificate = der === null ? null : readable(der);
+    const certificate = der === null ? null : readableCertificate(der);
     const verdict = certificate === null ? unreadable : await this.outside.check(certificate, await this.issuersOf(certificate, chainId), terms);
     for (const { method, outcome, detail, url } of verdict.steps) {
       if (method === 'ocsp') measure.count('check_revocation_ocsp_verify', { status: detail.includes('(unauthorized)') ? 'unauthorized' : outcome, url });
@@ -45,20 +46,10 @@ export class AskCa {
     if (id === null) return [];
     const known = this.chains.get(id);
     if (known !== undefined) return known;
-    const chain = (await this.checks.chain(id)).map(readable).filter((certificate) => certificate !== null);
+    const chain = (await this.checks.chain(id)).map(readableCertificate).filter((certificate) => certificate !== null);
     this.chains.set(id, chain);
     return chain;
   }
 }
 
 const unreadable: RevocationVerdict = { status: 'unknown', saidBy: null, revokedAt: null, reason: null, steps: [] };
-
-/** Sources find certificates of all kinds: what cannot be read cannot be asked about. */
-function readable(der: Buffer): CertificateFacts | null {
-  try {
-    return parseCertificate(der);
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
-}

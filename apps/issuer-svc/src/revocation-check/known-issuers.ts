@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { isAppError } from '@sifaka/kernel';
-import { issuerSlug, nameOids, nameText, parseCertificate, valueOf, type CertificateFacts } from '@sifaka/pki';
+import { issuerSlug, nameOids, nameText, valueOf, type CertificateFacts } from '@sifaka/pki';
 import { issuerFault } from '@sifaka/revocation-check';
 import { LRUCache } from 'lru-cache';
+import { readableCertificate } from './readable-certificate.js';
 import { RevocationCheckRepository } from './revocation-check.repository.js';
 
 /** Issuers that the inventory knows, of certificates that came without a chain: certificates and authorities of their name, chains of their siblings. */
@@ -29,7 +29,7 @@ export class KnownIssuers {
     if (known !== undefined) return known;
     const name = nameText(certificate.issuer);
     const found = isStorable(name) ? await this.checks.issuers({ name, commonName: valueOf(certificate.issuer, nameOids.commonName)?.trim() ?? null, slug: issuerSlug(certificate) }) : [];
-    const candidates = found.map(readable).filter((candidate) => candidate !== null).filter(({ isCa }) => isCa);
+    const candidates = found.map(readableCertificate).filter((candidate) => candidate !== null).filter(({ isCa }) => isCa);
     this.known.set(key, candidates);
     return candidates;
   }
@@ -39,12 +39,3 @@ const keptMs = 60_000;
 
 /** What a database does not take as text, and what is too long to be a name of one. */
 const isStorable = (text: string): boolean => !text.includes('\0') && text.length <= 4_096;
-
-function readable(der: Buffer): CertificateFacts | null {
-  try {
-    return parseCertificate(der);
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
-}
